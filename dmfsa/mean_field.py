@@ -1,0 +1,383 @@
+"""The mean-field map of a self-attention network, written as its equations are."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dmfsa.ensemble import Ensemble, checked_parameters
+from dmfsa.features import ROLES, Features
+from dmfsa.window import Array, Window
+
+VALUE, QUERY, KEY = (ROLES.index(role) for role in "vqk")
+
+
+class MeanFields(NamedTuple):
+    """Overlaps of tokens with the features, each of shape (..., M), between -1 and 1."""
+
+    o: Array
+    o_semantic: Array
+    v: Array
+    q: Array
+    k: Array
+
+
+class Stretching(NamedTuple):
+    """What tangent vectors went through along an orbit.
+
+    Attributes
+    ----------
+    log_factors : array, shape (n_blocks, n_exponents)
+        Sums over each block of log |R_ii| of the QR decompositions; -inf once a direction has died.
+    unresolved : array of int, shape (n_exponents,)
+        QRs at which a direction was shorter than double precision can tell from zero.
+    end : Window
+        Where the orbit stood at the end.
+    """
+
+    log_factors: Array
+    unresolved: npt.NDArray[np.int64]
+    end: Window
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """An orbit of the map: row t tells of the newest token before step t, and the attention that step t made.
+
+    Attributes
+    ----------
+    attention : array, shape (n_steps, M)
+    m_o, m_o_semantic, m_v, m_q, m_k : arrays, shape (n_steps, M)
+        Mean fields; `m_o_semantic` is the semantic part of `m_o`, the factor 1-ε included.
+    phase : array of int, shape (n_steps,)
+        Clock phase of that newest token.
+    end : Window
+        The window after the last step, from which the orbit can be continued.
+    """
+
+    attention: Array
+    m_o: Array
+    m_o_semantic: Array
+    m_v: Array
+    m_q: Array
+    m_k: Array
+    phase: npt.NDArray[np.int64]
+    end: Window
+
+
+@dataclass(frozen=True, eq=False)
+class MeanFieldMap:
+    """A layer of self-attention over infinitely many ±1 spins: a deterministic map of its context window.
+
+        m^α(A, φ) = (1-ε) Σ_j C^α_j tanh(β s_j·A) + (ε/P) W^α_pos p(φ),     α = o, v, q, k,
+        A_new     = Σ_d w_d m^v(A_d, φ-d),    w = softmax_d( (γ/√M) m^q(A_0, φ)·m^k(A_d, φ-d) ),
+
+    over the window's tokens of age d = 0 … L-1, φ the phase of the newest.
+
+    Parameters
+    ----------
+    features : Features
+        The feature matrices, as sign classes s_j and coefficients C^α.
+    beta : float
+        Inverse temperature of the output, β >= 0.
+    gamma : float
+        Inverse temperature γ of the attention; the softmax sees γ/√M.
+    epsilon : float
+        Weight ε of the positional part, 0 to 1.
+    context : int
+        L, tokens in the window, 1 to 2^P.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is outside of these, or not finite.
+
+    Notes
+    -----
+    Single steps and Jacobians are plain NumPy; `trajectory` and what analyses need run compiled, some 20 ns per
+    step of each lane (a single map uses one of 32). The map is bounded: |A| <= 1 from the first step on.
+
+    References
+    ----------
+    .. [1] Dynamical Mean-Field Theory of Self-Attention Neural Networks, arXiv:2406.07247.
+
+    Examples
+    --------
+    The paper's network settles on a cycle of 28 steps at β = 1.27, seven turns of the clock:
+
+    >>> network = MeanFieldMap(Features.segments(seed=1), beta=1.27)
+    >>> orbit = network.trajectory(Window.paper_beta3(), n_steps=56, n_transient=50_000)
+    >>> bool(abs(orbit.attention[28:] - orbit.attention[:28]).max() < 1e-9)
+    True
+    """
+
+    features: Features
+    beta: float
+    gamma: float = 220.0
+    epsilon: float = 0.02
+    context: int = 4
+
+    def __post_init__(self) -> None:
+        checked_parameters(self.features, beta=self.beta, gamma=self.gamma, epsilon=self.epsilon, context=self.context)
+
+    @property
+    def dimension(self) -> int:
+        """L·M, the number of variables, and of Lyapunov exponents. The clock is a drive and has none."""
+        return self.context * self.features.n_patterns
+
+    @property
+    def clock_period(self) -> int:
+        """T = 2^P steps; 1 if ε = 0, where the clock is not felt."""
+        return 2**self.features.positional_bits if self.epsilon > 0 else 1
+
+    def mean_fields(self, attention: npt.ArrayLike, phase: npt.ArrayLike) -> MeanFields:
+        """Mean fields of tokens made from attention vectors, shape (..., M), at phases, shape (...)."""
+        theta = self._response(np.asarray(attention, dtype=np.float64))
+        semantic = (1.0 - self.epsilon) * np.einsum("raj,...j->r...a", self.features.coefficients, theta)
+        m = semantic + self._positional(np.asarray(phase))
+        return MeanFields(m[0], semantic[0], *m[1:])
+
+    def step(self, window: Window) -> Window:
+        """Return the next window. One with fewer than L tokens grows by one."""
+        ages = self._ages(window)
+        m = self.mean_fields(window.attention, window.phase - ages)
+        attention = self._weights(m) @ m.v
+        return Window(np.vstack([attention, window.attention[: self.context - 1]]), window.phase + 1)
+
+    def jacobian(self, window: Window) -> Array:
+        """Return the Jacobian of one step, ∂(next window)/∂(window).
+
+        Parameters
+        ----------
+        window : Window
+            With all L tokens.
+
+        Returns
+        -------
+        array, shape (L·M, L·M)
+            Newest token first: M rows of derivatives of A_new above a shift by one token. With
+            G^α_d = ∂m^α_d/∂A_d = (1-ε) β Σ_j C^α_j (1-θ_j²) s_j,  θ_j = tanh(β s_j·A_d),
+
+                ∂A_new/∂A_d = w_d G^v_d + u_d ⊗ (m^q·G^k_d) + δ_d0 Σ_e u_e ⊗ (m^k_e·G^q_0),
+                u_d = (γ/√M) w_d (m^v_d - A_new).
+
+        Raises
+        ------
+        ValueError
+            If the window is not full.
+        """
+        self._check_full(window)
+        m = self.mean_fields(window.attention, window.phase - self._ages(window))
+        w = self._weights(m)
+        slope = (1.0 - self.epsilon) * self.beta * (1.0 - self._response(window.attention) ** 2)
+        G = np.einsum("raj,dj,jb->rdab", self.features.coefficients, slope, self.features.signs)
+        u = self.gamma / math.sqrt(self.features.n_patterns) * w[:, None] * (m.v - w @ m.v)
+        return _companion(w, u, m.q[0], m.k, G)
+
+    @cached_property
+    def n_live_directions(self) -> int:
+        """Number of tangent directions that the network does not send to zero by its very structure, up to L·M.
+
+        The rank that is left after many Jacobians of the same structure, with random numbers of order 1 for slopes,
+        weights and mean fields, so that nothing is small by accident. Where it is below L·M, as with correlations of
+        rank 1, the remaining exponents are -inf whatever the orbit. Costs 3 L decompositions of an (L·M, L·M)
+        matrix, once.
+        """
+        rng = np.random.default_rng(0)
+        L, n_tokens = self.context, 4 * self.context
+        J = len(self.features.signs)
+        C, positional = self.features.coefficients, self.features.positional * (self.epsilon > 0)
+        slope = rng.uniform(0.5, 1.0, size=(n_tokens, J)) * (self.beta > 0) * (self.epsilon < 1)
+        G = np.einsum("raj,dj,jb->rdab", C, slope, self.features.signs)
+        semantic, bits = rng.normal(size=(4, n_tokens, J)), rng.normal(size=(4, n_tokens, positional.shape[2]))
+        m = np.einsum("raj,rdj->rda", C, semantic) + np.einsum("rap,rdp->rda", positional, bits)
+        Q = np.eye(self.dimension)
+        for newest in range(3 * L, 0, -1):  # tokens in order of age, newest first
+            window = slice(newest, newest + L)
+            u = m[VALUE, window] * (self.gamma != 0)
+            w = rng.uniform(0.5, 1.0, size=L)
+            image = _companion(w, u, m[QUERY, newest], m[KEY, window], G[:, window]) @ Q
+            left, size, _ = np.linalg.svd(image, full_matrices=False)
+            Q = left[:, size > 1e-10]
+        return int(Q.shape[1])
+
+    def start_from_token(self, token: npt.ArrayLike) -> Window:
+        """Return the one-token window with which the published code starts from an explicit token.
+
+        Parameters
+        ----------
+        token : array of ±1, shape (N + P,)
+            Semantic spins, then positional bits.
+
+        Returns
+        -------
+        Window
+            A_0 = m^v(token) at phase 0: the token itself is dropped, as published, and the window then grows.
+
+        Raises
+        ------
+        ValueError
+            If the ensemble has no matrices, or the token not N + P spins of ±1.
+        """
+        semantic, positional = self.features.semantic, self.features.positional
+        if semantic is None:
+            raise ValueError(f"{self.features} has no matrices to compare a token with; start from a window")
+        spins = np.asarray(token, dtype=np.float64)
+        n_columns, n_bits = semantic.shape[2], positional.shape[2]
+        if spins.shape != (n_columns + n_bits,) or (np.abs(spins) != 1).any():
+            raise ValueError(f"token must be {n_columns} + {n_bits} spins of -1 or +1, got shape {spins.shape}")
+        m_v = (1.0 - self.epsilon) / n_columns * semantic[VALUE] @ spins[:n_columns]
+        return Window((m_v + self.epsilon / n_bits * positional[VALUE] @ spins[n_columns:])[None], 0)
+
+    def trajectory(self, start: Window, n_steps: int, *, n_transient: int = 0) -> Trajectory:
+        """Iterate the map.
+
+        Parameters
+        ----------
+        start : Window
+            A window with fewer than L tokens grows first; those steps count.
+        n_steps, n_transient : int
+            Steps kept, and steps discarded before.
+
+        Returns
+        -------
+        Trajectory
+
+        Raises
+        ------
+        ValueError
+            If the start does not fit the map, or a count is negative.
+        """
+        for name, count in (("n_steps", n_steps), ("n_transient", n_transient)):
+            if count < 0:
+                raise ValueError(f"{name} must be >= 0, got {count}")
+        if n_transient > 0:
+            _, start = self._run(start, n_transient, n_kept=1)
+        attention, end = self._run(start, n_steps, n_kept=n_steps)
+        newest = np.vstack([start.attention[:1], attention])[:n_steps]
+        phase = start.phase + np.arange(n_steps)
+        m = self.mean_fields(newest, phase)
+        return Trajectory(attention, *m, phase=phase % 2**self.features.positional_bits, end=end)
+
+    def orbit(self, start: Window, n_steps: int) -> tuple[Array, Window]:
+        """Return the attention vectors of `n_steps` steps, shape (n_steps, M), and the window at the end."""
+        return self._run(start, n_steps, n_kept=n_steps)
+
+    def stretching(
+        self,
+        start: Window,
+        *,
+        n_exponents: int,
+        n_blocks: int,
+        block_length: int,
+        n_settle: int = 0,
+        frame: npt.ArrayLike | None = None,
+        progress: Callable[[int], None] = lambda n_steps: None,
+    ) -> Stretching:
+        """Follow tangent vectors along the orbit; what `attractors.lyapunov_spectrum` needs.
+
+        Parameters
+        ----------
+        start : Window
+            With all L tokens.
+        n_exponents : int
+            Tangent vectors, 1 to L·M.
+        n_blocks, block_length : int
+            Blocks of steps, and steps in a block.
+        n_settle : int
+            Steps before the first block, in which the vectors turn to their directions.
+        frame : array, shape (n_exponents, L·M), optional
+            The first tangent vectors; without, orthonormal ones drawn at random, always the same.
+        progress : callable
+            Called with the number of steps done, now and then.
+
+        Returns
+        -------
+        Stretching
+        """
+        self._check_full(start)
+        ensemble = self._ensemble(start, self.n_live_directions)
+        result = ensemble.stretching(
+            n_exponents=n_exponents,
+            n_blocks=n_blocks,
+            block_length=block_length,
+            n_settle=n_settle,
+            frame=frame,
+            progress=progress,
+        )
+        return Stretching(result.log_factors[0], result.unresolved[0], ensemble.windows()[0])
+
+    def _run(self, start: Window, n_steps: int, n_kept: int) -> tuple[Array, Window]:
+        """Grow the window step by step, then let compiled code go on."""
+        self._ages(start)
+        window = start
+        grown: list[Array] = []
+        while window.context < self.context and len(grown) < n_steps:
+            window = self.step(window)
+            grown.append(window.attention[0])
+        first = np.array(grown).reshape(-1, self.features.n_patterns)
+        n_left = n_steps - len(grown)
+        if n_left == 0:
+            return first[len(first) - n_kept :], window
+        ensemble = self._ensemble(window)
+        rest = ensemble.advance(n_left, n_tail=min(n_kept, n_left))[:, 0]
+        return np.vstack([first, rest])[-n_kept:], ensemble.windows()[0]
+
+    def _ensemble(self, window: Window, n_live_directions: int | None = None) -> Ensemble:
+        return Ensemble(
+            self.features,
+            beta=self.beta,
+            gamma=self.gamma,
+            epsilon=self.epsilon,
+            context=self.context,
+            windows=[window],
+            n_live_directions=n_live_directions,
+        )
+
+    def _response(self, attention: Array) -> Array:
+        """θ_j = tanh(β s_j·A), shape (..., J)."""
+        return np.asarray(np.tanh(self.beta * attention @ self.features.signs.T))
+
+    def _positional(self, phase: npt.NDArray[np.int64]) -> Array:
+        """(ε/P) W^α_pos p(φ), shape (4, ..., M)."""
+        period = 2**self.features.positional_bits
+        table = np.array([self.features.clock(p) for p in range(period)])
+        part = np.einsum("rap,fp->rfa", self.features.positional, table)
+        return np.asarray(self.epsilon / self.features.positional_bits * part[:, phase % period])
+
+    def _weights(self, m: MeanFields) -> Array:
+        """w_d, the softmax over the tokens of a window, newest first."""
+        z = self.gamma / math.sqrt(self.features.n_patterns) * m.k @ m.q[0]
+        w = np.exp(z - z.max())
+        return np.asarray(w / w.sum())
+
+    def _ages(self, window: Window) -> npt.NDArray[np.int64]:
+        """Ages of the tokens of a window, after a look at whether it fits."""
+        if window.n_patterns != self.features.n_patterns or window.context > self.context:
+            raise ValueError(
+                f"attention must have shape (L, M) = ({self.context}, {self.features.n_patterns}) or fewer rows, "
+                f"got {window.attention.shape}"
+            )
+        return np.arange(window.context)
+
+    def _check_full(self, window: Window) -> None:
+        self._ages(window)
+        if window.context < self.context:
+            raise ValueError(
+                f"the window must hold all {self.context} tokens, got {window.context}; "
+                "let it grow first, with `trajectory`"
+            )
+
+
+def _companion(w: Array, u: Array, query: Array, keys: Array, G: Array) -> Array:
+    """Return the block row w_d G^v_d + u_d ⊗ (q·G^k_d) + δ_d0 Σ_e u_e ⊗ (k_e·G^q_0) above a shift by one token."""
+    n_tokens, n_patterns = u.shape
+    row = w[:, None, None] * G[VALUE] + np.einsum("da,c,dcb->dab", u, query, G[KEY])
+    row[0] += np.einsum("ea,ec,cb->ab", u, keys, G[QUERY, 0])
+    jacobian = np.eye(n_tokens * n_patterns, k=-n_patterns)
+    jacobian[:n_patterns] = row.transpose(1, 0, 2).reshape(n_patterns, -1)
+    return jacobian

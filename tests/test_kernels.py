@@ -1,0 +1,64 @@
+"""Elementary functions of the compiled code against correctly rounded ones."""
+
+import math
+
+import numpy as np
+import pytest
+from conftest import JIT
+from numba import njit
+
+from dmfsa import _kernels
+
+ULP = 4  # units in the last place that an elementary function may be off
+
+
+def over(function, x):
+    """`function` at every x: compiled as one vectorised loop, as in the map, or in Python."""
+    if not JIT:
+        return np.array([function(float(value)) for value in x])
+    return _looped(function)(x)
+
+
+def _looped(function):
+    @njit(**_kernels.OPTIONS)
+    def loop(x):
+        out = np.empty_like(x)
+        for i in range(x.size):
+            out[i] = function(x[i])
+        return out
+
+    return loop
+
+
+def correctly_rounded(name, x):
+    """In extended precision, then rounded to double."""
+    with np.errstate(under="ignore"):
+        return getattr(np, name)(x.astype(np.longdouble)).astype(np.float64)
+
+
+@pytest.mark.use_numba
+@pytest.mark.parametrize(
+    ("name", "ranges"),
+    [
+        ("exp", [(-708.0, 709.0), (-1.0, 1.0), (-1e-9, 1e-9)]),
+        ("tanh", [(-30.0, 30.0), (-1.0, 1.0), (0.6, 0.65), (-1e-9, 1e-9)]),
+        ("log", [(1e-300, 1e-290), (0.0, 10.0), (0.99, 1.01), (1e250, 1e300)]),
+    ],
+)
+def test_elementary_functions_are_right_to_a_few_units_in_the_last_place(name, ranges):
+    n = 20_000 if JIT else 200
+    rng = np.random.default_rng(1)
+    x = np.concatenate([rng.uniform(*bounds, size=n) for bounds in ranges])
+    exact = correctly_rounded(name, x)
+    error = np.abs(over(getattr(_kernels, name), x) - exact) / np.spacing(np.abs(exact))
+    assert error.max() <= ULP
+
+
+@pytest.mark.use_numba
+def test_elementary_functions_at_the_ends_of_their_range():
+    assert over(_kernels.exp, np.array([0.0, -0.0, -709.0, -1e300]))[:].tolist() == [1.0, 1.0, 0.0, 0.0]
+    assert over(_kernels.exp, np.array([800.0]))[0] == pytest.approx(math.exp(709.0), rel=1e-14)
+    assert over(_kernels.tanh, np.array([0.0, 400.0, -400.0])).tolist() == [0.0, 1.0, -1.0]
+    assert over(_kernels.log, np.array([0.0, 1.0])).tolist() == [-math.inf, 0.0]
+    for name in ("exp", "tanh"):
+        assert np.isnan(over(getattr(_kernels, name), np.array([math.nan]))[0])
