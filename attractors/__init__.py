@@ -1,0 +1,45 @@
+"""Analysis of attractors, for any map and any time series; it knows no model.
+
+A map enters through the small interface `System`: an orbit, and how it stretches tangent vectors.
+`DiscreteMap` makes one from two functions. The answers are small frozen results: the answer first, then its
+evidence, then a status whose value is a message with the remedy.
+
+============================  ==================================================================
+`DiscreteMap`, `System`       a map with its Jacobian, and what any map must offer
+`lyapunov_spectrum`           Lyapunov exponents with standard errors, in nats per step
+`kaplan_yorke_dimension`      the dimension that a spectrum implies
+`find_period`                 exact recurrence of an orbit, in all its components
+`classify`                    fixed point, cycle, torus, chaos, hyperchaos, or why it cannot be said
+============================  ==================================================================
+
+Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
+"""
+
+from attractors.classification import Classification, Label, classify, classify_evidence
+from attractors.lyapunov import (
+    LyapunovSpectrum,
+    SpectrumStatus,
+    kaplan_yorke_dimension,
+    lyapunov_spectrum,
+    spectrum_from_stretching,
+)
+from attractors.periodicity import Period, PeriodStatus, find_period
+from attractors.system import DiscreteMap, Stretching, System
+
+__all__ = [
+    "Classification",
+    "DiscreteMap",
+    "Label",
+    "LyapunovSpectrum",
+    "Period",
+    "PeriodStatus",
+    "SpectrumStatus",
+    "Stretching",
+    "System",
+    "classify",
+    "classify_evidence",
+    "find_period",
+    "kaplan_yorke_dimension",
+    "lyapunov_spectrum",
+    "spectrum_from_stretching",
+]

@@ -1,0 +1,136 @@
+# mypy: ignore-errors
+# (numba is partly typed, and differently in each version; the signatures in the decorators are checked by numba)
+"""Compiled code of the analysis: one function, one equation.
+
+A user's map arrives as a pointer to a function of fixed signature. So these loops are compiled once per
+machine and kept, where a loop made for each map would be compiled anew in every process (a jitted function as
+an argument is never cached). Measured for the Henon map: 24 instead of 7 ns per step of an orbit, and seconds
+of compilation saved.
+
+Tangent vectors are rows, so that each lies contiguous in memory. Divisions by zero give inf, as in NumPy.
+"""
+
+import functools
+import math
+
+import numpy as np
+from numba import boolean, config, float64, int64, njit, types
+
+EPS = 2.0**-52
+
+VECTOR = float64[::1]
+MATRIX = float64[:, ::1]
+COUNTS = int64[::1]
+STEP_SIGNATURE = types.void(VECTOR, VECTOR, VECTOR)  # x (d,), p, out (d,)
+JACOBIAN_SIGNATURE = types.void(VECTOR, VECTOR, MATRIX)  # x (d,), p, out (d, d)
+STEP = types.FunctionType(STEP_SIGNATURE)
+JACOBIAN = types.FunctionType(JACOBIAN_SIGNATURE)
+
+OPTIONS = {"error_model": "numpy", "nogil": True}
+
+
+@functools.lru_cache(maxsize=64)
+def compiled(function, signature):
+    """Compile a user's function with a fixed signature, unless it is compiled already or the JIT is off.
+
+    Kept by function, so that a sweep which makes a map at every parameter point compiles once.
+    """
+    if config.DISABLE_JIT or hasattr(function, "py_func"):
+        return function
+    return njit(signature, **OPTIONS)(function)
+
+
+@njit(types.void(STEP, VECTOR, VECTOR, MATRIX), cache=True, **OPTIONS)
+def orbit(step, p, x0, trajectory):
+    """Iterate x_{t+1} = step(x_t): row t of the trajectory (n, d) receives the state after t + 1 steps."""
+    x = x0
+    for t in range(len(trajectory)):
+        step(x, p, trajectory[t])
+        x = trajectory[t]
+
+
+@njit(types.void(MATRIX, MATRIX, VECTOR, COUNTS), cache=True, **OPTIONS)
+def orthonormalise(V, Q, log_sums, unresolved):
+    """Factorise V = R^T Q by rows (modified Gram-Schmidt), add log R_ii, bury what is rounding noise.
+
+    J q is known to d eps |J|, so a residual of at most d eps |V| (Frobenius) has no direction: its vector
+    becomes 0, its logarithm -inf, and being 0 it takes nothing from the others, now or later.
+    """
+    k, d = V.shape
+    square = 0.0
+    for i in range(k):
+        for a in range(d):
+            square += V[i, a] * V[i, a]
+    noise = d * EPS * math.sqrt(square)
+    for i in range(k):
+        alive = False
+        for a in range(d):
+            alive |= V[i, a] != 0.0
+        for j in range(i):
+            projection = 0.0
+            for a in range(d):
+                projection += Q[j, a] * V[i, a]
+            for a in range(d):
+                V[i, a] -= projection * Q[j, a]
+        square = 0.0
+        for a in range(d):
+            square += V[i, a] * V[i, a]
+        residual = math.sqrt(square)
+        if residual <= noise < np.inf:  # an overflow is no death: its logarithm, inf, tells of divergence
+            log_sums[i] = -np.inf
+            Q[i] = 0.0
+            unresolved[i] += alive  # exactly 0 before: truly annihilated; else zero or noise, who can tell
+        else:
+            log_sums[i] += math.log(residual)
+            for a in range(d):
+                Q[i, a] = V[i, a] / residual
+
+
+@njit(boolean(STEP, JACOBIAN, *[VECTOR] * 3, *[MATRIX] * 3, int64, int64, VECTOR, COUNTS), cache=True, **OPTIONS)
+def stretch(step, jacobian, p, x, y, J, Q, V, n, interval, log_sums, unresolved):
+    """Advance x <- step(x), q_i <- J(x) q_i by n steps, orthonormal again every `interval`; False if not finite.
+
+    State `x` and frame `Q` (k, d) advance in place; `y` (d,), `J` (d, d) and `V` (k, d) are scratch.
+    """
+    k, d = Q.shape
+    for t in range(1, n + 1):
+        jacobian(x, p, J)
+        step(x, p, y)
+        for a in range(d):  # not x[:] = y: the text of its shape error costs 4 s of compilation
+            x[a] = y[a]
+        for i in range(k):
+            for a in range(d):
+                total = 0.0
+                for b in range(d):
+                    total += J[a, b] * Q[i, b]
+                V[i, a] = total
+        if t % interval == 0 or t == n:
+            orthonormalise(V, Q, log_sums, unresolved)
+        else:
+            for i in range(k):
+                for a in range(d):
+                    Q[i, a] = V[i, a]
+    finite = True
+    for a in range(d):
+        finite &= math.isfinite(x[a])
+    for i in range(k):
+        finite &= log_sums[i] < np.inf  # -inf is an answer; NaN and inf are not
+    return finite
+
+
+@njit(types.void(STEP, JACOBIAN, VECTOR, VECTOR, MATRIX, int64, int64, int64, MATRIX, COUNTS), cache=True, **OPTIONS)
+def stretching(step, jacobian, p, x, Q, n_settle, block_length, interval, log_sums, unresolved):
+    """Sum log R_ii(t) over each block, after n_settle steps that only align the frame; NaN from divergence on.
+
+    State `x` (d,) and frame `Q` (k, d) advance in place; `log_sums` (n_blocks, k) and `unresolved` (k,) start
+    as 0.
+    """
+    k, d = Q.shape
+    y, J, V = np.empty(d), np.zeros((d, d)), np.empty((k, d))
+    finite = stretch(step, jacobian, p, x, y, J, Q, V, n_settle, interval, np.zeros(k), unresolved)
+    for block in range(len(log_sums)):
+        if finite:
+            sums = log_sums[block]
+            finite = stretch(step, jacobian, p, x, y, J, Q, V, block_length, interval, sums, unresolved)
+        if not finite:
+            log_sums[block] = np.nan

@@ -1,0 +1,213 @@
+"""Labels of known maps, and every line of the rule."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import systems
+from systems import GOLDEN, affordable
+
+from attractors import (
+    Label,
+    Period,
+    PeriodStatus,
+    SpectrumStatus,
+    classify,
+    classify_evidence,
+    find_period,
+    spectrum_from_stretching,
+)
+
+NO_PERIOD = Period(None, 0.1, 300, PeriodStatus.NONE)
+PERIOD_4 = Period(4, 0.0, 300, PeriodStatus.FOUND)
+PERIOD_1 = Period(1, 0.0, 300, PeriodStatus.FOUND)
+SETTLING = Period(None, 0.1, 300, PeriodStatus.SETTLING, 7)
+
+
+def spectrum(*exponents, error=0.0, block_length=1_000):
+    """64 blocks with these averages and (anticorrelated, so never merged) scatter of this standard error."""
+    scatter = np.tile([1.0, -1.0], 32) * error * math.sqrt(63)
+    return spectrum_from_stretching((np.array(exponents) + scatter[:, None]) * block_length, block_length)
+
+
+@pytest.mark.parametrize(
+    ("r", "label", "period"),
+    [
+        (2.8, Label.fixed_point, 1),
+        (3.2, Label.periodic, 2),
+        (3.5, Label.periodic, 4),
+        (3.83, Label.periodic, 3),
+        (4.0, Label.chaotic, None),
+    ],
+)
+def test_logistic_map(r, label, period):
+    answer = classify(systems.logistic(r), [0.3], n_transient=1_000, n_steps=affordable(32_000), n_window=300)
+    assert (answer.label, answer.period) == (label, period)
+    assert answer.confidence > 0.99
+
+
+def test_henon_map_is_chaotic():
+    answer = classify(systems.henon(), [0.1, 0.1], n_transient=500, n_steps=affordable(64_000))
+    assert (answer.label, answer.torus_dimension) == (Label.chaotic, None)
+    assert answer.confidence > 0.99
+
+
+@pytest.mark.parametrize(
+    ("system", "dimension"),
+    [
+        (systems.circle(0.0, GOLDEN), 1),
+        (systems.circle(0.6, GOLDEN), 1),
+        (systems.circle(0.0, GOLDEN, math.sqrt(2.0) - 1.0), 2),
+    ],
+    ids=["rotation", "circle map", "two rotations"],
+)
+def test_tori(system, dimension):
+    start = np.linspace(0.1, 0.4, system.dimension)
+    answer = classify(system, start, n_transient=500, n_steps=affordable(64_000))
+    assert (answer.label, answer.torus_dimension, answer.period) == (Label.quasiperiodic, dimension, None)
+    assert answer.confidence > 0.9
+    assert answer.spectrum.kaplan_yorke_dimension == dimension
+
+
+def test_a_mode_locked_circle_map_is_periodic():
+    answer = classify(systems.circle(0.9, 0.5), [0.1], n_transient=500, n_steps=3_200)
+    assert (answer.label, answer.period) == (Label.periodic, 2)
+
+
+def test_two_chaotic_maps_side_by_side_are_hyperchaotic():
+    pair = systems.logistic(3.9, 4.0)
+    n_steps = affordable(64_000)
+    answer = classify(pair, [0.3, 0.4], n_transient=100, n_steps=n_steps)
+    assert answer.label is Label.hyperchaotic
+    assert answer.confidence > 0.99
+    single = classify(pair, [0.3, 0.4], n_transient=100, n_steps=n_steps, n_exponents=1)
+    assert single.label is Label.chaotic
+    assert "λ2 was not computed" in single.reason
+    assert single.spectrum.exponents[0] == pytest.approx(answer.spectrum.exponents[0], abs=1e-3)
+
+
+@pytest.mark.parametrize("n_transient", [0, 1_000])
+def test_a_diverging_map(n_transient):
+    answer = classify(systems.logistic(4.5), [0.3], n_transient=n_transient, n_steps=640)
+    assert (answer.label, answer.confidence, answer.recurrence) == (Label.divergent, 1.0, None)
+    assert answer.spectrum.status is SpectrumStatus.DIVERGED
+
+
+def test_a_system_with_a_clock_is_periodic_at_least_with_it():
+    driven = classify(systems.Driven([0.0, 1.0, 0.0, -1.0]), (0.3, 0), n_transient=100, n_steps=640, n_window=60)
+    assert (driven.label, driven.period) == (Label.periodic, 4)
+    idle = classify(systems.Driven([0.0, 0.0, 0.0]), (0.0, 0), n_transient=12, n_steps=640, n_window=60)
+    assert idle.recurrence.period == 1
+    assert (idle.label, idle.period) == (Label.periodic, 3)
+
+
+def test_a_transient_that_is_too_short_is_seen():
+    answer = classify(systems.logistic(2.8), [0.01], n_transient=0, n_steps=64, n_window=600)
+    assert answer.label is Label.transient
+    assert "increase n_transient" in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("exponents", "error", "recurrence", "label", "told"),
+    [
+        ([-0.05], 1e-5, PERIOD_1, Label.fixed_point, "period 1"),
+        ([-0.05], 1e-5, PERIOD_4, Label.periodic, "period 4"),
+        ([-1e-5], 1e-6, PERIOD_4, Label.periodic, "period 4"),  # inside the band, yet clearly negative
+        ([-1e-5], 1e-5, PERIOD_4, Label.undetermined, "near a bifurcation"),
+        ([1e-5], 1e-6, PERIOD_4, Label.undetermined, "near a bifurcation"),
+        ([-1e-12], 0.0, PERIOD_4, Label.undetermined, "near a bifurcation"),
+        ([-math.inf], 0.0, PERIOD_4, Label.periodic, "-inf"),
+        ([0.05], 1e-5, PERIOD_4, Label.undetermined, "still contains a transient; increase n_transient"),
+        ([-0.05], 1e-5, SETTLING, Label.transient, "with period 7"),
+        ([0.05], 1e-5, SETTLING, Label.undetermined, "intermittency"),
+        ([0.05, 0.04], 1e-3, NO_PERIOD, Label.hyperchaotic, "λ2 = 0.04"),
+        ([0.05, 0.002], 1e-3, NO_PERIOD, Label.chaotic, "λ2 = 0.002"),
+        ([0.05, -math.inf], 1e-3, NO_PERIOD, Label.chaotic, "-inf"),
+        ([0.05, -1.0], 1e-3, None, Label.chaotic, "λ1 = 0.05"),
+        ([-0.05, -1.0], 1e-3, NO_PERIOD, Label.undetermined, "increase n_window and n_transient"),
+        ([-0.05, -1.0], 1e-3, None, Label.undetermined, "hand over the last samples"),
+        ([1e-6, -1.0], 1e-5, NO_PERIOD, Label.quasiperiodic, "1 in all"),
+        ([1e-4, -1e-4, -1.0], 1e-5, NO_PERIOD, Label.quasiperiodic, "2 in all"),
+        ([2.5e-3, -1.0], 1e-3, NO_PERIOD, Label.undetermined, "weak chaos, a torus"),
+        ([-2.5e-3, -1.0], 1e-3, NO_PERIOD, Label.undetermined, "weak chaos, a torus"),
+        ([1e-4, -1.0], 2e-3, NO_PERIOD, Label.undetermined, "scatter by 16 nats"),
+    ],
+)
+def test_every_line_of_the_rule(exponents, error, recurrence, label, told):
+    answer = classify_evidence(spectrum(*exponents, error=error), recurrence)
+    assert answer.label is label
+    assert told in answer.reason
+    assert (answer.confidence == 0.0) == (label is Label.undetermined)
+
+
+def test_standard_errors_in_doubt_are_told():
+    drift = 0.05 + np.linspace(-1e-3, 1e-3, 64)[:, None]
+    answer = classify_evidence(spectrum_from_stretching(drift * 1_000, 1_000), NO_PERIOD)
+    assert answer.label is Label.chaotic
+    assert answer.reason.endswith("the standard errors may be too small")
+
+
+def test_without_exponents_only_a_period_says_something():
+    assert classify_evidence(None, PERIOD_4).label is Label.periodic
+    assert classify_evidence(spectrum(), PERIOD_1).label is Label.fixed_point
+    nothing = classify_evidence(None, NO_PERIOD)
+    assert nothing.label is Label.undetermined
+    assert "n_exponents" in nothing.reason
+
+
+def test_divergence_comes_first():
+    assert classify_evidence(spectrum(-0.1), PERIOD_1, finite=False).label is Label.divergent
+    assert classify_evidence(spectrum(-0.1), find_period([math.inf] * 9)).label is Label.divergent
+    assert classify_evidence(spectrum(math.nan), None).label is Label.divergent
+
+
+def test_confidence_is_the_probability_of_the_conditions():
+    """λ1 one standard error above its band of three, λ2 in the middle of its band: P(z > -1) P(z < 3)."""
+    one = 0.8413447460685429
+    three = 0.9986501019683699
+    chaotic = classify_evidence(spectrum(4e-3, 0.0, error=1e-3), NO_PERIOD)
+    assert chaotic.confidence == pytest.approx(one * three, rel=1e-6)
+    hyperchaotic = classify_evidence(spectrum(4e-3, 4e-3, error=1e-3), NO_PERIOD)
+    assert hyperchaotic.confidence == pytest.approx(one**2, rel=1e-6)
+    periodic = classify_evidence(spectrum(-4e-3, error=1e-3), PERIOD_4)
+    assert periodic.confidence == pytest.approx(1 - 3.167124183312e-5, rel=1e-9)
+    torus = classify_evidence(spectrum(0.0, -4e-3, error=1e-3), NO_PERIOD)
+    assert torus.confidence == pytest.approx((2 * three - 1) * one, rel=1e-6)
+
+
+def test_codes_of_labels_are_fixed():
+    """They stand in files: append, never reorder."""
+    names = "fixed_point periodic quasiperiodic chaotic hyperchaotic transient divergent undetermined"
+    assert [(str(label), label.code) for label in Label] == [(s, i) for i, s in enumerate(names.split())]
+
+
+def test_the_dictionary_is_plain_json():
+    answer = classify_evidence(spectrum(0.05, -math.inf, error=1e-3), NO_PERIOD)
+    document = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
+    assert list(document) == ["label", "period", "confidence", "reason", "torus_dimension", "evidence"]
+    assert document["label"] == "chaotic"
+    assert document["period"] is None
+    evidence = document["evidence"]
+    assert evidence["exponents"] == [pytest.approx(0.05), "-inf"]
+    assert evidence["standard_errors"] == [pytest.approx(1e-3), None]
+    assert evidence["kaplan_yorke_dimension"] == 1.0
+    assert evidence["recurrence_error"] == 0.1
+    assert evidence["n_steps"] == 64_000
+
+
+def test_the_dictionary_without_evidence():
+    document = classify_evidence(None, None, finite=False).to_dict()
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert document["evidence"] == {
+        "exponents": [],
+        "standard_errors": [],
+        "kaplan_yorke_dimension": None,
+        "recurrence_error": None,
+        "n_steps": 0,
+    }
+
+
+def test_a_window_too_short_is_refused():
+    with pytest.raises(ValueError, match="n_window must be at least 3"):
+        classify(systems.logistic(3.2), [0.3], n_transient=0, n_steps=64, n_window=2)
