@@ -1,0 +1,1 @@
+"""The experiment: configs, grids of parameters, runs, results and figures."""

@@ -1,0 +1,183 @@
+"""The `model` section of a config: the features of the network and its parameters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sweeps.config.errors import Problems, problem
+from sweeps.config.values import (
+    Fraction,
+    NotNegative,
+    Number,
+    Section,
+    Seed,
+    Signs,
+    Size,
+    default_if_empty,
+    one_of,
+    shape,
+    whole,
+)
+
+FewPatterns = Annotated[int, BeforeValidator(whole(1, 16))]  # where all 2^(n_patterns - 1) sign classes are kept
+
+
+class Iid(Section):
+    """Features of `n_columns` fair coins for each of `n_patterns` patterns; the draw is fixed by `seed`."""
+
+    ensemble: Literal["iid"] = "iid"
+    n_patterns: Size = 3
+    n_columns: Size = 99
+    seed: Seed = 1
+
+
+class Segments(Section):
+    """The paper's features: constant on `n_segments` equal segments, with a fair coin for each."""
+
+    ensemble: Literal["segments"] = "segments"
+    n_patterns: Size = 3
+    n_segments: Size = 3
+    n_columns: Size = 99
+    seed: Seed = 1
+
+    @model_validator(mode="after")
+    def _equal_segments(self) -> Self:
+        if self.n_columns % self.n_segments:
+            sentence = f"must be a multiple of n_segments = {self.n_segments}: the segments are equal"
+            raise problem(sentence, "n_columns", value=self.n_columns)
+        return self
+
+
+class Gaussian(Section):
+    """Correlations drawn from a normal distribution of standard deviation `scale`."""
+
+    ensemble: Literal["gaussian"] = "gaussian"
+    n_patterns: FewPatterns = 3
+    n_columns: Size = 99
+    scale: NotNegative = 0.5
+    seed: Seed = 1
+
+
+class UniformMeans(Section):
+    """Correlations that are products of uniformly drawn means."""
+
+    ensemble: Literal["uniform_means"] = "uniform_means"
+    n_patterns: FewPatterns = 3
+    n_columns: Size = 99
+    seed: Seed = 1
+
+
+class Cycle(Section):
+    """Orthogonal patterns, each pointing to the next."""
+
+    ensemble: Literal["cycle"] = "cycle"
+    n_patterns: FewPatterns = 3
+    n_columns: Size = 99
+    seed: Seed = 1
+
+
+class Positional(Section):
+    """Signs of the positional columns, ``n_patterns`` rows of ``positional_bits``."""
+
+    o: Signs
+    v: Signs
+    q: Signs
+    k: Signs
+
+
+class Arrays(Section):
+    """Features written out: the matrices `o`, `v`, `q`, `k` of 1 and -1, a row for each pattern."""
+
+    ensemble: Literal["arrays"] = "arrays"
+    o: Signs
+    v: Signs
+    q: Signs
+    k: Signs
+    positional: Positional | None = None
+
+    @property
+    def n_patterns(self) -> int:
+        """Number of rows."""
+        return len(self.o)
+
+    @model_validator(mode="after")
+    def _same_shape(self) -> Self:
+        found = Problems()
+        rows, columns = shape(self.o)
+        for role, matrix in (("v", self.v), ("q", self.q), ("k", self.k)):
+            if shape(matrix) != (rows, columns):
+                height, width = shape(matrix)
+                found.add(f"has shape ({height}, {width}) but must have that of o, ({rows}, {columns})", role)
+        found.raise_if_any()
+        return self
+
+
+ENSEMBLES = ("arrays", "cycle", "gaussian", "iid", "segments", "uniform_means")
+
+
+def _known_ensemble(value: object) -> object:
+    """Take features without an ensemble as the paper's."""
+    if not isinstance(value, dict):
+        raise problem("must be a mapping, such as {ensemble: segments, seed: 1}", value=value)
+    ensemble = value.get("ensemble", "segments")
+    found = Problems()
+    with found.inside("ensemble"):
+        one_of(*ENSEMBLES)(ensemble)
+    found.raise_if_any()
+    return {**value, "ensemble": ensemble}
+
+
+Features = Annotated[
+    Segments | Iid | Gaussian | UniformMeans | Cycle | Arrays,
+    Field(discriminator="ensemble"),
+    BeforeValidator(_known_ensemble),
+    BeforeValidator(default_if_empty),
+]
+
+
+class Model(Section):
+    """The network, with the paper's values where nothing is written.
+
+    Attributes
+    ----------
+    features : Segments, Iid, Gaussian, UniformMeans, Cycle or Arrays
+        The feature matrices; the key ``ensemble`` tells which (default segments).
+    context : int
+        Tokens in the window, L; at most ``2**positional_bits``.
+    positional_bits : int
+        Bits of the positional encoding, P. The clock has period ``2**positional_bits``.
+    epsilon : float
+        Weight of the positional part, between 0 and 1.
+    gamma : float
+        Inverse temperature of the attention.
+    beta : float or None
+        Inverse temperature of the output, 0 or larger. None only if it is swept.
+    """
+
+    features: Features = Segments()
+    context: Size = 4
+    positional_bits: Annotated[int, BeforeValidator(whole(1, 30))] = 2
+    epsilon: Fraction = 0.02
+    gamma: Number = 220.0
+    beta: NotNegative | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        found = Problems()
+        if self.context > 2**self.positional_bits:
+            limit = f"2**positional_bits = {2**self.positional_bits}"
+            found.add(f"must be at most {limit}", "context", value=self.context)
+        if isinstance(self.features, Segments) and self.positional_bits > self.features.n_columns:
+            sentence = f"must be at most n_columns = {self.features.n_columns} with ensemble segments"
+            found.add(sentence, "positional_bits", value=self.positional_bits)
+        positional = self.features.positional if isinstance(self.features, Arrays) else None
+        fits = (self.features.n_patterns, self.positional_bits)
+        for role in "ovqk" if positional else "":
+            given = shape(getattr(positional, role))
+            if given != fits:
+                must = f"has shape {given} but must have shape {fits}: n_patterns, positional_bits"
+                found.add(must, "features", "positional", role)
+        found.raise_if_any()
+        return self

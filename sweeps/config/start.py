@@ -1,0 +1,116 @@
+"""The `start` section of a config: where orbits begin."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, ValidationInfo, model_validator
+
+from sweeps.config.errors import Problems, nearest, problem
+from sweeps.config.model import Model
+from sweeps.config.values import Matrix, Section, Seed, Size, finite, matrix_of, shape, whole
+
+STARTS = ("checkpoint", "random", "token", "window")
+# Name and shape (context, n_patterns). The paper starts from the window it had reached at beta = 3.
+NAMED_WINDOWS = {"paper_beta3": (4, 3)}
+
+
+class RandomStarts(Section):
+    """`n` starting windows drawn at random, fixed by `seed`."""
+
+    n: Size = 1
+    seed: Seed = 0
+
+
+def _window(value: object) -> object:
+    if isinstance(value, str):
+        if value in NAMED_WINDOWS:
+            return value
+        names = ", ".join(NAMED_WINDOWS)
+        raise problem(f"must be {names} or a list of rows{nearest(value, NAMED_WINDOWS)}", value=value)
+    return matrix_of(finite)(value)
+
+
+def _token(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch("[ovqk](0|[1-9][0-9]{0,7})", value):
+        return value
+    raise problem("must be o, v, q or k and the number of a row, such as o0", value=value)
+
+
+def _checkpoint(value: object, info: ValidationInfo) -> Path:
+    """Return the path, from the folder of the config file where there is one."""
+    if not isinstance(value, str) or not value.endswith(".npz") or not value.isprintable():
+        raise problem("must be the name of a .npz file", value=value)
+    return Path((info.context or {}).get("folder", ""), value)
+
+
+class Start(Section):
+    """Where the orbit begins: exactly one of `window`, `token`, `random`, `checkpoint`.
+
+    Attributes
+    ----------
+    window : str or tuple of rows, shape (context, n_patterns)
+        Attention vectors, newest first; or ``paper_beta3``, the window that the paper starts from.
+    phase : int
+        Of the newest token of a window written out, 0 where nothing is written.
+    token : str
+        A row of a feature matrix: ``o0`` is the first row of W^o.
+    random : RandomStarts
+        Windows drawn at random.
+    checkpoint : Path
+        An npz file with a window, ``attention``, and its ``phase``. Relative to the config file's folder.
+    """
+
+    window: Annotated[str | Matrix, BeforeValidator(_window)] | None = None
+    phase: Annotated[int, BeforeValidator(whole(0, 2**30))] | None = None
+    token: Annotated[str, BeforeValidator(_token)] | None = None
+    random: RandomStarts | None = None
+    checkpoint: Annotated[Path, BeforeValidator(_checkpoint)] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Which one is given: ``window``, ``token``, ``random`` or ``checkpoint``."""
+        return next(kind for kind in STARTS if getattr(self, kind) is not None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_two(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        kinds = [key for key, value in given.items() if key in STARTS and value is not None]
+        if len(kinds) > 1:
+            others = f"(beside {' and '.join(kinds[:-1])})"
+            advice = f"start={{{kinds[-1]}: ...}} replaces the whole start"
+            allowed = f"exactly one of {', '.join(STARTS)} is allowed"
+            raise problem(f"is one start too many {others}: {allowed}; {advice}", kinds[-1])
+        if isinstance(given.get("window"), list) and given.get("phase") is None:
+            return {**given, "phase": 0}
+        return given
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if all(getattr(self, kind) is None for kind in STARTS):
+            raise problem(f"needs exactly one of {', '.join(STARTS)}")
+        if self.phase is not None and not isinstance(self.window, tuple):
+            raise problem("goes only with a window that is written out", "phase", value=self.phase)
+        return self
+
+    def check_against(self, model: Model, found: Problems) -> None:
+        """Note in `found` what of this start the model has no place for."""
+        n_patterns = model.features.n_patterns
+        fits = (model.context, n_patterns)
+        if self.window is not None:
+            given = NAMED_WINDOWS[self.window] if isinstance(self.window, str) else shape(self.window)
+            if given != fits:
+                name = f"({self.window}) " if isinstance(self.window, str) else ""
+                sentence = f"{name}has shape {given} but must have shape {fits}: context, n_patterns"
+                found.add(sentence, "start", "window")
+        period = 2**model.positional_bits
+        if self.phase is not None and self.phase >= period:
+            sentence = f"must be less than the clock's period, 2**positional_bits = {period}"
+            found.add(sentence, "start", "phase", value=self.phase)
+        if self.token is not None and int(self.token[1:]) >= n_patterns:
+            sentence = f"must name one of the {n_patterns} rows, 0 to {n_patterns - 1}"
+            found.add(sentence, "start", "token", value=self.token)
