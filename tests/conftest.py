@@ -13,10 +13,3 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(needs_jit)
-
-
-@pytest.fixture(autouse=True)
-def few_lanes(monkeypatch):
-    """Without the JIT every lane is a pass through a Python loop."""
-    if not JIT:
-        monkeypatch.setattr("dmfsa.ensemble.LANES", 2)

@@ -60,7 +60,6 @@ def test_a_point_does_not_feel_its_neighbours_nor_the_cuts_of_a_run(sizes):
 
 
 @pytest.mark.use_numba
-@pytest.mark.slow
 def test_stretching_does_not_feel_neighbours_nor_tails():
     beta = np.linspace(1.2, 1.5, 40)
     options = {"n_exponents": 12, "n_blocks": 3, "block_length": 40, "n_settle": 20}
@@ -73,7 +72,6 @@ def test_stretching_does_not_feel_neighbours_nor_tails():
 
 
 @pytest.mark.use_numba
-@pytest.mark.slow
 def test_pieces_of_a_run_are_glued_without_a_seam(monkeypatch):
     monkeypatch.setattr(ensemble, "PIECE", 16)
     told = []
@@ -98,7 +96,6 @@ def test_pieces_of_a_run_are_glued_without_a_seam(monkeypatch):
 
 
 @pytest.mark.use_numba
-@pytest.mark.slow
 def test_the_interval_between_decompositions_does_not_change_leading_exponents():
     every = paper_ensemble([1.255]).stretching(n_exponents=2, n_blocks=1, block_length=1000)
     fifth = paper_ensemble([1.255]).stretching(n_exponents=2, n_blocks=1, block_length=1000, qr_interval=5)
@@ -140,7 +137,6 @@ def test_parameters_and_windows_that_do_not_go_together_are_told_so():
         paper_ensemble(1.0).advance(3, n_tail=4)
 
 
-@pytest.mark.slow
 def test_work_space_that_no_stack_holds_is_refused():
     features = Features.iid(n_patterns=6, n_columns=10, positional_bits=6)
     crowd = Ensemble(features, beta=1.0, context=64, windows=Window.random(64, 6, seed=0))

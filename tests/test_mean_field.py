@@ -47,7 +47,6 @@ def test_orbit_is_the_published_one(name):
 
 
 @pytest.mark.use_numba
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [*EVERY_EXPONENT, *LEADING_EXPONENT, "M3_L4_eps0.3_gamma"])
 def test_sums_of_log_stretching_are_the_published_ones(name):
     case = naive.published(name)
@@ -77,7 +76,6 @@ def test_directions_that_no_combination_of_features_keeps_alive_are_counted(name
 
 
 @pytest.mark.use_numba
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["M3_L4_uniform", "M3_L2of4"])
 def test_a_direction_that_dies_is_minus_infinity_and_spoils_no_other(name):
     network, start = from_seed(naive.published(name))
@@ -136,7 +134,6 @@ def test_a_step_is_the_definition_at_random_states():
 
 
 @pytest.mark.use_numba
-@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(1, 1), (2, 3), (4, 5), (5, 2), (3, 7)], ids=lambda s: f"M{s[0]}-L{s[1]}")
 def test_compiled_tangent_steps_are_products_of_jacobians(sizes):
     M, L = sizes
