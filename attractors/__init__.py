@@ -17,6 +17,7 @@ Importing this package brings no compiler: numba is loaded when the first `Discr
 
 from attractors.classification import Classification, Label, classify, classify_evidence
 from attractors.lyapunov import (
+    Blocks,
     LyapunovSpectrum,
     SpectrumStatus,
     kaplan_yorke_dimension,
@@ -27,6 +28,7 @@ from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.system import DiscreteMap, Stretching, System
 
 __all__ = [
+    "Blocks",
     "Classification",
     "DiscreteMap",
     "Label",

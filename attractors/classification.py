@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from attractors.lyapunov import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus, spectrum_and_end
+from attractors.lyapunov import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus, json_number, spectrum_and_end
 from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.system import System
 
@@ -77,21 +77,15 @@ class Classification:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer and its evidence for JSON: NaN becomes null, infinities the strings "-inf" and "inf"."""
-        spectrum, recurrence = self.spectrum, self.recurrence
+        evidence = self.spectrum.to_dict() if self.spectrum else {"exponents": [], "standard_errors": []}
+        recurrence_error = json_number(self.recurrence.error) if self.recurrence else None
         return {
             "label": str(self.label),
             "period": self.period,
-            "confidence": _json_number(self.confidence),
+            "confidence": json_number(self.confidence),
             "reason": self.reason,
             "torus_dimension": self.torus_dimension,
-            "evidence": {
-                "exponents": [_json_number(x) for x in spectrum.exponents] if spectrum else [],
-                "standard_errors": [_json_number(x) for x in spectrum.standard_errors] if spectrum else [],
-                "resolved": spectrum.resolved.tolist() if spectrum else [],
-                "kaplan_yorke_dimension": _json_number(spectrum.kaplan_yorke_dimension) if spectrum else None,
-                "recurrence_error": _json_number(recurrence.error) if recurrence else None,
-                "n_steps": spectrum.n_steps if spectrum else 0,
-            },
+            "evidence": evidence | {"recurrence_error": recurrence_error},
         }
 
 
@@ -290,7 +284,10 @@ def _of_repeating_orbit(exponents: list[_Exponent], n_checked: int, p: int, cloc
 
 def _of_settling_orbit(first: _Exponent, recurrence: Period) -> _Verdict:
     """Verdict on an orbit of which only the last third of the window repeats."""
-    settles = f"of {recurrence.n_checked} samples only the last third repeats, with period {recurrence.settling_period}"
+    settles = (
+        f"the last samples repeat with period {recurrence.settling_period}, "
+        f"but not all {recurrence.n_checked} of them closely enough"
+    )
     if first.value > first.band:
         reason = (
             f"{settles}, yet {first} is positive: a chaotic transient or intermittency; "
@@ -340,10 +337,3 @@ def _of_regular_orbit(exponents: list[_Exponent], n_checked: int, n_steps: int, 
         confidence *= probability
     reason = f"{no_period}, and {first} lies within the band around 0 of {first.band:.2g}: {dimension} in all do"
     return _Verdict(Label.quasiperiodic, reason, confidence, torus_dimension=dimension)
-
-
-def _json_number(x: float) -> float | str | None:
-    """JSON has no NaN and no infinities: null, "inf" and "-inf"."""
-    if math.isfinite(x):
-        return float(x)
-    return None if math.isnan(x) else str(float(x))

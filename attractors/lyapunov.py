@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from attractors.system import FloatArray, System
 FEWEST_BLOCKS = 16  # Student's t at 95 % is then 2.13, close to the normal 1.96
 CHUNK = 2**14  # steps of a transient whose states are held in memory at a time
 SETTLING = 256  # steps, at least one block, of the transient that carry the frame: aligned where gaps exceed 0.1
+ROUNDING_NATS = 36.0  # -log of the rounding unit: what one unresolved decomposition can take from a sum
 BOUNDED_SUM = 10.0  # nats: how far sums of log stretching are taken to swing on a torus, where they stay bounded
 
 
@@ -50,7 +51,8 @@ class LyapunovSpectrum:
     n_steps : int
         Steps averaged.
     resolved : bool array, shape (k,)
-        False where rounding has a say: -inf may also mean "too small to be seen", a finite value is too high.
+        False where rounding has a say beyond the standard error: -inf may also mean "too small to be seen", a
+        finite value is too high.
     status : SpectrumStatus
         What can be trusted, and the remedy; the first that applies of DIVERGED, FEW_BLOCKS, UNRESOLVED.
     """
@@ -77,6 +79,18 @@ class LyapunovSpectrum:
         """Kaplan-Yorke dimension, with exponents inside their `zero_band` counted as 0: a torus has its integer."""
         may_be_zero = np.abs(self.exponents) <= self.zero_band
         return kaplan_yorke_dimension(np.where(may_be_zero, 0.0, self.exponents))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON: NaN becomes null, infinities the strings "-inf" and "inf"."""
+        return {
+            "exponents": [json_number(x) for x in self.exponents],
+            "standard_errors": [json_number(x) for x in self.standard_errors],
+            "resolved": self.resolved.tolist(),
+            "kaplan_yorke_dimension": json_number(self.kaplan_yorke_dimension),
+            "n_steps": self.n_steps,
+            "status": self.status.name.lower(),
+            "message": self.status.value,
+        }
 
 
 def lyapunov_spectrum(
@@ -167,27 +181,58 @@ def spectrum_and_end(
     k = system.dimension if n_exponents is None else n_exponents
     if not 1 <= k <= system.dimension:
         raise ValueError(f"n_exponents must be between 1 and the dimension {system.dimension}, got {n_exponents}")
-    if n_transient < 0:
-        raise ValueError(f"n_transient must not be negative, got {n_transient}")
-    clock = system.clock_period
-    if n_steps < 2 * clock or n_blocks < 2:
-        raise ValueError(
-            f"n_steps must be at least {2 * clock} (two periods of the clock) and n_blocks at least 2, "
-            f"got n_steps = {n_steps} and n_blocks = {n_blocks}"
-        )
-    n_blocks = min(n_blocks, n_steps // clock)
-    block_length = n_steps // n_blocks // clock * clock
-    n_discarded = n_transient + n_steps - n_blocks * block_length
-    n_settle = min(n_discarded, max(block_length, SETTLING))
-
-    state, finite = end_of_transient(system, start, n_discarded - n_settle)
+    blocks = Blocks.of(n_steps, n_transient, clock_period=system.clock_period, n_blocks=n_blocks)
+    state, finite = end_of_transient(system, start, blocks.n_before)
     if not finite:
-        return spectrum_from_stretching(np.full((n_blocks, k), np.nan), block_length), state
+        return spectrum_from_stretching(np.full((blocks.n_blocks, k), np.nan), blocks.block_length), state
     stretching = system.stretching(
-        state, n_exponents=k, n_blocks=n_blocks, block_length=block_length, n_settle=n_settle
+        state,
+        n_exponents=k,
+        n_blocks=blocks.n_blocks,
+        block_length=blocks.block_length,
+        n_settle=blocks.n_settle,
     )
-    spectrum = spectrum_from_stretching(stretching.log_factors, block_length, stretching.unresolved)
+    spectrum = spectrum_from_stretching(stretching.log_factors, blocks.block_length, stretching.unresolved)
     return spectrum, stretching.end
+
+
+class Blocks(NamedTuple):
+    """How a run is cut: steps of the map alone, steps that align the frame, and equal blocks to average.
+
+    Attributes
+    ----------
+    n_before, n_settle : int
+        Steps discarded: without the frame, then with it.
+    n_blocks, block_length : int
+        Blocks, and steps in each: whole periods of the clock.
+    """
+
+    n_before: int
+    n_settle: int
+    n_blocks: int
+    block_length: int
+
+    @classmethod
+    def of(cls, n_steps: int, n_transient: int, *, clock_period: int = 1, n_blocks: int = 64) -> Self:
+        """Cut `n_transient` + `n_steps` steps; what is left over of the latter lengthens the transient.
+
+        Raises
+        ------
+        ValueError
+            If a count is out of range, or n_steps shorter than two periods of the clock.
+        """
+        if n_transient < 0:
+            raise ValueError(f"n_transient must not be negative, got {n_transient}")
+        if n_steps < 2 * clock_period or n_blocks < 2:
+            raise ValueError(
+                f"n_steps must be at least {2 * clock_period} (two periods of the clock) and n_blocks at least 2, "
+                f"got n_steps = {n_steps} and n_blocks = {n_blocks}"
+            )
+        n_blocks = min(n_blocks, n_steps // clock_period)
+        block_length = n_steps // n_blocks // clock_period * clock_period
+        n_discarded = n_transient + n_steps - n_blocks * block_length
+        n_settle = min(n_discarded, max(block_length, SETTLING))
+        return cls(n_discarded - n_settle, n_settle, n_blocks, block_length)
 
 
 def end_of_transient(system: System, start: Any, n_steps: int) -> tuple[Any, bool]:
@@ -268,8 +313,10 @@ def spectrum_from_stretching(
             status=SpectrumStatus.DIVERGED,
         )
     order = np.argsort(-sums.mean(axis=0), kind="stable")
-    sums, resolved = sums[:, order], noisy[order] == 0
+    sums = sums[:, order]
     errors = [_standard_error(means) for means in sums.T / block_length]
+    allowed = np.nan_to_num([error for error, _, _ in errors])
+    resolved = noisy[order] * ROUNDING_NATS <= allowed * n_steps
     if not all(trusted for _, _, trusted in errors):
         status = SpectrumStatus.FEW_BLOCKS
     else:
@@ -302,6 +349,13 @@ def _standard_error(means: FloatArray) -> tuple[float, int, bool]:
         if n // 2 < FEWEST_BLOCKS:
             return error, n, False
         means = means[n % 2 :].reshape(-1, 2).mean(axis=1)
+
+
+def json_number(x: float) -> float | str | None:
+    """JSON has no NaN and no infinities: null, "inf" and "-inf"."""
+    if math.isfinite(x):
+        return float(x)
+    return None if math.isnan(x) else str(float(x))
 
 
 def kaplan_yorke_dimension(exponents: npt.ArrayLike) -> float:

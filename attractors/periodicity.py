@@ -11,6 +11,7 @@ from attractors.system import FloatArray
 
 ROUNDING = 1e-12  # relative to the largest value: some thousand units of rounding, as a weakly attracting cycle shows
 LEAST_REPEATS = 3
+NEARLY = 1e3  # times the allowance: an orbit that winds into a cycle this closely comes back in many other ways
 
 
 class PeriodStatus(Enum):
@@ -19,8 +20,8 @@ class PeriodStatus(Enum):
     FOUND = "The whole window repeats."
     NONE = "No period up to the longest one tried. Use a longer window if a longer period is possible."
     SETTLING = (
-        "The last third of the window repeats, the whole of it does not: the orbit is still settling. "
-        "Increase n_transient."
+        "The last third of the window repeats, or all of it nearly does, but not within the tolerance: the orbit "
+        "is still settling. Increase n_transient."
     )
     NON_FINITE = "The window holds NaN or infinite values, or too large ones: the orbit diverged."
 
@@ -42,7 +43,7 @@ class Period:
     status : PeriodStatus
         What was found, and the remedy.
     settling_period : int or None
-        Period of the last third of the window, if only that repeats.
+        Period of the last third of the window, if only that repeats; or with which all of it nearly does.
     """
 
     period: int | None
@@ -81,8 +82,9 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     whole window; where one fails, the samples that contradict it strike out others as well. So the cost is
     that of a few passes over the window, about 1 ms for (4096, 12), also for a cycle with one glitch or a
     long approach. If no period is found, the last third of the window is tried alone: an orbit that repeats
-    there but not before is still settling, and its status says so. The rule is exact recurrence: a torus that
-    nearly returns has no period.
+    there but not before is still settling, and its status says so. So is one that winds into a cycle: it misses
+    the cycle's period by a little (1000 tolerances are allowed here), and fulfils a longer one by chance. The
+    rule is exact recurrence: a torus that nearly returns has no period.
 
     Examples
     --------
@@ -112,6 +114,9 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     unit = extent if extent > 0.0 else 1.0
     period, error = _smallest_period(x, longest, allowance)
     if period is not None:
+        nearly, how_nearly = _smallest_period(x, period - 1, NEARLY * allowance)
+        if nearly is not None:
+            return Period(None, how_nearly / unit, n, PeriodStatus.SETTLING, nearly)
         return Period(period, error / unit, n, PeriodStatus.FOUND)
     third = n // 3
     settling, _ = _smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowance)

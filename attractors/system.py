@@ -36,6 +36,22 @@ class Stretching(NamedTuple):
     end: Any
 
 
+class StretchingLike(Protocol):
+    """What `System.stretching` must return: anything with the attributes of `Stretching`."""
+
+    @property
+    def log_factors(self) -> FloatArray:
+        """Sums over blocks of log |R_ii|, shape (n_blocks, k)."""
+
+    @property
+    def unresolved(self) -> npt.NDArray[np.int64]:
+        """Number of residuals that were rounding noise, shape (k,)."""
+
+    @property
+    def end(self) -> Any:
+        """State after the last step."""
+
+
 class System(Protocol):
     """The interface of a map. A `start` is whatever the map accepts as a state: nothing here looks into it."""
 
@@ -52,7 +68,7 @@ class System(Protocol):
 
     def stretching(
         self, start: Any, *, n_exponents: int, n_blocks: int, block_length: int, n_settle: int = 0
-    ) -> Stretching:
+    ) -> StretchingLike:
         """Stretching of `n_exponents` tangent vectors over `n_blocks` blocks of `block_length` steps.
 
         The first `n_settle` steps let the frame align with the dynamics and are not counted.

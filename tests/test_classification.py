@@ -199,13 +199,7 @@ def test_the_dictionary_is_plain_json():
 def test_the_dictionary_without_evidence():
     document = classify_evidence(None, None, finite=False).to_dict()
     assert json.loads(json.dumps(document, allow_nan=False)) == document
-    assert document["evidence"] == {
-        "exponents": [],
-        "standard_errors": [],
-        "kaplan_yorke_dimension": None,
-        "recurrence_error": None,
-        "n_steps": 0,
-    }
+    assert document["evidence"] == {"exponents": [], "standard_errors": [], "recurrence_error": None}
 
 
 def test_a_window_too_short_is_refused():

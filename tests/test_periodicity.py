@@ -138,3 +138,13 @@ def test_speed_does_not_depend_on_luck(kind):
 
 def test_a_window_too_short_to_be_halved_again():
     assert find_period([1.0, 2.0, 4.0, 8.0]).status is PeriodStatus.NONE
+
+
+def test_a_spiral_into_a_cycle_is_settling_and_not_a_longer_cycle():
+    """Damped by 1e-7 a step and turning by 0.0589 of a turn: 0.0589 * 4 * 17 is nearly 4."""
+    t = np.arange(4096)
+    spiral = 3e-9 * np.exp(-1e-7 * t)[:, None] * np.column_stack([np.cos(t), np.sin(t)]) * [1.0, 0.5]
+    cycle = np.tile([[0.0, 1.0], [0.5, 0.2], [1.0, 0.4], [0.3, 0.9]], (1024, 1))
+    found = find_period(cycle + spiral)
+    assert (found.period, found.settling_period, found.status) == (None, 4, PeriodStatus.SETTLING)
+    assert find_period(cycle + 1e-3 * spiral).period == 4
