@@ -4,18 +4,20 @@ A map enters through the small interface `System`: an orbit, and how it stretche
 `DiscreteMap` makes one from two functions. The answers are small frozen results: the answer first, then its
 evidence, then a status whose value is a message with the remedy.
 
-============================  ==================================================================
-`DiscreteMap`, `System`       a map with its Jacobian, and what any map must offer
-`lyapunov_spectrum`           Lyapunov exponents with standard errors, in nats per step
-`kaplan_yorke_dimension`      the dimension that a spectrum implies
-`find_period`                 exact recurrence of an orbit, in all its components
-`classify`                    fixed point, cycle, torus, chaos, hyperchaos, or why it cannot be said
-============================  ==================================================================
+=============================  =================================================================
+`DiscreteMap`, `System`        a map with its Jacobian, and what any map must offer
+`lyapunov_spectrum`            Lyapunov exponents with standard errors, in nats per step
+`kaplan_yorke_dimension`       the dimension that a spectrum implies
+`find_period`                  exact recurrence of an orbit, in all its components
+`OrbitDensity`, `SlabSection`  where orbits spend their time; points in a thin slab; in flat memory
+`classify`                     fixed point, cycle, torus, chaos, hyperchaos, or why it cannot be said
+=============================  =================================================================
 
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
 """
 
 from attractors.classification import Classification, Label, classify, classify_evidence
+from attractors.density import OrbitDensity
 from attractors.lyapunov import (
     Blocks,
     LyapunovSpectrum,
@@ -25,6 +27,7 @@ from attractors.lyapunov import (
     spectrum_from_stretching,
 )
 from attractors.periodicity import Period, PeriodStatus, find_period
+from attractors.poincare import SlabSection
 from attractors.system import DiscreteMap, Stretching, System
 
 __all__ = [
@@ -33,8 +36,10 @@ __all__ = [
     "DiscreteMap",
     "Label",
     "LyapunovSpectrum",
+    "OrbitDensity",
     "Period",
     "PeriodStatus",
+    "SlabSection",
     "SpectrumStatus",
     "Stretching",
     "System",

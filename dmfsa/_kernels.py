@@ -127,6 +127,16 @@ def token(attention, beta, epsilon, signs, coefficients, position, slot, theta, 
 
 
 @equation
+def observe(theta, epsilon, coefficients, seen):
+    """Semantic mean field m^o of the newest token, (1-ε) C^o θ."""
+    for a in range(len(seen)):
+        o = 0.0
+        for j in range(len(theta)):
+            o = fma(theta[j], coefficients[3, a, j], o)
+        seen[a] = (1.0 - epsilon) * o
+
+
+@equation
 def attend(query, keys, values, gamma, weights, attention):
     """One step of the window: A = Σ_d w_d m^v_d, w = softmax_d(γ' m^q·m^k_d), γ' = γ/√M, d over slots of the ring."""
     top = -np.inf
@@ -316,6 +326,7 @@ def lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
         coefficients,
         positional,
         tail,
+        seen,
         frame,
         interval,
         n_mortal,
@@ -327,11 +338,12 @@ def lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
 
         window (L, M, W), newest first, and frame (K, L, M, W), both changed in place; `time` of the newest token:
         its phase is time mod T. positional (T, 3, M) = W^α_pos p(φ)/P. tail (n, M, W) gets the last n attention
-        vectors. QR decompositions stand `interval` steps apart; log_r, n_unresolved (K, W) and n_dead (1, W) are
-        added to.
+        vectors; seen, of length n_steps or 0, the semantic m^o of the newest token before each step. QR
+        decompositions stand `interval` steps apart; log_r, n_unresolved (K, W) and n_dead (1, W) are added to.
         """
         widest_vectors()
         windows, tails, frames = in_lanes(window, W), in_lanes(tail, W), in_lanes(frame, W)
+        seens = in_lanes(seen, W)
         log_rs, deads, unresolveds = in_lanes(log_r, W), in_lanes(n_dead, W), in_lanes(n_unresolved, W)
         b, g, e = in_lanes(beta, W)[0], in_lanes(gamma, W)[0], in_lanes(epsilon, W)[0]
         attention, query = local1(M, W), local1(M, W)
@@ -353,6 +365,8 @@ def lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
                 for a in range(M):
                     attention[a] = windows[time - t, a]
             else:
+                if len(seens) > 0:
+                    observe(theta, e, coefficients, seens[t - time - 1])
                 attend(query, keys, values, g, weights, attention)
                 if K > 0:
                     norm = jacobian_row(

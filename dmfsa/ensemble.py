@@ -10,13 +10,18 @@ import numpy.typing as npt
 from dmfsa.features import ROLES, Features
 from dmfsa.window import Array, Window
 
-VALUE, QUERY, KEY = (ROLES.index(role) for role in "vqk")
+OUTPUT, VALUE, QUERY, KEY = range(len(ROLES))
 
 LANES = 32  # four vectors of 512 bits at a time hide the latency of one
 TANGENT_LANES = 16  # with tangent vectors there is more to do in each
 FRAME_BYTES = 40_000  # tangent vectors of all lanes should stay in the first-level cache
 STACK_BYTES = 3_000_000  # work arrays live on the stack; threads have 8 MB of it
+OBSERVED_PIECE = 1_024  # the same with an observer: what it looks at should stay in the second-level cache
 PIECE = 8_192  # steps in one call of compiled code, after which progress is told: some 5 ms to 100 ms
+
+
+Progress = Callable[[int], None]
+Observer = Callable[[Array, slice], None]
 
 
 class EnsembleStretching(NamedTuple):
@@ -103,9 +108,10 @@ class Ensemble:
         self._attention = np.broadcast_to(attention, (self.n_points, context, M)).copy()
         clock = np.array([features.clock(phase) for phase in range(2**P)])
         roles = [VALUE, QUERY, KEY]
+        with_output = [*roles, OUTPUT]
         self._network = (
             features.signs,
-            np.ascontiguousarray(features.coefficients[roles]),
+            np.ascontiguousarray(features.coefficients[with_output]),
             np.ascontiguousarray(np.einsum("rap,tp->tra", features.positional[roles], clock) / P),
         )
 
@@ -115,17 +121,24 @@ class Ensemble:
         return [Window(attention, phase) for attention in self._attention]
 
     def advance(
-        self, n_steps: int, *, n_tail: int = 0, progress: Callable[[int], None] = lambda n_steps: None
+        self,
+        n_steps: int,
+        *,
+        n_tail: int = 0,
+        observer: Observer | None = None,
+        progress: Progress = lambda n_steps: None,
     ) -> Array:
         """Take `n_steps` steps and return the attention vectors of the last `n_tail`, shape (n_tail, n_points, M).
 
-        `progress` is called with the number of steps done, now and then, and may raise to end the run.
+        `progress` is called with the number of steps done, now and then, and may raise to end the run. `observer`
+        is called with the semantic mean fields m^o of consecutive steps, shape (n, M, n_some), and the slice of
+        the points that they are of: it sees every step once, in order for each point, and memory stays flat.
         """
         if not 0 <= n_tail <= n_steps:
             raise ValueError(f"n_tail must be from 0 to n_steps = {n_steps}, got {n_tail}")
         tail = np.empty((n_tail, self.n_points, self.features.n_patterns))
         for chunk in self._chunks():
-            chunk.run(n_steps, tail, progress)
+            chunk.run(n_steps, tail, progress, observer)
         self._time += n_steps
         return tail
 
@@ -139,7 +152,8 @@ class Ensemble:
         n_tail: int = 0,
         qr_interval: int = 1,
         frame: npt.ArrayLike | None = None,
-        progress: Callable[[int], None] = lambda n_steps: None,
+        observer: Observer | None = None,
+        progress: Progress = lambda n_steps: None,
     ) -> EnsembleStretching:
         """Advance by n_settle + n_blocks * block_length steps, and tangent vectors with the windows.
 
@@ -159,8 +173,8 @@ class Ensemble:
         frame : array, shape (n_exponents, L·M), optional
             The first tangent vectors, newest token first; without, orthonormal ones drawn at random, always the
             same.
-        progress : callable
-            As in `advance`.
+        observer, progress : callable
+            As in `advance`; the observer does not see the steps before the first block.
 
         Returns
         -------
@@ -193,7 +207,7 @@ class Ensemble:
             for block in range(n_blocks):
                 end = n_tail - (n_blocks - 1 - block) * block_length
                 chunk.log_r[:] = 0.0
-                chunk.run(block_length, tail[max(0, end - block_length) : max(0, end)], progress)
+                chunk.run(block_length, tail[max(0, end - block_length) : max(0, end)], progress, observer)
                 logs[chunk.points, block] = chunk.log_r.T[: chunk.n_used]
             unresolved[chunk.points] = chunk.unresolved.T[: chunk.n_used]
         self._time += n_settle + n_blocks * block_length
@@ -246,14 +260,15 @@ class _Chunk:
         )
         self._network = ensemble._network
 
-    def run(self, n_steps: int, tail: Array, progress: Callable[[int], None]) -> None:
+    def run(self, n_steps: int, tail: Array, progress: Progress, observer: Observer | None = None) -> None:
         """Advance, fill tail (n_tail, n_points, M) with the last attention vectors, and tell of the progress."""
         n_tail, _, M = tail.shape
-        longest = max(1, PIECE // self._interval) * self._interval
+        longest = max(1, (OBSERVED_PIECE if observer else PIECE) // self._interval) * self._interval
         for first in range(0, n_steps, longest):
             last = min(first + longest, n_steps)
             kept = slice(max(0, first - n_steps + n_tail), max(0, last - n_steps + n_tail))
             piece = np.empty((kept.stop - kept.start, M, self.window.shape[2]))
+            seen = np.empty((last - first if observer else 0, M, self.window.shape[2]))
             with np.errstate(all="ignore"):  # without the JIT, NumPy would warn of log 0
                 self._advance(
                     self.window,
@@ -262,6 +277,7 @@ class _Chunk:
                     *self._parameters,
                     *self._network,
                     piece,
+                    seen,
                     self.frame,
                     self._interval,
                     self._mortal,
@@ -271,6 +287,8 @@ class _Chunk:
                 )
             self._time += last - first
             tail[kept, self.points] = piece.transpose(0, 2, 1)[:, : self.n_used]
+            if observer:
+                observer(seen[:, :, : self.n_used], self.points)
             progress((last - first) * self.n_used)
 
 

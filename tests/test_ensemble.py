@@ -142,3 +142,26 @@ def test_work_space_that_no_stack_holds_is_refused():
     crowd = Ensemble(features, beta=1.0, context=64, windows=Window.random(64, 6, seed=0))
     with pytest.raises(ValueError, match="ask for fewer exponents"):
         crowd.stretching(n_exponents=384, n_blocks=1, block_length=1)
+
+
+@pytest.mark.use_numba
+def test_an_observer_sees_the_output_mean_fields_of_every_step(monkeypatch):
+    monkeypatch.setattr(ensemble, "OBSERVED_PIECE", 7)
+    beta = np.linspace(1.2, 1.5, 35)
+    seen = np.full((30, 3, 35), np.nan)
+    position = np.zeros(35, dtype=int)
+
+    def observer(block, points):
+        first = position[points][0]
+        seen[first : first + len(block), :, points] = block
+        position[points] += len(block)
+
+    paper_ensemble(beta).advance(20, observer=observer)
+    assert set(position) == {20}
+    stretched = paper_ensemble(beta)
+    stretched.advance(20)
+    stretched.stretching(n_exponents=2, n_blocks=2, block_length=5, n_settle=10, observer=observer)
+    for i in (0, 31, 34):
+        orbit = MeanFieldMap(Features.segments(), beta=beta[i]).trajectory(Window.paper_beta3(), 40)
+        expected = np.vstack([orbit.m_o_semantic[:20], orbit.m_o_semantic[30:]])
+        np.testing.assert_allclose(seen[:, :, i], expected, rtol=0, atol=1e-9)

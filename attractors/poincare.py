@@ -1,0 +1,72 @@
+"""Poincaré sections: the points at which an orbit crosses a surface."""
+
+import numpy as np
+import numpy.typing as npt
+
+from attractors.system import FloatArray
+
+
+class SlabSection:
+    """Points of many orbits inside a thin slab |x_b| < w, fed block by block.
+
+    A map jumps over a surface, so a slab of finite width takes its place, as in the published sections. A torus
+    leaves a few short arcs in it, chaos a cloud.
+
+    Parameters
+    ----------
+    n_points : int
+        Orbits.
+    half_width : float
+        w > 0.
+    across, component : int
+        b, and the component that is kept.
+    n_kept : int
+        The last so many points of each orbit are kept.
+
+    Attributes
+    ----------
+    n_hits : array of int, shape (n_points,)
+        Steps on which the orbit was inside.
+
+    Raises
+    ------
+    ValueError
+        If w is not positive, or a count below 1.
+
+    Notes
+    -----
+    Cost: about 1 ns a sample.
+
+    Examples
+    --------
+    >>> section = SlabSection(1, half_width=0.1, n_kept=3)
+    >>> section(np.array([[5.0, 0.0], [6.0, 0.3], [7.0, -0.05]]).reshape(3, 2, 1))
+    >>> section.hits
+    array([[ 5.,  7., nan]])
+    """
+
+    def __init__(
+        self, n_points: int, *, half_width: float, across: int = 1, component: int = 0, n_kept: int = 1024
+    ) -> None:
+        if not half_width > 0 or n_points < 1 or n_kept < 1:
+            raise ValueError(
+                f"half_width must be positive, n_points and n_kept at least 1, got {half_width}, {n_points}, {n_kept}"
+            )
+        self.n_hits: npt.NDArray[np.int64] = np.zeros(n_points, dtype=np.int64)
+        self._ring = np.full((n_points, n_kept), np.nan)
+        self._half_width = float(half_width)
+        self._across, self._component = across, component
+
+    @property
+    def hits(self) -> FloatArray:
+        """Kept points (n_points, n_kept), oldest first, NaN where there were fewer."""
+        columns = np.arange(self._ring.shape[1])
+        start = np.where(self.n_hits > len(columns), self.n_hits, 0)
+        return np.take_along_axis(self._ring, (columns + start[:, None]) % len(columns), axis=1)
+
+    def __call__(self, block: FloatArray, points: slice = slice(None)) -> None:
+        """Take samples, shape (n_steps, m, n_some), of the orbits `points`."""
+        from attractors import _kernels  # noqa: PLC0415 - only who cuts waits for the compiler
+
+        hits, n_hits = self._ring[points], self.n_hits[points]
+        _kernels.cross_slab(block, self._across, self._component, self._half_width, hits, n_hits)
