@@ -191,8 +191,10 @@ def classify_evidence(
     λ_1 > band_1 and λ_2 > band_2       hyperchaotic
     λ_1 > band_1                        chaotic
     λ_1 < -band_1                       undetermined: the period is longer, or not yet reached
-    abs(λ_1) <= max(2 se_1, 10/N)       quasiperiodic, dimension = number of λ_i within their band
-    else                                undetermined: weak chaos or a torus
+    abs(λ_1) > max(2 se_1, 10/N)        undetermined: weak chaos or a torus
+    two or more λ_i in their bands, one
+    of them below -max(3 se_i, 1/N)     undetermined: a slow approach, as to a cycle near a bifurcation
+    else                                quasiperiodic, dimension = number of λ_i within their band
     ==================================  ===========================================================
 
     A torus is also refused if the sums over blocks of log stretching scatter by more than 10 nats: they do
@@ -325,6 +327,14 @@ def _of_regular_orbit(exponents: list[_Exponent], n_checked: int, n_steps: int, 
         reason = (
             f"{no_period}, and {first} is not far enough from 0 for its noise (sums over blocks scatter by "
             f"{scatter:.2g} nats): weak chaos, a torus or a long cycle; increase n_steps"
+        )
+        return _Verdict(Label.undetermined, reason)
+    near_zero = [exponent for exponent in exponents if abs(exponent.value) <= exponent.band]
+    slow = [exponent for exponent in near_zero if exponent.value < -max(3.0 * exponent.error, 1.0 / n_steps)]
+    if len(near_zero) > 1 and slow:
+        reason = (
+            f"{no_period}, and {' and '.join(map(str, near_zero))} are near 0 but negative: a slow approach to "
+            "a cycle or a torus; increase n_transient and n_steps"
         )
         return _Verdict(Label.undetermined, reason)
     confidence = 1.0

@@ -28,8 +28,8 @@ class SpectrumStatus(Enum):
     )
     UNRESOLVED = (
         "Some of the lowest exponents rest on directions shorter than double precision resolves (see `resolved`): "
-        "-inf is right if the Jacobian is singular, and a finite value is too high, for rounding has a say in it. "
-        "Orthonormalise at every step, or ask for fewer exponents."
+        "-inf is right if the Jacobian is singular, and a finite value is an upper bound, for rounding has a say in "
+        "it. Ask for fewer exponents, or use the resolved ones."
     )
 
 

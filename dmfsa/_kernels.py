@@ -7,6 +7,7 @@ machine: the cache keeps it), so that LLVM unrolls the short loops over patterns
 import functools
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 import llvmlite.binding
@@ -309,9 +310,17 @@ def cache_folder():
     return folder if os.access(folder, os.W_OK) else None
 
 
-@functools.cache
+LOCK = threading.Lock()  # numba's setting for the cache's folder is one for all threads
+
+
 def lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
     """Compile the map of M patterns, J classes and L tokens for so many lanes and tangent vectors (0: map alone)."""
+    with LOCK:
+        return _lanes(n_patterns, n_classes, context, n_lanes, n_vectors)
+
+
+@functools.cache
+def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
     M, J, L, W, K = n_patterns, n_classes, context, n_lanes, n_vectors
     N = max(K, 1)
 

@@ -128,7 +128,7 @@ def test_a_transient_that_is_too_short_is_seen():
         ([-0.05, -1.0], 1e-3, NO_PERIOD, Label.undetermined, "increase n_window and n_transient"),
         ([-0.05, -1.0], 1e-3, None, Label.undetermined, "hand over the last samples"),
         ([1e-6, -1.0], 1e-5, NO_PERIOD, Label.quasiperiodic, "1 in all"),
-        ([1e-4, -1e-4, -1.0], 1e-5, NO_PERIOD, Label.quasiperiodic, "2 in all"),
+        ([1e-5, -1e-5, -1.0], 1e-5, NO_PERIOD, Label.quasiperiodic, "2 in all"),
         ([2.5e-3, -1.0], 1e-3, NO_PERIOD, Label.undetermined, "weak chaos, a torus"),
         ([-2.5e-3, -1.0], 1e-3, NO_PERIOD, Label.undetermined, "weak chaos, a torus"),
         ([1e-4, -1.0], 2e-3, NO_PERIOD, Label.undetermined, "scatter by 16 nats"),
@@ -160,6 +160,16 @@ def test_divergence_comes_first():
     assert classify_evidence(spectrum(-0.1), PERIOD_1, finite=False).label is Label.divergent
     assert classify_evidence(spectrum(-0.1), find_period([math.inf] * 9)).label is Label.divergent
     assert classify_evidence(spectrum(math.nan), None).label is Label.divergent
+
+
+def test_a_pair_just_below_zero_is_a_slow_approach_and_no_torus():
+    """Near a Neimark-Sacker bifurcation a spiral into the cycle has λ1 = λ2 < 0, within 10/N of 0."""
+    steps = spectrum(0.0).n_steps
+    pair = classify_evidence(spectrum(-4.0 / steps, -4.0 / steps, error=1e-9), NO_PERIOD)
+    assert pair.label is Label.undetermined
+    assert "slow approach" in pair.reason
+    torus = classify_evidence(spectrum(0.5 / steps, -0.5 / steps, error=1e-9), NO_PERIOD)
+    assert (torus.label, torus.torus_dimension) == (Label.quasiperiodic, 2)
 
 
 def test_confidence_is_the_probability_of_the_conditions():
