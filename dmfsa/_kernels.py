@@ -253,8 +253,9 @@ def push(row, frame, fresh):
 def orthonormalise(frame, n_mortal, noise, log_r, n_dead, n_unresolved):
     """Modified Gram-Schmidt, frame = Q R: leaves Q in `frame` and adds log R_ii to `log_r`.
 
-    What is left of a column is not resolved if it is no larger than the rounding of its terms, of squared size
-    `noise`, which the smallest residual before it magnifies. The first `n_mortal` columns of a lane that end so are
+    Entries of orthonormal vectors are rounded at eps, so those of the columns at eps times the norm of the Jacobian
+    (`noise`, squared), and the smallest residual so far magnifies that by its inverse, since directions hang on it.
+    What is left of a column and not larger is not resolved. The first `n_mortal` columns of a lane that end so are
     dead: set to zero, log R_ii = -inf from then on. In others the noise is kept, and counted.
     """
     n_vectors, n_tokens, n_patterns = frame.shape[:3]

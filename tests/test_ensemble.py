@@ -165,3 +165,26 @@ def test_an_observer_sees_the_output_mean_fields_of_every_step(monkeypatch):
         orbit = MeanFieldMap(Features.segments(), beta=beta[i]).trajectory(Window.paper_beta3(), 40)
         expected = np.vstack([orbit.m_o_semantic[:20], orbit.m_o_semantic[30:]])
         np.testing.assert_allclose(seen[:, :, i], expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.use_numba
+@pytest.mark.slow
+def test_every_exponent_that_counts_as_resolved_is_that_of_a_householder_qr_at_every_step():
+    beta, n_steps = np.linspace(0.1, 3.0, 16), 300
+    points = paper_ensemble(beta)
+    points.advance(2000)
+    starts = points.windows()
+    result = points.stretching(n_exponents=12, n_blocks=1, block_length=n_steps, n_tail=n_steps, frame=np.eye(12))
+    for i, start in enumerate(starts):
+        network = MeanFieldMap(Features.segments(), beta=beta[i])
+        tokens = np.vstack([start.attention[::-1], result.tail[:, i]])
+        Q, logs = np.eye(12), np.zeros(12)
+        for t in range(n_steps):
+            window = Window(tokens[t : t + 4][::-1], start.phase + t)
+            Q, R = np.linalg.qr(network.jacobian(window) @ Q)
+            logs += np.log(np.abs(np.diag(R)))
+        resolved = result.unresolved[i] == 0
+        allowed = 1e-6 if beta[i] < 1.26 else 0.05  # nats in 300 steps; chaos forgets its first tangent vectors
+        np.testing.assert_allclose(result.log_factors[i, 0][resolved], logs[resolved], rtol=0, atol=allowed)
+        assert resolved[0]
+    assert (result.unresolved[:7] == 0).all()  # cycles and tori, up to β = 1.26
