@@ -9,6 +9,7 @@ import hashlib
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import llvmlite.binding
 import numba
@@ -314,7 +315,7 @@ def cache_folder():
 LOCK = threading.Lock()  # numba's setting for the cache's folder is one for all threads
 
 
-def lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
+def lanes(n_patterns: int, n_classes: int, context: int, n_lanes: int, n_vectors: int) -> Any:
     """Compile the map of M patterns, J classes and L tokens for so many lanes and tangent vectors (0: map alone)."""
     with LOCK:
         return _lanes(n_patterns, n_classes, context, n_lanes, n_vectors)

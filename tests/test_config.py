@@ -18,7 +18,7 @@ from sweeps.config import Config, ConfigError, load_config
 CFGS = Path(__file__).parent.parent / "cfgs"
 SIGNS = [[1, -1], [-1, -1]]
 ROLES = dict.fromkeys("ovqk", SIGNS)
-ARRAYS = {"ensemble": "arrays", **ROLES}
+ARRAYS = {"ensemble": "arrays", **ROLES, "positional": ROLES}
 ALIAS = "the alias *a is not read here; write the value again"
 WINDOW = [[0.1, 0.2, 0.3], [0, 0, 0], [0, 0, 0], [-0.1, 1, -1]]
 
@@ -119,8 +119,6 @@ def test_axes_are_float64_and_in_a_fixed_order():
         ({"ensemble": "uniform_means", "n_patterns": 1}, 1),
         ({"ensemble": "cycle", "n_patterns": 5}, 5),
         (ARRAYS, 2),
-        ({**ARRAYS, "positional": ROLES}, 2),
-        ({**ARRAYS, "positional": None}, 2),
     ],
 )
 def test_ensembles(features, n_patterns):
@@ -181,8 +179,11 @@ def test_limits_are_included():
     assert config(model=edge).model.context == 8
     zero = config(model={"beta": -0.0, "epsilon": 0}).model
     assert str(zero.beta) == "0.0"
-    assert config(run={"n_transient": 0, "n_steps": 1, "n_exponents": 12}).n_exponents == 12
-    assert config(run={"n_exponents": 0}).n_exponents == 0
+    longest_clock = config(model={"beta": 1, "positional_bits": 16}, run={"n_steps": 2**17})
+    assert longest_clock.model.positional_bits == 16
+    assert config(run={"n_transient": 0, "n_steps": 8, "n_exponents": 12}).n_exponents == 12
+    assert config(run={"n_transient": 0, "n_steps": 3, "n_exponents": 0}).n_exponents == 0
+    assert config(run={"n_steps": 1, "n_exponents": 0}, record=["orbit"]).run.n_steps == 1
 
 
 def test_a_config_is_read_only_and_hashable():
@@ -466,7 +467,8 @@ def test_names_that_no_folder_should_have(name):
             {"positional_bits": 4, "features": {"n_columns": 3}},
             "positional_bits = 4 must be at most n_columns = 3 with ensemble segments.",
         ),
-        ({"positional_bits": 10**9}, "positional_bits = 1000000000 must be at most 30."),
+        ({"positional_bits": 17}, "positional_bits = 17 must be at most 16."),
+        ({"positional_bits": 10**9}, "positional_bits = 1000000000 must be at most 16."),
     ],
 )
 def test_refused_parameters(changed, message):
@@ -505,7 +507,11 @@ ENSEMBLES = "arrays, cycle, gaussian, iid, segments, uniform_means"
         ({**ARRAYS, "o": [[1, -1], 1]}, "o[1] = 1 must be a list that is not empty."),
         ({**ARRAYS, "o": []}, "o = [] must be a list that is not empty."),
         ({**ARRAYS, "k": [[1, 1]]}, "k has shape (1, 2) but must have that of o, (2, 2)."),
-        ({key: ARRAYS[key] for key in ("ensemble", "o", "v", "q")}, "k is missing."),
+        ({key: ARRAYS[key] for key in ARRAYS if key != "k"}, "k is missing."),
+        ({key: ARRAYS[key] for key in ARRAYS if key != "positional"}, "positional is missing."),
+        ({**ARRAYS, "positional": None}, "positional is empty; it must be a mapping with keys out of k, o, q, v."),
+        ({**ARRAYS, "positional": {"o": SIGNS, "v": SIGNS, "k": SIGNS}}, "positional.q is missing."),
+        ({**ARRAYS, "positional": {**ROLES, "q": [[1, 2], [1, 1]]}}, "positional.q[0][1] = 2 must be 1 or -1."),
         (
             {**ARRAYS, "positional": {**ROLES, "k": [[1], [1]]}},
             "positional.k has shape (2, 1) but must have shape (2, 2): n_patterns, positional_bits.",
@@ -630,6 +636,9 @@ def test_starts_count_in_the_size_of_a_sweep():
     ]
 
 
+ERROR_BARS = "must be at least {} for exponents with error bars: two periods of the clock."
+
+
 @pytest.mark.parametrize(
     ("run", "message"),
     [
@@ -640,10 +649,26 @@ def test_starts_count_in_the_size_of_a_sweep():
         ({"n_exponents": 13}, "n_exponents = 13 must be at most context * n_patterns = 12."),
         ({"n_exponents": -1}, "n_exponents = -1 must be at least 0."),
         ({"n_exponents": "al"}, "n_exponents = 'al' must be a whole number, or all."),
+        ({"n_steps": 7}, f"n_steps = 7 {ERROR_BARS.format(8)}"),
+        ({"n_steps": 1, "n_exponents": 1}, f"n_steps = 1 {ERROR_BARS.format(8)}"),
+        (
+            {"n_steps": 2, "n_exponents": 0},
+            "n_steps = 2 must be at least 3 to record a label: a period has to be seen three times.",
+        ),
     ],
 )
 def test_refused_runs(run, message):
     assert problems(run=run) == [f"run.{message}"]
+
+
+@pytest.mark.parametrize("bits", [1, 3, 16])
+def test_exponents_need_two_periods_of_the_clock(bits):
+    model, shortest = {"beta": 1, "context": 2, "positional_bits": bits}, 2 * 2**bits
+    run = {"n_steps": shortest, "n_exponents": 1}
+    assert config(model=model, run=run).run.n_steps == shortest
+    too_short = problems(model=model, run={**run, "n_steps": shortest - 1})
+    assert too_short == [f"run.n_steps = {shortest - 1} {ERROR_BARS.format(shortest)}"]
+    assert config(model=model, run={"n_steps": 3, "n_exponents": 0}).run.n_steps == 3
 
 
 @pytest.mark.parametrize(
@@ -704,7 +729,10 @@ runs: {}
 
 def test_a_missing_key_is_reported_at_its_section(write):
     text = "name: x\nmodel:\n  features:\n    ensemble: arrays\n    o: [[1]]\n    v: [[1]]\n    q: [[1]]\n"
-    assert complaints(write(text)) == ["cfgs/x.yaml, line 3: model.features.k is missing."]
+    assert complaints(write(text)) == [
+        "cfgs/x.yaml, line 3: model.features.k is missing.",
+        "cfgs/x.yaml, line 3: model.features.positional is missing.",
+    ]
     missing = "model.beta is missing: give it a value, or sweep it."
     assert complaints(write("run: {}\nmodel: {}")) == [f"cfgs/x.yaml, line 2: {missing}"]
     assert complaints(write("run: {}")) == [f"cfgs/x.yaml: {missing}"]
@@ -812,7 +840,7 @@ JUNK = st.recursive(
     max_leaves=5,
 )  # fmt: skip
 FULL = config(
-    model={"beta": 1, "features": {**ARRAYS, "positional": ROLES}},
+    model={"beta": 1, "features": ARRAYS},
     sweep={"beta": {"from": 0, "to": 1, "n": 3}, "gamma": {"values": [1, 2]}},
     start={"window": [[0, 1]] * 4},
 ).to_dict()

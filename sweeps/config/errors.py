@@ -164,8 +164,8 @@ def _explain(found: Any, root: type[BaseModel]) -> Iterator[tuple[KeyPath, str]]
     elif found["type"] == "extra_forbidden":
         yield path, _unknown_key(path, _locate(found["loc"][:-1], root)[1], root)
     elif kinds:
-        keys = ", ".join(_keys(kinds))
-        yield path, f"{key} = {show(found['input'])} must be a mapping with keys out of {keys}."
+        given = " is empty; it" if found["input"] is None else f" = {show(found['input'])}"
+        yield path, f"{key}{given} must be a mapping with keys out of {', '.join(_keys(kinds))}."
     else:  # no validator of ours has judged this value; still no foreign wording
         yield path, f"{key} = {show(found['input'])} is not allowed here."
 

@@ -257,6 +257,13 @@ class Config(Section):
         if self.n_exponents > most:
             sentence = f"must be at most context * n_patterns = {most}"
             found.add(sentence, "run", "n_exponents", value=self.n_exponents)
+        period = 2**self.model.positional_bits
+        if self.n_exponents and self.run.n_steps < 2 * period:
+            sentence = f"must be at least {2 * period} for exponents with error bars: two periods of the clock"
+            found.add(sentence, "run", "n_steps", value=self.run.n_steps)
+        elif "label" in self.record and self.run.n_steps < 3:
+            sentence = "must be at least 3 to record a label: a period has to be seen three times"
+            found.add(sentence, "run", "n_steps", value=self.run.n_steps)
         n_starts = self.start.random.n if self.start.random else 1
         n_orbits = n_starts * math.prod(axis.size for axis in swept.values())
         if n_orbits > LARGEST:

@@ -95,7 +95,7 @@ class Arrays(Section):
     v: Signs
     q: Signs
     k: Signs
-    positional: Positional | None = None
+    positional: Positional
 
     @property
     def n_patterns(self) -> int:
@@ -158,7 +158,7 @@ class Model(Section):
 
     features: Features = Segments()
     context: Size = 4
-    positional_bits: Annotated[int, BeforeValidator(whole(1, 30))] = 2
+    positional_bits: Annotated[int, BeforeValidator(whole(1, 16))] = 2
     epsilon: Fraction = 0.02
     gamma: Number = 220.0
     beta: NotNegative | None = None
@@ -172,12 +172,12 @@ class Model(Section):
         if isinstance(self.features, Segments) and self.positional_bits > self.features.n_columns:
             sentence = f"must be at most n_columns = {self.features.n_columns} with ensemble segments"
             found.add(sentence, "positional_bits", value=self.positional_bits)
-        positional = self.features.positional if isinstance(self.features, Arrays) else None
         fits = (self.features.n_patterns, self.positional_bits)
-        for role in "ovqk" if positional else "":
-            given = shape(getattr(positional, role))
-            if given != fits:
-                must = f"has shape {given} but must have shape {fits}: n_patterns, positional_bits"
-                found.add(must, "features", "positional", role)
+        if isinstance(self.features, Arrays):
+            for role in "ovqk":
+                given = shape(getattr(self.features.positional, role))
+                if given != fits:
+                    must = f"has shape {given} but must have shape {fits}: n_patterns, positional_bits"
+                    found.add(must, "features", "positional", role)
         found.raise_if_any()
         return self

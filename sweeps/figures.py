@@ -1,0 +1,237 @@
+"""Figures of sweeps and orbits, made for a paper: vector and high resolution, colours that all readers can tell."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
+
+from attractors import Label
+from dmfsa import Trajectory
+from sweeps.dataset import MISSING, axes_of
+from sweeps.files import written_whole
+from sweeps.regimes import UNLABELLED, label_counts, label_names
+
+# The palette of Okabe and Ito, told apart with any kind of colour vision; grey for what is not known.
+COLOURS = {
+    "fixed_point": "#000000",
+    "periodic": "#0072B2",
+    "quasiperiodic": "#009E73",
+    "chaotic": "#D55E00",
+    "hyperchaotic": "#CC79A7",
+    "transient": "#E69F00",
+    "divergent": "#56B4E9",
+    "undetermined": "#808080",
+    "missing": "#E8E8E8",
+    UNLABELLED: "#404040",
+}
+SYMBOLS = {"beta": r"$\beta$", "gamma": r"$\gamma$", "epsilon": r"$\epsilon$", "start": "number of the start"}
+STYLE: Any = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "lines.linewidth": 0.9,
+    "pdf.fonttype": 42,  # letters stay letters: journals ask for it
+}
+ROWS = 500  # pixels of the orbit diagram along the orbit's axis
+PLAIN = 6  # exponents that are drawn at most in one panel with a legend
+FEW = 30  # points of a line below which they are marked
+
+Floats = npt.NDArray[np.float64]
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure; the ending of the name says as what."""
+    with written_whole(path) as unfinished, mpl.rc_context(STYLE):  # ticks take their style when they are drawn
+        figure.savefig(unfinished, format=path.suffix[1:], dpi=300)
+
+
+def save_both(figure: Figure, stem: Path) -> list[Path]:
+    """Write a figure as PNG and PDF; return the files."""
+    files = [stem.with_name(f"{stem.name}.{ending}") for ending in ("png", "pdf")]
+    for file in files:
+        save(figure, file)
+    return files
+
+
+def orbit_diagram(dataset: xr.Dataset) -> Figure:
+    """Draw where the orbits go along one axis, coloured by label, over the two leading exponents.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A sweep with one axis, and its orbit; see `sweeps.open_sweep`.
+
+    Raises
+    ------
+    ValueError
+        If the sweep has another number of axes, or no orbit was recorded.
+    """
+    (name,) = _axes(dataset, 1, needs="orbit")
+    dataset = dataset.sortby(name)
+    with_exponents = "lyapunov_exponent" in dataset
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.0, 5.2 if with_exponents else 3.6), layout="constrained")
+        if with_exponents:
+            above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
+            _exponents(below, dataset, name, n_drawn=2)
+            _parameter(below.xaxis, name)
+        else:
+            above = figure.subplots()
+            _parameter(above.xaxis, name)
+        _density(above, dataset, name)
+        _legend_of_labels(figure, dataset)
+    return figure
+
+
+def lyapunov_figure(dataset: xr.Dataset) -> Figure:
+    """Draw all exponents along one axis, the background shaded by label."""
+    (name,) = _axes(dataset, 1, needs="lyapunov_exponent")
+    dataset = dataset.sortby(name)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.0, 3.6), layout="constrained")
+        axes = figure.subplots()
+        edges = _edges(dataset[name].values)
+        colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
+        _exponents(axes, dataset, name, n_drawn=dataset.sizes["exponent"])
+        if "label" in dataset:
+            low, high = axes.get_ylim()
+            axes.pcolormesh(edges, [low, high], 1 - 0.25 * (1 - colours[None]), rasterized=True, zorder=-1)
+            axes.set_ylim(low, high)
+        _parameter(axes.xaxis, name)
+        _legend_of_labels(figure, dataset)
+    return figure
+
+
+def phase_diagram(dataset: xr.Dataset) -> Figure:
+    """Draw the labels over two axes, the first of them across."""
+    first, second = _axes(dataset, 2, needs="label")
+    dataset = dataset.sortby([first, second])
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(5.0, 4.2), layout="constrained")
+        axes = figure.subplots()
+        codes = dataset["label"].values.T - MISSING
+        colours = ListedColormap([COLOURS[name] for name in ("missing", *Label)])
+        x, y = _edges(dataset[first].values), _edges(dataset[second].values)
+        axes.pcolormesh(x, y, codes, cmap=colours, vmin=-0.5, vmax=len(Label) + 0.5, rasterized=True)
+        _parameter(axes.xaxis, first)
+        _parameter(axes.yaxis, second)
+        _legend_of_labels(figure, dataset)
+    return figure
+
+
+KINDS = {"orbit": orbit_diagram, "lyapunov": lyapunov_figure, "phase": phase_diagram}
+
+
+def default_kind(dataset: xr.Dataset) -> str | None:
+    """Choose the figure that fits: `orbit` or `lyapunov` for one axis, `phase` for two; None if none does."""
+    fitting = {1: {"orbit": "orbit", "lyapunov": "lyapunov_exponent"}, 2: {"phase": "label"}}
+    kinds = fitting.get(len(axes_of(dataset)), {})
+    return next((kind for kind, needed in kinds.items() if needed in dataset), None)
+
+
+def trajectory_figure(orbit: Trajectory, title: str, n_drawn: int = 400) -> Figure:
+    """Draw an orbit: series of the semantic mean fields, and their planes, attention's first plane beside them."""
+    m, A = orbit.m_o_semantic, orbit.attention
+    n_patterns = m.shape[1]
+    planes = [(m, 0, b, f"$m^o_{b + 1}$") for b in range(1, min(n_patterns, 3))]
+    planes += [(A, 0, 1, "$A_2$")] if n_patterns > 1 else []
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.0, 4.6 if planes else 2.2), layout="constrained")
+        grid = figure.add_gridspec(2 if planes else 1, max(1, len(planes)))
+        series = figure.add_subplot(grid[0, :])
+        for a, colour in zip(range(min(n_patterns, 3)), ("#0072B2", "#D55E00", "#009E73"), strict=False):
+            series.plot(np.arange(len(m))[-n_drawn:], m[-n_drawn:, a], color=colour, label=f"$m^o_{a + 1}$")
+        series.set(xlabel="step after the transient", ylabel="$m^o$, semantic")
+        series.margins(x=0.01)
+        series.ticklabel_format(axis="x", useOffset=False)
+        series.set_title(title, loc="left")
+        series.legend(ncols=3, loc="lower right", bbox_to_anchor=(1.0, 1.0))
+        for column, (values, a, b, label) in enumerate(planes):
+            axes = figure.add_subplot(grid[1, column])
+            axes.plot(values[:, a], values[:, b], ".", color="black", ms=1.5, mew=0, rasterized=True)
+            axes.set(xlabel="$m^o_1$" if values is m else "$A_1$", ylabel=label)
+    return figure
+
+
+def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
+    """Draw an image of one column for each value: how often the orbit is where, coloured by label."""
+    orbit = dataset["orbit"].values[..., 0]
+    finite = orbit[np.isfinite(orbit)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+    margin = max(0.02 * (high - low), 0.01)
+    rows = np.linspace(low - margin, high + margin, ROWS + 1)
+    counts = np.array([np.histogram(column[np.isfinite(column)], rows)[0] for column in orbit])
+    share = counts / np.maximum(counts.max(axis=1, keepdims=True), 1)
+    ink = np.where(counts > 0, 0.25 + 0.75 * np.sqrt(share), 0.0)
+    colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
+    image = 1.0 - ink[..., None] * (1.0 - colours[:, None, :])
+    axes.pcolormesh(_edges(dataset[name].values), rows, image.transpose(1, 0, 2), rasterized=True)
+    axes.set_ylabel(f"$m^o_1$, semantic ({orbit.shape[1]} samples each)")
+
+
+def _exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> None:
+    """Draw the leading exponents, those that double precision does not resolve left out."""
+    exponents = dataset["lyapunov_exponent"].values.copy()
+    n_drawn = min(n_drawn, exponents.shape[1])
+    exponents[(dataset["lyapunov_resolved"].values == 0) | np.isneginf(exponents)] = np.nan
+    colours = mpl.colormaps["inferno"](np.linspace(0, 0.8, max(n_drawn, 3)))
+    marker = "o" if len(exponents) < FEW else ""
+    for i in range(n_drawn):
+        label = rf"$\lambda_{{{i + 1}}}$"
+        axes.plot(dataset[name].values, exponents[:, i], marker=marker, ms=2.5, color=colours[i], label=label)
+    axes.axhline(0, color="black", lw=0.6, zorder=0)
+    axes.set_ylabel(r"$\lambda$ (nats per step)")
+    if n_drawn <= PLAIN:
+        axes.legend(ncols=n_drawn, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1)
+    else:
+        axes.set_ylabel(rf"$\lambda_1 \geq \ldots \geq \lambda_{{{n_drawn}}}$ (nats per step)")
+
+
+def _legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
+    """Say what was found, and how often; in as many columns as the width has room for."""
+    handles = [
+        Line2D([], [], ls="", marker="s", color=COLOURS[label], label=f"{label.replace('_', ' ')} ({count})")
+        for label, count in label_counts(dataset).items()
+    ]
+    ncols = 5 if figure.get_figwidth() > 6 else 3
+    figure.legend(
+        handles=handles, loc="outside upper left", ncols=ncols, handletextpad=0.1, columnspacing=1.0, fontsize=8
+    )
+
+
+def _parameter(axis: Axis, name: str) -> None:
+    """Label an axis with a swept parameter; every digit is in its ticks, and starts are counted."""
+    axis.set_label_text(SYMBOLS[name])
+    if name == "start":
+        axis.set_major_locator(MaxNLocator(integer=True))
+    else:
+        axis.set_major_formatter(ScalarFormatter(useOffset=False))
+
+
+def _edges(centres: Floats) -> Floats:
+    """Borders of cells around sorted values."""
+    if len(centres) == 1:
+        return np.array([centres[0] - 0.5, centres[0] + 0.5])
+    middle = 0.5 * (centres[1:] + centres[:-1])
+    return np.concatenate([[centres[0] - (middle[0] - centres[0])], middle, [2 * centres[-1] - middle[-1]]])
+
+
+def _axes(dataset: xr.Dataset, n_axes: int, needs: str) -> tuple[str, ...]:
+    """Return the names of the swept axes, or say what a figure lacks."""
+    if needs not in dataset:
+        raise ValueError(f"this figure needs {needs}, which the sweep did not record: see `record` and `n_exponents`")
+    axes = axes_of(dataset)
+    if len(axes) != n_axes:
+        wanted = "1 axis" if n_axes == 1 else f"{n_axes} axes"
+        raise ValueError(f"this figure needs a sweep with {wanted}; this one has {', '.join(axes) or 'none'}")
+    return axes

@@ -1,0 +1,128 @@
+"""What a config describes, made: features, the map at one point, and the windows that orbits start from."""
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from attractors import Blocks
+from dmfsa import Features, MeanFieldMap, Window
+from sweeps.config import Config, ConfigError
+
+
+def features_of(config: Config) -> Features:
+    """Make the features of the network."""
+    values = config.model.features.model_dump()
+    ensemble = values.pop("ensemble")
+    if ensemble == "arrays":
+        return Features.from_arrays(**values)
+    make = getattr(Features, ensemble)
+    features: Features = make(positional_bits=config.model.positional_bits, **values)
+    return features
+
+
+def map_of(config: Config, features: Features | None = None, **point: float) -> MeanFieldMap:
+    """Make the map, with `point`'s values of beta, gamma and epsilon where they are given.
+
+    Raises
+    ------
+    ConfigError
+        If β is neither given nor in the config's model: a sweep is not a point.
+    """
+    parameters = {name: point.get(name, getattr(config.model, name)) for name in ("beta", "gamma", "epsilon")}
+    if parameters["beta"] is None:
+        raise ConfigError("model.beta is missing: one point is wanted, and the config only sweeps it; set model.beta.")
+    return MeanFieldMap(features or features_of(config), context=config.model.context, **parameters)
+
+
+def blocks_of(config: Config) -> Blocks:
+    """Cut the steps of a point into blocks, over which exponents are averaged; without exponents there is one."""
+    run = config.run
+    if config.n_exponents == 0:
+        return Blocks(run.n_transient, 0, 1, run.n_steps)
+    return Blocks.of(run.n_steps, run.n_transient, clock_period=2**config.model.positional_bits)
+
+
+def starts_of(config: Config, network: MeanFieldMap) -> list[Window]:
+    """Make the windows that orbits of a map start from; that of a token has to grow first, and depends on ε.
+
+    Raises
+    ------
+    ConfigError
+        If the ensemble has no matrices to take a token from, or a checkpoint cannot be used.
+    """
+    start, context, n_patterns = config.start, network.context, network.features.n_patterns
+    if start.random is not None:
+        return Window.random(context, n_patterns, seed=start.random.seed, n=start.random.n)
+    if start.token is not None:
+        return [_from_token(network, start.token, config.model.features.ensemble)]
+    if start.checkpoint is not None:
+        return [read_checkpoint(start.checkpoint, context, n_patterns)]
+    if isinstance(start.window, str):
+        return [Window.paper_beta3()]
+    return [Window(np.array(start.window), start.phase or 0)]
+
+
+def full(network: MeanFieldMap, window: Window) -> Window:
+    """Let a window that has fewer tokens than the context grow until it is full."""
+    return network.trajectory(window, network.context - window.context).end
+
+
+def _from_token(network: MeanFieldMap, token: str, ensemble: str) -> Window:
+    """Start as published: a row of a feature matrix, its positional bits set to -1."""
+    features = network.features
+    if features.semantic is None:
+        raise ConfigError(
+            f"start.token = '{token}' needs feature matrices, which the ensemble "
+            f"'{ensemble}' does not have: start from a window, or at random."
+        )
+    spins = features.semantic["ovqk".index(token[0]), int(token[1:])]
+    return network.start_from_token(np.concatenate([spins, -np.ones(features.positional_bits)]))
+
+
+def read_checkpoint(path: Path, context: int, n_patterns: int) -> Window:
+    """Read a window from an npz file with `attention` (context, n_patterns), newest first, and `phase`.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, damaged, holds pickles, or its arrays do not fit the network.
+    """
+    what = f"start.checkpoint = '{path}'"
+    allowed = {"attention": ((context, n_patterns), "iuf", "numbers"), "phase": ((), "iu", "one whole number")}
+    arrays = _arrays_of(path, what, tuple(allowed))
+    for name, (shape, kinds, words) in allowed.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype.kind not in kinds:
+            must = f"must have shape {shape} and hold {words}"
+            raise ConfigError(f"{what}: {name} has shape {array.shape} and type {array.dtype}, but {must}.")
+    try:
+        return Window(arrays["attention"], arrays["phase"].item())
+    except ValueError as error:
+        raise ConfigError(f"{what}: {error}.") from None
+
+
+def _arrays_of(path: Path, what: str, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
+    """Read arrays of an npz file, never a pickle; `what` begins every message."""
+    try:
+        if path.is_file() and not zipfile.is_zipfile(path):
+            raise ConfigError(f"{what} cannot be used: it is damaged, or no npz file.")
+        with np.load(path, allow_pickle=False) as file:
+            missing = [name for name in names if name not in file.files]
+            if missing:
+                raise ConfigError(f"{what} has no array '{missing[0]}'; it holds {', '.join(file.files) or 'none'}.")
+            arrays = {name: file[name] for name in names}
+    except ConfigError:
+        raise
+    except FileNotFoundError:
+        raise ConfigError(f"{what} does not exist.") from None
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError) as error:
+        damaged = "it holds pickled objects" if "pickle" in str(error).lower() else "it is damaged"
+        raise ConfigError(f"{what} cannot be read: {getattr(error, 'strerror', None) or damaged}.") from None
+    strange = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
+    if strange:
+        raise ConfigError(f"{what} cannot be used: '{strange[0]}' in it is no array.")
+    return arrays

@@ -1,0 +1,100 @@
+"""Where along a swept parameter does the kind of attractor change? Counts and regimes, as tables."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from attractors import Label
+from sweeps.dataset import MISSING, axes_of
+
+UNLABELLED = "unlabelled"  # a point that was run without recording a label
+
+
+@dataclass(frozen=True)
+class Regime:
+    """Consecutive values of the swept parameter with one label.
+
+    Attributes
+    ----------
+    label : str
+    first, last : float
+        Values of the parameter at both ends; the change to the next regime lies between `last` and its `first`.
+    n_points : int
+    periods : tuple of int
+        Those that occur, ascending; empty if not periodic.
+    lyapunov : tuple of float
+        Smallest and largest leading exponent, nats per step; NaN where none was computed.
+    """
+
+    label: str
+    first: float
+    last: float
+    n_points: int
+    periods: tuple[int, ...]
+    lyapunov: tuple[float, float]
+
+
+def label_names(dataset: xr.Dataset) -> npt.NDArray[np.str_]:
+    """Labels as text, in the shape of the sweep; "missing" where a point was not run, "unlabelled" without labels."""
+    if "label" not in dataset:
+        return np.where(np.isnan(dataset["core_seconds"].values), "missing", UNLABELLED)
+    names = np.array(["missing", *(str(label) for label in Label)])
+    codes = dataset["label"].values.astype(int) - MISSING
+    return np.asarray(names[codes])
+
+
+def label_counts(dataset: xr.Dataset) -> dict[str, int]:
+    """Return how many points carry which label, in the order of the labels; only those that occur."""
+    names = label_names(dataset)
+    counts = {str(label): int((names == label).sum()) for label in ["missing", *Label, UNLABELLED]}
+    return {label: count for label, count in counts.items() if count}
+
+
+def has_regimes(dataset: xr.Dataset) -> bool:
+    """Whether there are labels along one parameter; the number of a start is none."""
+    axes = axes_of(dataset)
+    return "label" in dataset and len(axes) == 1 and axes != ("start",)
+
+
+def regimes(dataset: xr.Dataset) -> list[Regime]:
+    """Cut a sweep over one parameter where the label changes.
+
+    Raises
+    ------
+    ValueError
+        If the sweep has no labels, or not exactly one axis, a parameter.
+    """
+    axes = axes_of(dataset)
+    if not has_regimes(dataset):
+        over = " x ".join(axes) or "nothing"
+        unlabelled = "" if "label" in dataset else ", without labels"
+        raise ValueError(f"regimes are labels along one parameter; this is a sweep over {over}{unlabelled}")
+    ordered = dataset.sortby(axes[0])
+    parameter, labels, periods = ordered[axes[0]].values, label_names(ordered), ordered["period"].values
+    leading = np.full(len(labels), np.nan)
+    if "lyapunov_exponent" in ordered:
+        leading = ordered["lyapunov_exponent"].values[:, 0]
+    cuts = np.flatnonzero(labels[1:] != labels[:-1]) + 1
+    found = []
+    for part in np.split(np.arange(len(labels)), cuts):
+        known = tuple(int(period) for period in np.unique(periods[part]) if period)
+        extent = (float(leading[part].min()), float(leading[part].max()))
+        ends = float(parameter[part[0]]), float(parameter[part[-1]])
+        found.append(Regime(str(labels[part[0]]), *ends, len(part), known, extent))
+    return found
+
+
+def regimes_csv(dataset: xr.Dataset) -> str:
+    """Return the regimes as CSV, every digit kept."""
+    name = axes_of(dataset)[0]
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow([f"{name}_from", f"{name}_to", "label", "n_points", "periods", "lyapunov_1_min", "lyapunov_1_max"])
+    for regime in regimes(dataset):
+        periods = " ".join(map(str, regime.periods))
+        table.writerow([regime.first, regime.last, regime.label, regime.n_points, periods, *regime.lyapunov])
+    return text.getvalue()

@@ -1,0 +1,81 @@
+"""What a sweep found, in tables and figures."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+from rich.console import Console
+from rich.table import Table
+
+from sweeps import figures
+from sweeps.dataset import axes_of
+from sweeps.files import written_whole
+from sweeps.regimes import has_regimes, label_counts, regimes, regimes_csv
+
+SHORTEST = 3  # points of a regime that the printed table shows; regimes.csv has all of them
+WIDTH = 120  # columns of the printed tables where there is no terminal
+
+
+def summary(dataset: xr.Dataset) -> dict[str, Any]:
+    """Return counts of labels, and regimes of a sweep along one parameter, for JSON."""
+    document: dict[str, Any] = {"name": dataset.attrs["title"], "labels": label_counts(dataset)}
+    if has_regimes(dataset):
+        document["regimes"] = [
+            {"label": r.label, "from": r.first, "to": r.last, "n_points": r.n_points, "periods": list(r.periods)}
+            for r in regimes(dataset)
+        ]
+    return document
+
+
+def write_summary(dataset: xr.Dataset, folder: Path) -> list[Path]:
+    """Write regimes.csv and the figure that fits the sweep; return the files."""
+    files: list[Path] = []
+    if has_regimes(dataset):
+        table = folder / "regimes.csv"
+        with written_whole(table) as unfinished:
+            unfinished.write_text(regimes_csv(dataset), encoding="utf-8")
+        files.append(table)
+    kind = figures.default_kind(dataset)
+    if kind is not None:
+        files += figures.save_both(figures.KINDS[kind](dataset), folder / kind)
+    return files
+
+
+def print_summary(dataset: xr.Dataset, console: Console | None = None) -> None:
+    """Print how many points carry which label, and where the label changes."""
+    if console is None:
+        console = Console()
+        console.width = console.width if console.is_terminal else WIDTH
+    counts = label_counts(dataset)
+    total = sum(counts.values())
+    table = Table(title=f"{dataset.attrs['title']}: {total} points")
+    table.add_column("label")
+    table.add_column("points", justify="right")
+    table.add_column("share", justify="right")
+    for label, count in counts.items():
+        table.add_row(label, str(count), f"{count / total:.1%}")
+    console.print(table)
+    if has_regimes(dataset):
+        _print_regimes(dataset, console)
+
+
+def _print_regimes(dataset: xr.Dataset, console: Console) -> None:
+    name = axes_of(dataset)[0]
+    found = regimes(dataset)
+    shown = [regime for regime in found if regime.n_points >= SHORTEST]
+    table = Table(title=f"regimes along {name}")
+    for column in (f"{name} from", "to", "label", "points", "periods", "λ1"):
+        table.add_column(column, justify="left" if column in ("label", "periods") else "right")
+    for regime in shown:
+        low, high = regime.lyapunov
+        exponents = "" if math.isnan(low) else f"{low:+.4f} … {high:+.4f}"
+        periods = " ".join(map(str, regime.periods[:6])) + (" …" if len(regime.periods) > 6 else "")
+        table.add_row(
+            f"{regime.first:.9g}", f"{regime.last:.9g}", regime.label, str(regime.n_points), periods, exponents
+        )
+    console.print(table)
+    if len(shown) < len(found):
+        console.print(
+            f"{len(found) - len(shown)} regimes of fewer than {SHORTEST} points are not shown; regimes.csv has all."
+        )

@@ -1,0 +1,75 @@
+"""Every file in cfgs/ runs, at reduced size, and its settings are what it claims."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sweeps import load_config, open_sweep
+from sweeps.cli import main
+
+CFGS = sorted((Path(__file__).parent.parent / "cfgs").glob("*.yaml"))
+
+
+def reduced(config):
+    """Overrides for two values of each axis, and few steps."""
+    few = ["run.n_transient=4", "run.n_steps=8"]
+    if config.n_exponents:
+        few.append("run.n_exponents=2")
+    if config.start.random:
+        few.append("start.random.n=2")
+    for name, axis in config.sweep.axes.items() if config.sweep else ():
+        few.append(f"sweep.{name}.n=2" if axis.n else f"sweep.{name}.values={list(axis.values[:2])}")
+    return few
+
+
+def test_there_are_configs():
+    assert {"paper.yaml", "paper_zoom.yaml"} <= {path.name for path in CFGS}
+
+
+@pytest.mark.parametrize("path", CFGS, ids=lambda path: path.stem)
+def test_every_config_runs(path, tmp_path, capsys):
+    config = load_config(path)
+    few = reduced(config)
+    sets = [word for override in few for word in ("--set", override)]
+    assert main(["sweep", "run", str(path), *sets, "--out", str(tmp_path / "out"), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    dataset = open_sweep(tmp_path / "out")
+    assert printed["name"] == config.name == dataset.attrs["title"]
+    for name, values in load_config(path, few).axes.items():
+        np.testing.assert_array_equal(dataset[name], values)
+    assert np.isfinite(dataset["core_seconds"]).all()
+
+
+@pytest.mark.parametrize("path", CFGS, ids=lambda path: path.stem)
+def test_a_config_is_named_after_its_file(path):
+    assert load_config(path).name == path.stem.replace("_", "-")
+
+
+def config_of(name):
+    return load_config(next(path for path in CFGS if path.name == name))
+
+
+def test_paper_is_one_cycle_of_the_papers_network():
+    config = config_of("paper.yaml")
+    assert config.axes == {}
+    features = config.model.features
+    assert (features.ensemble, features.n_patterns, features.n_segments, features.n_columns) == ("segments", 3, 3, 99)
+    assert (config.model.context, config.model.positional_bits) == (4, 2)
+    assert (config.model.beta, config.model.gamma, config.model.epsilon) == (1.27, 220, 0.02)
+    assert config.start.window == "paper_beta3"
+    assert (config.run.n_transient, config.run.n_steps, config.n_exponents) == (100_000, 75_000, 12)
+    assert config.record == ("orbit", "label", "lyapunov")
+
+
+def test_paper_zoom_is_the_papers_window_of_beta():
+    config = config_of("paper_zoom.yaml")
+    assert list(config.axes) == ["beta"]
+    np.testing.assert_array_equal(config.axes["beta"], np.linspace(1.24, 1.28, 401))
+    assert (config.run.n_transient, config.run.n_steps) == (100_000, 100_000)
+    assert config.n_exponents >= 4
+    assert config.start.window == "paper_beta3"
+    assert config.record == ("orbit", "label", "lyapunov")
+    paper = config_of("paper.yaml").model
+    assert config.model.model_copy(update={"beta": paper.beta}) == paper
