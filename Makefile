@@ -1,11 +1,12 @@
 # make run   fresh machine: environment, installation, the main job
 # make test  lint, types, imports, tests without and with compiled code
+# make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 10 minutes
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint format clean
+.PHONY: run test lint format bench clean
 
 run: $(VENV)/installed
 	$(BIN)/dmfsa sweep run cfgs/paper_zoom.yaml
@@ -23,6 +24,10 @@ lint: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pynamicalsys
+	$(BIN)/python benchmarks/run.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .coverage .*_cache

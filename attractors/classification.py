@@ -253,7 +253,8 @@ def _verdict(spectrum: LyapunovSpectrum | None, recurrence: Period | None, finit
     elif exponents[0].value > exponents[0].band:
         return _of_chaotic_orbit(exponents)
     elif recurrence is not None:
-        scatter = float(np.std(spectrum.log_factors[:, 0], ddof=1))
+        sums = spectrum.log_factors[:, 0]
+        scatter = float(np.std(sums, ddof=1)) if np.isfinite(sums).all() else math.inf
         return _of_regular_orbit(exponents, recurrence.n_checked, spectrum.n_steps, scatter)
     else:
         reason = f"{exponents[0]}, and no period was looked for: hand over the last samples"

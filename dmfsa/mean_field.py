@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -178,32 +178,18 @@ class MeanFieldMap:
         u = self.gamma / math.sqrt(self.features.n_patterns) * w[:, None] * (m.v - w @ m.v)
         return _companion(w, u, m.q[0], m.k, G)
 
-    @cached_property
+    @property
     def n_live_directions(self) -> int:
         """Number of tangent directions that the network does not send to zero by its very structure, up to L·M.
 
         The rank that is left after many Jacobians of the same structure, with random numbers of order 1 for slopes,
         weights and mean fields, so that nothing is small by accident. Where it is below L·M, as with correlations of
         rank 1, the remaining exponents are -inf whatever the orbit. Costs 3 L decompositions of an (L·M, L·M)
-        matrix, once.
+        matrix, once for all maps of the same features.
         """
-        rng = np.random.default_rng(0)
-        L, n_tokens = self.context, 4 * self.context
-        J = len(self.features.signs)
-        C, positional = self.features.coefficients, self.features.positional * (self.epsilon > 0)
-        slope = rng.uniform(0.5, 1.0, size=(n_tokens, J)) * (self.beta > 0) * (self.epsilon < 1)
-        G = np.einsum("raj,dj,jb->rdab", C, slope, self.features.signs)
-        semantic, bits = rng.normal(size=(4, n_tokens, J)), rng.normal(size=(4, n_tokens, positional.shape[2]))
-        m = np.einsum("raj,rdj->rda", C, semantic) + np.einsum("rap,rdp->rda", positional, bits)
-        Q = np.eye(self.dimension)
-        for newest in range(3 * L, 0, -1):  # tokens in order of age, newest first
-            window = slice(newest, newest + L)
-            u = m[VALUE, window] * (self.gamma != 0)
-            w = rng.uniform(0.5, 1.0, size=L)
-            image = _companion(w, u, m[QUERY, newest], m[KEY, window], G[:, window]) @ Q
-            left, size, _ = np.linalg.svd(image, full_matrices=False)
-            Q = left[:, size > 1e-10]
-        return int(Q.shape[1])
+        return _n_live_directions(
+            self.features, self.context, self.beta > 0 and self.epsilon < 1, self.gamma != 0, self.epsilon > 0
+        )
 
     def start_from_token(self, token: npt.ArrayLike) -> Window:
         """Return the one-token window with which the published code starts from an explicit token.
@@ -385,3 +371,24 @@ def _companion(w: Array, u: Array, query: Array, keys: Array, G: Array) -> Array
     jacobian = np.eye(n_tokens * n_patterns, k=-n_patterns)
     jacobian[:n_patterns] = row.transpose(1, 0, 2).reshape(n_patterns, -1)
     return jacobian
+
+
+@lru_cache(maxsize=64)
+def _n_live_directions(features: Features, context: int, semantic: bool, scored: bool, clocked: bool) -> int:
+    """Count them; the flags say which parts of the Jacobian there are."""
+    rng = np.random.default_rng(0)
+    L, n_tokens = context, 4 * context
+    J = len(features.signs)
+    C, positional = features.coefficients, features.positional * clocked
+    slope = rng.uniform(0.5, 1.0, size=(n_tokens, J)) * semantic
+    G = np.einsum("raj,dj,jb->rdab", C, slope, features.signs)
+    outputs, bits = rng.normal(size=(4, n_tokens, J)), rng.normal(size=(4, n_tokens, positional.shape[2]))
+    m = np.einsum("raj,rdj->rda", C, outputs) + np.einsum("rap,rdp->rda", positional, bits)
+    Q = np.eye(L * features.n_patterns)
+    for newest in range(3 * L, 0, -1):  # tokens in order of age, newest first
+        window = slice(newest, newest + L)
+        w = rng.uniform(0.5, 1.0, size=L)
+        image = _companion(w, m[VALUE, window] * scored, m[QUERY, newest], m[KEY, window], G[:, window]) @ Q
+        left, size, _ = np.linalg.svd(image, full_matrices=False)
+        Q = left[:, size > 1e-10]
+    return int(Q.shape[1])

@@ -11,7 +11,10 @@ from sweeps.config import Config
 from sweeps.grid import Grid
 from sweeps.network import blocks_of
 
-ORBIT_SAMPLES = 2048  # last samples of the orbit that are kept of each point
+ORBIT_SAMPLES = 512  # last samples of the orbit that are kept of each point
+BINS = 4000  # of the orbit's density, over [-1, 1], which it never leaves
+SECTION_HITS = 1024  # points in the slab that are kept of each point of the sweep, the last ones
+SECTION_HALF_WIDTH = 1e-3  # the published slab: |m^o_2| below it
 MISSING = -1  # label of a point that has not been run
 
 
@@ -40,6 +43,11 @@ VARIABLES = {
     "lyapunov_resolved": Variable("lyapunov", ("exponent",), "i1", 0, "1: double precision resolves the exponent"),
     "kaplan_yorke_dimension": Variable("lyapunov", (), "f8", np.nan, "Kaplan-Yorke dimension"),
     "orbit": Variable("orbit", ("sample", "pattern"), "f4", np.nan, "semantic part of the mean field m^o"),
+    "orbit_density": Variable("orbit", ("bin",), "u4", 0, "steps that m^o_1, semantic, spent in each bin", "step"),
+    "section": Variable(
+        "section", ("hit",), "f4", np.nan, f"m^o_1 where |m^o_2| < {SECTION_HALF_WIDTH:g} (semantic), the last ones"
+    ),
+    "section_hits": Variable("section", (), "i8", 0, "steps in that slab", "step"),
     "window": Variable("", ("age", "pattern"), "f8", np.nan, "attention vectors at the end, newest first"),
     "clock_phase": Variable("", (), "i4", 0, "clock phase of the newest of them", "step"),
     "core_seconds": Variable("", (), "f8", np.nan, "time taken on one core", "s"),
@@ -85,6 +93,9 @@ def gridded(config: Config, grid: Grid, shards: list[xr.Dataset]) -> xr.Dataset:
     }
     coordinates["exponent"] = ("exponent", np.arange(1, sizes["exponent"] + 1), {"long_name": "number of the exponent"})
     coordinates["sample"] = ("sample", np.arange(1 - sizes["sample"], 1), {"long_name": "steps before the last"})
+    centres = (np.arange(BINS) + 0.5) * (2.0 / BINS) - 1.0
+    coordinates["bin"] = ("bin", centres, {"long_name": "centre of the bin"})
+    coordinates["hit"] = ("hit", np.arange(SECTION_HITS), {"long_name": "number of the hit"})
     coordinates["pattern"] = ("pattern", np.arange(sizes["pattern"]), {"long_name": "feature"})
     coordinates["age"] = ("age", np.arange(sizes["age"]), {"long_name": "age of the token", "units": "step"})
     used = {dim for dims, _, _ in variables.values() for dim in dims}
@@ -116,4 +127,6 @@ def _sizes(config: Config) -> dict[str, int]:
         "sample": min(ORBIT_SAMPLES, blocks.n_blocks * blocks.block_length),
         "pattern": config.model.features.n_patterns,
         "age": config.model.context,
+        "bin": BINS,
+        "hit": SECTION_HITS,
     }

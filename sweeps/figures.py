@@ -76,7 +76,7 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
     ValueError
         If the sweep has another number of axes, or no orbit was recorded.
     """
-    (name,) = _axes(dataset, 1, needs="orbit")
+    (name,) = _axes(dataset, 1, needs="orbit_density")
     dataset = dataset.sortby(name)
     with_exponents = "lyapunov_exponent" in dataset
     with mpl.rc_context(STYLE):
@@ -134,7 +134,7 @@ KINDS = {"orbit": orbit_diagram, "lyapunov": lyapunov_figure, "phase": phase_dia
 
 def default_kind(dataset: xr.Dataset) -> str | None:
     """Choose the figure that fits: `orbit` or `lyapunov` for one axis, `phase` for two; None if none does."""
-    fitting = {1: {"orbit": "orbit", "lyapunov": "lyapunov_exponent"}, 2: {"phase": "label"}}
+    fitting = {1: {"orbit": "orbit_density", "lyapunov": "lyapunov_exponent"}, 2: {"phase": "label"}}
     kinds = fitting.get(len(axes_of(dataset)), {})
     return next((kind for kind, needed in kinds.items() if needed in dataset), None)
 
@@ -165,18 +165,21 @@ def trajectory_figure(orbit: Trajectory, title: str, n_drawn: int = 400) -> Figu
 
 def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     """Draw an image of one column for each value: how often the orbit is where, coloured by label."""
-    orbit = dataset["orbit"].values[..., 0]
-    finite = orbit[np.isfinite(orbit)]
-    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
-    margin = max(0.02 * (high - low), 0.01)
-    rows = np.linspace(low - margin, high + margin, ROWS + 1)
-    counts = np.array([np.histogram(column[np.isfinite(column)], rows)[0] for column in orbit])
+    density, centres = dataset["orbit_density"].values, dataset["bin"].values
+    visited = np.flatnonzero(density.any(axis=0))
+    first, last = (visited[0], visited[-1] + 1) if visited.size else (len(centres) // 2, len(centres) // 2 + 1)
+    together = max(1, round(1.05 * (last - first) / ROWS))
+    starts = np.arange(max(0, first - 10 * together), min(len(centres), last + 10 * together), together)
+    counts = np.add.reduceat(density, starts, axis=1)
+    counts[:, -1] = density[:, starts[-1] : starts[-1] + together].sum(axis=1)
+    half = 0.5 * (centres[1] - centres[0])
+    rows = np.append(centres[starts] - half, centres[starts[-1]] - half + 2 * half * together)
     share = counts / np.maximum(counts.max(axis=1, keepdims=True), 1)
-    ink = np.where(counts > 0, 0.25 + 0.75 * np.sqrt(share), 0.0)
+    ink = np.where(counts > 0, 0.2 + 0.8 * np.sqrt(share), 0.0)
     colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
     image = 1.0 - ink[..., None] * (1.0 - colours[:, None, :])
     axes.pcolormesh(_edges(dataset[name].values), rows, image.transpose(1, 0, 2), rasterized=True)
-    axes.set_ylabel(f"$m^o_1$, semantic ({orbit.shape[1]} samples each)")
+    axes.set_ylabel(f"$m^o_1$, semantic ({density.sum(axis=1).max():,} steps each)")
 
 
 def _exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> None:

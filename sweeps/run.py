@@ -11,17 +11,26 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from attractors import LyapunovSpectrum, classify_evidence, find_period, spectrum_from_stretching
+from attractors import (
+    LyapunovSpectrum,
+    OrbitDensity,
+    SlabSection,
+    classify_evidence,
+    find_period,
+    spectrum_from_stretching,
+)
 from dmfsa import Ensemble, Features, MeanFieldMap, Window
 from sweeps import progress
 from sweeps.config import Config
-from sweeps.dataset import empty_points
+from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
 from sweeps.grid import Array, Grid, grid_of
 from sweeps.network import blocks_of, features_of, full, map_of, starts_of
 from sweeps.store import SweepFolder
 
 CHUNK = 32  # points advanced together and written together: as many as there are lanes
 WINDOW = 4096  # last samples in which a period is looked for
+
+Stream = OrbitDensity | SlabSection
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error
@@ -152,8 +161,16 @@ def _run_alike(
     """Run points whose maps have the same number of live directions."""
     began = time.perf_counter()
     ensemble = _ensemble(config, grid, starts, points, maps)
-    tail, spectra = _advance(config, ensemble, count)
     result = empty_points(config, points)
+    density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in result else None
+    section = (
+        SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS) if "section" in result else None
+    )
+    tail, spectra = _advance(config, ensemble, count, [stream for stream in (density, section) if stream])
+    if density:
+        result["orbit_density"][:] = density.counts
+    if section:
+        result["section"][:], result["section_hits"][:] = section.hits, section.n_hits
     for i, (network, spectrum) in enumerate(zip(maps, spectra, strict=True)):
         if "label" in config.record:
             answer = classify_evidence(spectrum, find_period(tail[:, i]), clock_period=network.clock_period)
@@ -197,14 +214,20 @@ def _ensemble(
 
 
 def _advance(
-    config: Config, ensemble: Ensemble, count: Callable[[int], None]
+    config: Config, ensemble: Ensemble, count: Callable[[int], None], streams: Sequence[Stream]
 ) -> tuple[Array, Sequence[LyapunovSpectrum | None]]:
     """Discard the transient, average over the rest; return the last samples, (n, n_points, M), and the spectra."""
+
+    def show(block: Array, points: slice) -> None:
+        for stream in streams:
+            stream(block, points)
+
+    observer = show if streams else None
     blocks = blocks_of(config)
     n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
     ensemble.advance(blocks.n_before, progress=count)
     if config.n_exponents == 0:
-        tail = ensemble.advance(blocks.block_length, n_tail=n_tail, progress=count)
+        tail = ensemble.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
         return tail, [None] * ensemble.n_points
     result = ensemble.stretching(
         n_exponents=config.n_exponents,
@@ -212,6 +235,7 @@ def _advance(
         block_length=blocks.block_length,
         n_settle=blocks.n_settle,
         n_tail=n_tail,
+        observer=observer,
         progress=count,
     )
     each = zip(result.log_factors, result.unresolved, strict=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sweeps.config import Config
-from sweeps.dataset import empty_points, gridded
+from sweeps.dataset import BINS, empty_points, gridded
 from sweeps.grid import grid_of
 
 # So few steps that rounding, which chaos amplifies by at most e^0.15 a step, stays below 1e-9.
@@ -39,7 +39,9 @@ def finding(labels, *, axes=None, exponents=None, orbit=None, periods=None, **se
         shard["lyapunov_exponent"][:] = np.reshape(exponents, (labels.size, n_exponents))[run]
         shard["lyapunov_resolved"][:] = 1
     if orbit is not None:
-        shard["orbit"][:] = np.reshape(orbit, (labels.size, -1, 1))[run]
+        orbits = np.reshape(orbit, (labels.size, -1, 1))[run]
+        shard["orbit"][:] = orbits
+        shard["orbit_density"][:] = np.reshape([np.histogram(one, BINS, (-1, 1))[0] for one in orbits], (-1, BINS))
     return gridded(config, grid, [shard]).assign_attrs(title=config.name)
 
 

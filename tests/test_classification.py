@@ -172,6 +172,11 @@ def test_a_pair_just_below_zero_is_a_slow_approach_and_no_torus():
     assert (torus.label, torus.torus_dimension) == (Label.quasiperiodic, 2)
 
 
+def test_no_period_and_nothing_but_dead_directions_is_undetermined():
+    answer = classify_evidence(spectrum(-math.inf, -math.inf), NO_PERIOD)
+    assert answer.label is Label.undetermined
+
+
 def test_confidence_is_the_probability_of_the_conditions():
     """λ1 one standard error above its band of three, λ2 in the middle of its band: P(z > -1) P(z < 3)."""
     one = 0.8413447460685429

@@ -43,6 +43,10 @@ def assert_same(left, right):
     }
 
 
+def contents_of(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 @pytest.fixture
 def chunks_of_2(monkeypatch):
     monkeypatch.setattr(running, "CHUNK", 2)
@@ -67,7 +71,8 @@ def beta_sweep(along_beta):
 
 
 def test_dimensions_and_coordinates(beta_sweep):
-    assert dict(beta_sweep.sizes) == {"beta": 5, "exponent": 2, "sample": 16, "pattern": 3, "age": 4}
+    sizes = {"beta": 5, "exponent": 2, "sample": 16, "pattern": 3, "age": 4, "bin": 4000}
+    assert dict(beta_sweep.sizes) == sizes
     np.testing.assert_array_equal(beta_sweep["beta"], BETAS)
     np.testing.assert_array_equal(beta_sweep["exponent"], [1, 2])
     np.testing.assert_array_equal(beta_sweep["sample"], np.arange(-15, 1))
@@ -84,6 +89,7 @@ def test_dimensions_and_coordinates(beta_sweep):
         "lyapunov_resolved": ("beta", "exponent"),
         "kaplan_yorke_dimension": ("beta",),
         "orbit": ("beta", "sample", "pattern"),
+        "orbit_density": ("beta", "bin"),
         "window": ("beta", "age", "pattern"),
         "clock_phase": ("beta",),
         "core_seconds": ("beta",),
@@ -169,6 +175,7 @@ def test_exponents_are_those_of_the_analysis(beta_config, beta_sweep):
         alone = lyapunov_spectrum(network, Window.paper_beta3(), **SHORT)
         error = np.hypot(alone.standard_errors, beta_sweep["lyapunov_standard_error"][i])
         assert (np.abs(alone.exponents - beta_sweep["lyapunov_exponent"][i]) <= 3 * error + 1e-9).all()
+        np.testing.assert_allclose(beta_sweep["lyapunov_exponent"][i], alone.exponents, rtol=0, atol=1e-6)
         np.testing.assert_allclose(beta_sweep["lyapunov_standard_error"][i], alone.standard_errors, rtol=1e-3)
         np.testing.assert_allclose(beta_sweep["kaplan_yorke_dimension"][i], alone.kaplan_yorke_dimension, rtol=1e-3)
         np.testing.assert_array_equal(beta_sweep["lyapunov_resolved"][i], alone.resolved)
@@ -275,6 +282,20 @@ def test_interrupted_and_continued(beta_config, beta_sweep, tmp_path, monkeypatc
     assert_same(open_sweep(out), beta_sweep)
     run_sweep(beta_config, out, quiet=True)  # finished: nothing is run again
     assert sum(map(len, points_run)) == 5 - n_kept
+
+
+def test_interrupted_after_the_last_point(tmp_path, monkeypatch):
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    config = small(run=NO_EXPONENTS)
+    for method in ("collect", "tidy"):
+        with monkeypatch.context() as patch:
+            patch.setattr(SweepFolder, method, interrupt)
+            with pytest.raises(KeyboardInterrupt, match=r"^interrupted: 1 of 1 points are kept in "):
+                run_sweep(config, tmp_path / "x", quiet=True)
+        assert len(list((tmp_path / "x" / "shards").iterdir())) == 1
+    assert contents_of(run_sweep(config, tmp_path / "x", quiet=True)) == ["config.yaml", "sweep.nc"]
 
 
 def test_a_mistake_in_a_thread_ends_the_run(beta_config, tmp_path, monkeypatch, chunks_of_2):
@@ -535,6 +556,7 @@ def test_a_shard_of_another_config_is_told_of_and_computed_again(
 
 
 def test_shards_of_other_chunks_are_not_taken_for_whole(half_done, beta_config, beta_sweep, monkeypatch):
+    (half_done.path / "shards" / "00000002.nc").unlink()
     monkeypatch.setattr(running, "CHUNK", 3)
     run_sweep(beta_config, half_done.path, quiet=True)
     assert_same(open_sweep(half_done.path), beta_sweep)

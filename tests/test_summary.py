@@ -152,10 +152,10 @@ def files(folder):
     ("dataset", "expected"),
     [
         (along_beta, ["orbit.pdf", "orbit.png", "regimes.csv"]),
-        (lambda: along_beta().drop_vars("orbit"), ["lyapunov.pdf", "lyapunov.png", "regimes.csv"]),
+        (lambda: along_beta().drop_vars("orbit_density"), ["lyapunov.pdf", "lyapunov.png", "regimes.csv"]),
         (lambda: along_beta().drop_vars("label"), ["orbit.pdf", "orbit.png"]),
-        (lambda: along_beta().drop_vars(["label", "orbit"]), ["lyapunov.pdf", "lyapunov.png"]),
-        (lambda: along_beta().drop_vars(["orbit", "lyapunov_exponent"]), ["regimes.csv"]),
+        (lambda: along_beta().drop_vars(["label", "orbit_density"]), ["lyapunov.pdf", "lyapunov.png"]),
+        (lambda: along_beta().drop_vars(["orbit_density", "lyapunov_exponent"]), ["regimes.csv"]),
         (over_two, ["phase.pdf", "phase.png"]),
         (lambda: over_two().drop_vars("label"), []),
         (lambda: finding(P), []),
@@ -246,7 +246,7 @@ def test_the_background_is_shaded_by_label():
 def test_orbits_stand_over_their_parameter():
     figure = figures.orbit_diagram(along_beta())
     mesh = figure.axes[0].collections[0]
-    image = np.asarray(mesh.get_array()).reshape(figures.ROWS, 7, -1)
+    image = np.asarray(mesh.get_array()).reshape(-1, 7, 3)
     np.testing.assert_allclose(mesh.get_coordinates()[0, :, 0], [0.95, *(np.array(BETAS) + 0.05)])
     rows = mesh.get_coordinates()[:, 0, 1]
     assert rows[0] < ORBITS[:6].min() < ORBITS[:6].max() < rows[-1]
@@ -254,8 +254,10 @@ def test_orbits_stand_over_their_parameter():
     for i in range(6):
         extent = rows[:-1][inked[:, i]]
         np.testing.assert_allclose([extent[0], extent[-1]], [ORBITS[i].min(), ORBITS[i].max()], atol=0.01)
+        full_ink = np.array(to_rgb(figures.COLOURS[LABELS[i]]))
+        assert np.abs(image[:, i] - full_ink).max(axis=1).min() < 1e-9
     assert not inked[:, 6].any()
-    assert figure.axes[0].get_ylabel() == f"$m^o_1$, semantic ({N} samples each)"
+    assert figure.axes[0].get_ylabel() == f"$m^o_1$, semantic ({N} steps each)"
 
 
 def test_an_orbit_that_stays_away_from_zero_fills_the_panel():
@@ -303,6 +305,8 @@ def test_the_phase_diagram_has_the_first_axis_across():
     names = ["missing", *shard_names()]
     assert [[names[x] for x in row] for row in codes] == [list(by_gamma[gamma]) for gamma in (50, 100, 220)]
     np.testing.assert_allclose(mesh.get_coordinates()[:, 0, 1], [25, 75, 160, 280])
+    for i, label in enumerate(names):
+        assert to_rgb(mesh.cmap(mesh.norm(i))) == to_rgb(figures.COLOURS[label])
     present = pixels(figure)
     for label in (P, Q, C, U, "missing", "fixed_point"):
         assert code(to_rgb(figures.COLOURS[label])) in present
@@ -377,7 +381,7 @@ def test_ticks_of_a_narrow_range_show_every_digit():
             lambda: over_two(exponents=np.zeros((2, 3, 1))),
             "with 1 axis; this one has beta, gamma",
         ),
-        (figures.orbit_diagram, over_two, "needs orbit, which the sweep did not record: see `record`"),
+        (figures.orbit_diagram, over_two, "needs orbit_density, which the sweep did not record: see `record`"),
         (figures.lyapunov_figure, over_two, "needs lyapunov_exponent, which the sweep did not record"),
         (figures.phase_diagram, along_beta, "needs a sweep with 2 axes; this one has beta"),
         (figures.phase_diagram, lambda: finding(P), "needs a sweep with 2 axes; this one has none"),

@@ -27,12 +27,13 @@ if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
-Quantity = Literal["orbit", "label", "lyapunov"]
+Quantity = Literal["orbit", "section", "label", "lyapunov"]
 
 LONGEST = 10**12  # map steps: 10**11 are a day's computing
 # What can be swept, in the order of the axes, and what it must lie between.
 SWEPT = {"beta": (0.0, math.inf), "gamma": (-math.inf, math.inf), "epsilon": (0.0, 1.0)}
-QUANTITIES: tuple[Quantity, ...] = ("orbit", "label", "lyapunov")
+QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "lyapunov")
+USUAL: tuple[Quantity, ...] = ("orbit", "label", "lyapunov")
 
 
 class Axis(Section):
@@ -176,7 +177,7 @@ class Config(Section):
     run : Run
         Numbers of steps and of exponents.
     record : tuple of str
-        What is kept of each point, out of ``orbit``, ``label``, ``lyapunov``.
+        What is kept of each point, out of ``orbit``, ``section``, ``label``, ``lyapunov``.
 
     Examples
     --------
@@ -202,7 +203,7 @@ class Config(Section):
         tuple[Quantity, ...],
         BeforeValidator(list_of(one_of(*QUANTITIES), distinct=True)),
         BeforeValidator(default_if_empty),
-    ] = QUANTITIES
+    ] = USUAL
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -264,6 +265,8 @@ class Config(Section):
         elif "label" in self.record and self.run.n_steps < 3:
             sentence = "must be at least 3 to record a label: a period has to be seen three times"
             found.add(sentence, "run", "n_steps", value=self.run.n_steps)
+        if "section" in self.record and self.model.features.n_patterns < 2:
+            found.add("must not hold section: it cuts the second pattern's mean field, and n_patterns = 1", "record")
         n_starts = self.start.random.n if self.start.random else 1
         n_orbits = n_starts * math.prod(axis.size for axis in swept.values())
         if n_orbits > LARGEST:
