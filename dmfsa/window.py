@@ -50,8 +50,8 @@ class Window:
             raise ValueError(f"attention must have shape (L, M), newest first, got {attention.shape}")
         if not np.isfinite(attention).all():
             raise ValueError(f"attention must be finite, got {attention[~np.isfinite(attention)][0]}")
-        if not hasattr(self.phase, "__index__") or operator.index(self.phase) < 0:
-            raise ValueError(f"phase must be an integer >= 0, got {self.phase!r}")
+        if not hasattr(self.phase, "__index__") or not 0 <= operator.index(self.phase) < 2**53:
+            raise ValueError(f"phase must be an integer >= 0 and below 2**53, got {self.phase!r}")
         attention.flags.writeable = False
         object.__setattr__(self, "attention", attention)
         object.__setattr__(self, "phase", operator.index(self.phase))

@@ -194,7 +194,7 @@ def test_windows_that_do_not_fit_are_told_so():
         network.jacobian(Window(np.zeros((2, 3))))
     with pytest.raises(ValueError, match="attention must be finite, got nan"):
         Window([[np.nan, 0.0]])
-    with pytest.raises(ValueError, match="phase must be an integer >= 0, got -1"):
+    with pytest.raises(ValueError, match=r"phase must be an integer >= 0 and below 2\*\*53, got -1"):
         Window([[0.0]], -1)
     with pytest.raises(ValueError, match="has no matrices"):
         MeanFieldMap(Features.cycle(), beta=1.0).start_from_token(np.ones(5))

@@ -173,7 +173,7 @@ def test_a_checkpoint_that_is_good(checkpoint):
         ({"attention": np.full((4, 3), "a")}, "type <U1, but must have shape (4, 3) and hold numbers."),
         ({"phase": [1]}, "phase has shape (1,) and type int64, but must have shape () and hold one whole number."),
         ({"phase": 0.5}, "phase has shape () and type float64, but must have shape () and hold one whole number."),
-        ({"phase": -1}, "phase must be an integer >= 0, got -1."),
+        ({"phase": -1}, "phase must be an integer >= 0 and below 2**53, got -1."),
         ({"attention": np.array([object()])}, "cannot be read: it holds pickled objects."),
     ],
 )
