@@ -1,0 +1,229 @@
+"""The paper's figure 3a as a user runs it: wall time, stepping alone, two workers against one, and what takes the rest.
+
+The package is not instrumented: each part is called by itself, with the sizes that it has in the whole run.
+"""
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+from process import DMFSA, PYTHON, ROOT, run
+from timing import median, ratio, rounds, seconds, spread, table
+
+from attractors import OrbitDensity, SlabSection, classify_evidence, find_period, spectrum_from_stretching
+from dmfsa import Ensemble
+from dmfsa.ensemble import EnsembleStretching
+from sweeps import load_config, run_sweep
+from sweeps.config import Config
+from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS
+from sweeps.grid import Grid, grid_of
+from sweeps.network import blocks_of, features_of, map_of, starts_of
+from sweeps.run import CHUNK, WINDOW, _cores, _ensemble, run_points
+from sweeps.store import SweepFolder, open_sweep
+from sweeps.summary import write_summary
+
+if (ROOT / "cfgs" / "paper_fig3a.yaml").exists():
+    CONFIG, CHANGES = "cfgs/paper_fig3a.yaml", []
+else:
+    CONFIG = "cfgs/paper_zoom.yaml"
+    CHANGES = ["sweep.beta.n=4001", "run.n_exponents=all", "run.n_transient=100000", "run.n_steps=75000"]
+REDUCED = 256  # points for the speed-up
+
+
+def main() -> None:
+    sweep = Sweep.of(load_config(ROOT / CONFIG, CHANGES))
+    options = [word for change in CHANGES for word in ("--set", change)]
+    with tempfile.TemporaryDirectory() as name:
+        run([*DMFSA, "sweep", "run", CONFIG, *options, *few(CHUNK), "--out", f"{name}/few"])  # compiles
+        whole = run([*DMFSA, "sweep", "run", CONFIG, *options, "--out", f"{name}/whole"])
+        parts = stepping(sweep, sweep.chunks, _cores())
+        alone = sum(parts)
+        rows = [
+            [f"`{' '.join(['dmfsa sweep run', CONFIG, *options])}`", f"{whole.wall:.1f} s"],
+            ["points, steps discarded, steps kept, exponents", sweep.describe()],
+            ["workers", _cores()],
+            [f"stepping alone, {_cores()} threads", f"{alone:.1f} s"],
+            ["whole run / stepping alone", f"{whole.wall / alone:.2f}"],
+            ["processor time", f"{whole.cpu:.1f} s"],
+            ["peak memory", f"{whole.peak:.0f} MB"],
+        ]
+        table("Headline run", ["", "value"], rows)
+        split(sweep, Path(name), whole.wall, parts)
+    speed_up()
+
+
+def few(n: int) -> list[str]:
+    return ["--set", f"sweep.beta.n={n}"]
+
+
+class Sweep(NamedTuple):
+    """A config, and what the runner makes of it."""
+
+    config: Config
+    grid: Grid
+
+    @classmethod
+    def of(cls, config: Config) -> "Sweep":
+        return cls(config, grid_of(config))
+
+    @property
+    def chunks(self) -> list[np.ndarray]:
+        return [np.arange(i, min(i + CHUNK, self.grid.n_points)) for i in range(0, self.grid.n_points, CHUNK)]
+
+    def describe(self) -> str:
+        run = self.config.run
+        return f"{self.grid.n_points:,}, {run.n_transient:,}, {run.n_steps:,}, {self.config.n_exponents}"
+
+    def ensemble(self, points: np.ndarray) -> Ensemble:
+        features = features_of(self.config)
+        maps = [map_of(self.config, features, **point) for point in self.grid.parameters(points)]
+        return _ensemble(self.config, self.grid, starts_of(self.config, maps[0]), points, maps)
+
+
+# ---- stepping alone ------------------------------------------------------------------------------------------
+
+
+def stepping(sweep: Sweep, chunks: list[np.ndarray], n_threads: int) -> tuple[float, float]:
+    """Seconds for the transients of all chunks, and for the tangent vectors; nothing is kept."""
+    n_before = blocks_of(sweep.config).n_before
+    with ThreadPoolExecutor(n_threads) as pool:
+        ensembles = list(map(sweep.ensemble, chunks))
+        first = seconds(lambda: list(pool.map(lambda ensemble: ensemble.advance(n_before), ensembles)))
+        return first, seconds(lambda: list(pool.map(lambda ensemble: tangent(sweep, ensemble), ensembles)))
+
+
+def tangent(sweep: Sweep, ensemble: Ensemble, **others: Any) -> EnsembleStretching:
+    blocks = blocks_of(sweep.config)
+    return ensemble.stretching(
+        n_exponents=sweep.config.n_exponents,
+        n_blocks=blocks.n_blocks,
+        block_length=blocks.block_length,
+        n_settle=blocks.n_settle,
+        **others,
+    )
+
+
+def speed_up() -> None:
+    """Two workers against one: the whole run, and the stepping alone, which shows what the machine has to give."""
+    config = load_config(ROOT / CONFIG, [*CHANGES, f"sweep.beta.n={REDUCED}"])
+    sweep = Sweep.of(config)
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        number = iter(range(1000))
+
+        def whole(workers: int) -> None:
+            run_sweep(config, Path(name, str(next(number))), workers=workers, quiet=True)
+
+        for what, call in (("run_sweep", whole), ("stepping alone", lambda n: stepping(sweep, sweep.chunks, n))):
+            times = rounds({"1": lambda call=call: call(1), "2": lambda call=call: call(2)}, n=3)
+            against = times["1"], times["2"]
+            rows.append([what, *(f"{median(t):.2f} s" for t in against), f"{ratio(*against):.2f}", spread(*against)])
+    title = f"Speed-up, {REDUCED} points of the same"
+    table(title, ["", "1 worker", "2 workers", "speed-up", "quartiles"], rows)
+
+
+# ---- the rest ------------------------------------------------------------------------------------------------
+
+
+def split(sweep: Sweep, folder: Path, wall: float, parts: tuple[float, float]) -> None:
+    """What the user waits for, part by part."""
+    n_chunks = len(sweep.chunks)
+    modules = "import sweeps.run, sweeps.store, sweeps.summary, dmfsa._kernels"
+    imports = median([run([*PYTHON, "-c", modules]).wall for _ in range(3)])
+    dataset = open_sweep(folder / "whole")
+    shard, result = one_chunk(sweep)
+    analysis = min(seconds(lambda: analyse(sweep, result)) for _ in range(3)) * n_chunks
+    preparing = min(seconds(lambda: prepare(sweep)) for _ in range(3)) * n_chunks
+    store = SweepFolder.claim(folder / "again", sweep.config, sweep.grid)
+    writing = seconds(lambda: write_all(store, shard, sweep.chunks))
+    collecting = seconds(store.collect)
+    figures = folder / "figures"
+    figures.mkdir()
+    drawing = seconds(lambda: write_summary(dataset, figures))
+    times = {
+        "Python and imports": imports,
+        "compiled code, loaded from the cache": loading(sweep),
+        "maps and their live directions (one thread at a time)": preparing,
+        "transient": parts[0],
+        "tangent": parts[1],
+        f"accumulators: density, section ({_cores()} threads)": accumulating(sweep) * n_chunks / _cores(),
+        "post-analysis: exponents' errors, periods, labels (one thread at a time)": analysis,
+        "writing shards (one thread)": writing,
+        "collecting them into one dataset": collecting,
+        "table and figure": drawing,
+    }
+    rows = [[name, f"{took:.2f} s", f"{took / wall:.1%}"] for name, took in times.items()]
+    rest = wall - sum(times.values())
+    rows.append(["the rest, or less if parts overlap", f"{rest:.2f} s", f"{rest / wall:.1%}"])
+    table("What the user waits for, each part measured by itself", ["", "takes", "of the whole run"], rows)
+
+
+def one_chunk(sweep: Sweep) -> tuple[xr.Dataset, EnsembleStretching]:
+    """Run one chunk: the shard as it is written, and what the analysis gets."""
+    points = sweep.chunks[len(sweep.chunks) // 2]
+    features = features_of(sweep.config)
+    starts = starts_of(sweep.config, map_of(sweep.config, features, **sweep.grid.parameters(points)[0]))
+    shard = run_points(sweep.config, features, sweep.grid, starts, points)
+    return shard, tangent(sweep, sweep.ensemble(points), n_tail=WINDOW)
+
+
+def prepare(sweep: Sweep) -> None:
+    """What a chunk's thread does before its steps."""
+    features = features_of(sweep.config)
+    for point in sweep.grid.parameters(sweep.chunks[len(sweep.chunks) // 2]):
+        assert map_of(sweep.config, features, **point).n_live_directions
+
+
+def analyse(sweep: Sweep, result: EnsembleStretching) -> None:
+    """What a chunk's thread does after its steps."""
+    length = blocks_of(sweep.config).block_length
+    for i, logs in enumerate(result.log_factors):
+        spectrum = spectrum_from_stretching(logs, length, result.unresolved[i])
+        classify_evidence(spectrum, find_period(result.tail[:, i]), clock_period=2**sweep.config.model.positional_bits)
+
+
+def accumulating(sweep: Sweep) -> float:
+    """Seconds by which the steps of a chunk take longer if density and section look at them."""
+    points = sweep.chunks[len(sweep.chunks) // 2]
+    density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0)
+    section = SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS)
+
+    def look(block: np.ndarray, some: slice) -> None:
+        density(block, some)
+        section(block, some)
+
+    calls = {
+        "with": lambda: tangent(sweep, sweep.ensemble(points), observer=look),
+        "without": lambda: tangent(sweep, sweep.ensemble(points)),
+    }
+    times = rounds(calls, n=3)
+    return max(0.0, median([a - b for a, b in zip(times["with"], times["without"], strict=True)]))
+
+
+def write_all(store: SweepFolder, shard: xr.Dataset, chunks: list[np.ndarray]) -> None:
+    for points in chunks:
+        store.write(shard.isel(point=slice(len(points))).assign_coords(point=points))
+
+
+def loading(sweep: Sweep) -> float:
+    """Seconds until the compiled functions have taken a first step, in a new process with a warm cache."""
+    few_steps = ["run.n_transient=1000", "run.n_steps=1000", f"sweep.beta.n={CHUNK}"]
+    code = f"""
+import time
+from pathlib import Path
+from headline import CHANGES, CONFIG, ROOT, Sweep, load_config, stepping
+sweep = Sweep.of(load_config(ROOT / CONFIG, [*CHANGES, *{few_steps}]))
+import dmfsa._kernels
+began = time.perf_counter()
+stepping(sweep, sweep.chunks, 1)
+first = time.perf_counter() - began
+print(first - sum(stepping(sweep, sweep.chunks, 1)))
+"""
+    return float(run([*PYTHON, "-c", code], PYTHONPATH=str(Path(__file__).parent)).stdout)
+
+
+if __name__ == "__main__":
+    main()

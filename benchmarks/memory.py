@@ -1,0 +1,23 @@
+"""Peak memory of one orbit against its number of steps; with --long also 10^9 of them, which takes minutes."""
+
+import sys
+
+from process import DMFSA, run
+from timing import table
+
+
+def main() -> None:
+    rows = []
+    for power in (6, 7, 8, 9) if "--long" in sys.argv[1:] else (6, 7, 8):
+        steps = [f"run.n_steps={10**power}", "run.n_transient=0", "run.n_exponents=1"]
+        options = [word for key in steps for word in ("--set", key)]
+        command = [*DMFSA, "lyapunov", "cfgs/paper.yaml", "--json", *options]
+        if power == 6:
+            run(command)  # whatever is not compiled yet
+        cost = run(command)
+        rows.append([f"10^{power}", f"{cost.peak:.0f} MB", f"{cost.wall:.1f} s"])
+    table("`dmfsa lyapunov` of one orbit, largest exponent", ["steps", "peak memory", "wall"], rows)
+
+
+if __name__ == "__main__":
+    main()

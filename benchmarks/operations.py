@@ -1,0 +1,40 @@
+"""Floating-point operations of one step and lane, counted from the formulas; a fused multiply-add counts as one.
+
+Comparisons, selections, loads and what `exp` does with integers are not counted: a processor has other units for
+most of that, and what is allowed here can only be reached if all of it fits beside the arithmetic.
+"""
+
+from typing import NamedTuple
+
+EXP = 15 + 4  # range reduction 3, polynomial 11, square 1; subtraction, product, sum, power of two
+TANH = 5 + 5 + 2  # two rational functions' numerator and denominator, the exponential's, result
+LOG = 11 + 7
+
+
+class Operations(NamedTuple):
+    arithmetic: int
+    divisions: int  # and square roots: a unit of its own, not pipelined
+
+    def __add__(self, other: "Operations") -> "Operations":  # type: ignore[override]
+        return Operations(self.arithmetic + other.arithmetic, self.divisions + other.divisions)
+
+
+def step(M: int, J: int, L: int) -> Operations:
+    """The map: θ, three mean fields, L scores, softmax, A."""
+    responses = J * (M + 2 + EXP + TANH)  # s·A, β and -2; tanh needs e^{-2|x|}
+    fields = 3 * M * (J + 2) + 1
+    attention = L * (M + 1 + 1 + EXP + 1 + 1 + M)  # score, γ, minus the largest, exp, sum, share, A
+    return Operations(responses + fields + attention, J + 1)
+
+
+def tangent(M: int, J: int, L: int, k: int, interval: int) -> Operations:
+    """What k tangent vectors add: slopes and G^v, the block row, its product with them, Gram-Schmidt."""
+    slopes = 2 + 4 * J + M * M * J
+    row = J * M + L * (1 + J + J * M + 2 * M + 3 * M * M) + M * J * (2 * M + 1) + L * M * M
+    product = k * L * M * M
+    gram_schmidt = k * (k + 1) * L * M + k * (LOG + 8)
+    return Operations(slopes + row + product + gram_schmidt // interval, 3 * k // interval)
+
+
+def total(M: int, J: int, L: int, k: int = 0, interval: int = 1) -> Operations:
+    return step(M, J, L) + tangent(M, J, L, k, interval) if k else step(M, J, L)

@@ -1,0 +1,37 @@
+/* How many fused multiply-adds, and how many divisions, one core does per second in its widest vectors:
+ * 16 independent chains hide the latency of each. Returns a number, so that nothing is optimised away.
+ */
+#if defined __AVX512F__
+#define BYTES 64
+#elif defined __AVX__
+#define BYTES 32
+#else
+#define BYTES 16
+#endif
+#define CHAINS 16
+
+typedef double vector __attribute__((vector_size(BYTES)));
+
+int n_lanes(void) { return BYTES / 8 * CHAINS; }
+
+double multiply_add(long n, double a, double b)
+{
+    vector x[CHAINS];
+    for (int i = 0; i < CHAINS; i++) x[i] = (vector){0} + i;
+    for (long t = 0; t < n; t++)
+#pragma GCC unroll 16
+        for (int i = 0; i < CHAINS; i++) x[i] = x[i] * a + b;
+    for (int i = 1; i < CHAINS; i++) x[0] += x[i];
+    return x[0][0];
+}
+
+double divide(long n, double a, double b)
+{
+    vector x[CHAINS];
+    for (int i = 0; i < CHAINS; i++) x[i] = (vector){0} + 1 + i;
+    for (long t = 0; t < n; t++)
+#pragma GCC unroll 16
+        for (int i = 0; i < CHAINS; i++) x[i] = a / x[i];
+    for (int i = 1; i < CHAINS; i++) x[0] += x[i];
+    return x[0][0] + b;
+}

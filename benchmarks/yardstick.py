@@ -1,0 +1,242 @@
+"""The package against the same mathematics in C, and against what the arithmetic allows; one thread."""
+
+import ctypes
+import os
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from compilation import Arrays, Case, Unavailable, Yardstick, function_of_line, gcc
+from operations import Operations, total
+from timing import median, ratio, rounds, seconds, spread, table
+
+from dmfsa import Features
+from dmfsa.ensemble import PIECE, _n_lanes
+
+WIDTHS = (8, 16, 32)  # lanes that the C code may choose from
+PAPER = [Case(Features.segments(), 4, k) for k in (0, 12)]
+GRID = [
+    Case(Features.iid(M, n_columns=999, positional_bits=5), L, min(k, L * M))
+    for k, M, L in product((0, 4), (1, 2, 3, 4), (2, 4, 8, 16, 32))
+]
+CHECKED = 30  # steps of the orbits that are compared
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        try:
+            peak = Peak(folder)
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                jobs = [(case, pool.submit(build, folder, case)) for case in PAPER + GRID]
+            built = {case: job.result() for case, job in jobs}
+        except Unavailable as reason:
+            print(f"Skipped: {reason}.")
+            return
+        paper(built)
+        grid(built, peak)
+
+
+def build(folder: Path, case: Case) -> list[Yardstick]:
+    return [Yardstick(folder, case, width) for width in WIDTHS]
+
+
+# ---- M = 3, L = 4 --------------------------------------------------------------------------------------------
+
+
+def paper(built: dict[Case, list[Yardstick]]) -> None:
+    rows = []
+    for case, interval in ((PAPER[0], 1), (PAPER[1], 1), (PAPER[1], 5)):
+        best = fastest(built[case], case, interval)
+        same = difference(best, case, interval)
+        assert same[0] < 1e-12, f"C and the package give different orbits: {same[0]:.1e}"
+        assert same[1] < 1e-9, f"C and the package give different log |R_ii|: {same[1]:.1e}"
+        width = _n_lanes(case.n_vectors, *case.sizes[2::-2])
+        times = compare(case, best, interval, width, target=0.02)
+        what = f"step with 12 exponents, QR every {interval}" if case.n_vectors else "map step"
+        for name in ("Ensemble", "bare function"):
+            against = times[name], times["C"]
+            rows.append(
+                [
+                    f"{what}, {name}",
+                    f"{median(times[name]) * 1e9:.1f}",
+                    width,
+                    f"{median(times['C']) * 1e9:.1f}",
+                    best.width,
+                    f"{ratio(*against):.2f}",
+                    spread(*against),
+                    f"{same[0]:.0e}" + (f", {same[1]:.0e}" if case.n_vectors else ""),
+                ]
+            )
+    table(
+        "Package against C, M = 3, L = 4: nanoseconds per step and point, medians of 15 alternating rounds",
+        ["", "ns", "lanes", "C: ns", "lanes", "ratio", "quartiles", f"differ in {CHECKED} steps: orbit, logs"],
+        rows,
+    )
+
+
+def difference(yardstick: Yardstick, case: Case, interval: int) -> tuple[float, float]:
+    """Largest differences of the attention vectors, and of the sums of log |R_ii|, over some steps.
+
+    The steps are on the attractors. Logarithms are compared at points where double precision resolves all of them:
+    elsewhere the lowest are rounding noise, in C as in the package.
+    """
+    ensemble = case.ensemble(yardstick.width)
+    ensemble.advance(2000)
+    arrays = Arrays(case, yardstick.width, n_tail=CHECKED)
+    arrays.continue_from(ensemble)
+    frame = arrays.frame[..., 0].reshape(case.n_vectors, case.context * case.features.n_patterns).copy()
+    yardstick.run(arrays, CHECKED, interval)
+    if not case.n_vectors:
+        return abs(ensemble.advance(CHECKED, n_tail=CHECKED).transpose(0, 2, 1) - arrays.tail).max(), 0.0
+    result = ensemble.stretching(
+        n_exponents=case.n_vectors,
+        n_blocks=1,
+        block_length=CHECKED,
+        n_tail=CHECKED,
+        qr_interval=interval,
+        frame=frame,
+    )
+    orbits = abs(result.tail.transpose(0, 2, 1) - arrays.tail).max()
+    resolved = result.unresolved.sum(axis=1) == 0
+    assert resolved.any(), "no point of which all exponents are resolved"
+    return orbits, abs(result.log_factors[:, 0] - arrays.logs.T)[resolved].max()
+
+
+# ---- other sizes ---------------------------------------------------------------------------------------------
+
+
+def grid(built: dict[Case, list[Yardstick]], peak: "Peak") -> None:
+    reference: dict[int, float] = {}  # measured over allowed for M = 3, L = 4
+    rows = []
+    for case in sorted(GRID, key=lambda case: (case.sizes[3] > 0, case.sizes[::2] != (3, 4))):
+        M, J, L, K = case.sizes
+        best = fastest(built[case], case, 1)
+        width = _n_lanes(K, L, M)
+        times = compare(case, best, 1, width, target=0.005)
+        allowed = peak.allowed(total(M, J, L, K))
+        measured = median(times["Ensemble"])
+        scale = reference.setdefault(K > 0, measured / allowed)
+        scalar = sorted({function_of_line(line) for line in left_scalar(built, case, best)})
+        rows.append(
+            [
+                f"M = {M}, J = {J}, L = {L}, k = {K}",
+                f"{measured * 1e9:.1f}",
+                width,
+                f"{allowed * 1e9:.1f}",
+                f"{measured / allowed:.1f}",
+                f"{measured / allowed / scale:.2f}",
+                f"{median(times['C']) * 1e9:.1f}",
+                best.width,
+                f"{ratio(times['Ensemble'], times['C']):.2f}",
+                ", ".join(scalar) or "–",
+            ]
+        )
+    print(
+        f"One core does {1e-9 / peak.multiply_add:.1f} fused multiply-adds and {1e-9 / peak.divide:.2f} divisions per "
+        "nanosecond in its widest vectors; `operations.py` counts those of a step. `allowed` is the longer of the\n"
+        "times they take (no comparison, selection, load or store counted), `relative` is measured/allowed in units "
+        "of that of M = 3, L = 4. gcc leaves loops over lanes scalar where a loop inside is too long to unroll.\n"
+    )
+    table(
+        "Package and C at other sizes: nanoseconds per step and point; QR at every step where k > 0",
+        ["", "ns", "lanes", "allowed", "of it", "relative", "C: ns", "lanes", "ratio", "C: scalar loops in"],
+        sorted(rows, key=lambda row: [int(word) for word in row[0].replace(",", "").split() if word.isdigit()][::-1]),
+    )
+
+
+def left_scalar(built: dict[Case, list[Yardstick]], case: Case, best: Yardstick) -> set[int]:
+    """Lines with loops that gcc vectorises at L = 2, but not here."""
+    short = next(c for c in GRID if c.sizes[2] == 2 and c.sizes[0] == 3 and (c.sizes[3] > 0) == (case.sizes[3] > 0))
+    lines = next(y.vectorised for y in built[short] if y.width == best.width)
+    return lines - best.vectorised
+
+
+class Peak:
+    """Seconds that one core needs for an operation in each lane of its widest vectors."""
+
+    def __init__(self, folder: Path) -> None:
+        gcc(Path(__file__).with_name("peak.c"), folder / "peak.so")
+        library = ctypes.CDLL(str(folder / "peak.so"))
+        for name, n in (("multiply_add", 1_000_000), ("divide", 100_000)):
+            function = getattr(library, name)
+            function.restype = ctypes.c_double
+            arguments = ctypes.c_long(n), ctypes.c_double(0.999), ctypes.c_double(0.5)
+            best = min(seconds(lambda: function(*arguments)) for _ in range(15))  # noqa: B023 - called at once
+            setattr(self, name, best / n / library.n_lanes())
+
+    def allowed(self, operations: Operations) -> float:
+        return max(operations.arithmetic * self.multiply_add, operations.divisions * self.divide)
+
+
+# ---- measuring -----------------------------------------------------------------------------------------------
+
+
+def fastest(yardsticks: list[Yardstick], case: Case, interval: int) -> Yardstick:
+    """The number of lanes with which the C code is best."""
+    calls = {str(i): repeated_c(y, case, interval, 0.003)[0] for i, y in enumerate(yardsticks)}
+    counts = [repeated_c(y, case, interval, 0.003)[1] for y in yardsticks]
+    times = rounds(calls, n=5)
+    return yardsticks[int(np.argmin([median(times[str(i)]) / count for i, count in enumerate(counts)]))]
+
+
+def compare(case: Case, yardstick: Yardstick, interval: int, width: int, target: float) -> dict[str, list[float]]:
+    """Seconds per step and point, round by round: C, the package, and its compiled function alone."""
+    ways = {
+        "C": repeated_c(yardstick, case, interval, target),
+        "Ensemble": repeated_ensemble(case, interval, width, target),
+        "bare function": repeated_bare(case, interval, width, target),
+    }
+    times = rounds({name: call for name, (call, _) in ways.items()})
+    return {name: [t / ways[name][1] for t in times[name]] for name in ways}
+
+
+Repeated = tuple[Callable[[], object], int]  # a call, and the steps times points in it
+
+
+def repeated(take: Callable[[int], object], width: int, target: float) -> Repeated:
+    """As many steps as take about `target` seconds."""
+    take(200)
+    once = min(seconds(lambda: take(200)) for _ in range(3))
+    n_steps = max(1, round(target / once)) * 200
+    return (lambda: take(n_steps)), n_steps * width
+
+
+def repeated_c(yardstick: Yardstick, case: Case, interval: int, target: float) -> Repeated:
+    arrays = Arrays(case, yardstick.width)
+    return repeated(lambda n_steps: yardstick.run(arrays, n_steps, interval), yardstick.width, target)
+
+
+def repeated_ensemble(case: Case, interval: int, width: int, target: float) -> Repeated:
+    ensemble = case.ensemble(width)
+
+    def take(n_steps: int) -> None:
+        if case.n_vectors:
+            ensemble.stretching(n_exponents=case.n_vectors, n_blocks=1, block_length=n_steps, qr_interval=interval)
+        else:
+            ensemble.advance(n_steps)
+
+    return repeated(take, width, target)
+
+
+def repeated_bare(case: Case, interval: int, width: int, target: float) -> Repeated:
+    """Call the compiled function with what an Ensemble hands to it; its orbit goes on from call to call."""
+    L, M = case.context, case.features.n_patterns
+    frame = np.eye(case.n_vectors, L * M).reshape(-1, L, M)
+    chunk = next(case.ensemble(width)._chunks(frame, interval))
+    compiled, calls = chunk._advance, []
+    chunk._advance = lambda *arguments: calls.append(arguments)
+    chunk.run(PIECE // interval * interval, np.empty((0, width, M)), lambda n_steps: None)
+    ((window, time, _, *rest),) = calls
+
+    def take(n_steps: int) -> None:
+        compiled(window, time, n_steps, *rest)
+
+    return repeated(take, width, target)
+
+
+if __name__ == "__main__":
+    main()
