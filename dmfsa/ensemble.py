@@ -14,6 +14,7 @@ OUTPUT, VALUE, QUERY, KEY = range(len(ROLES))
 
 LANES = 32  # four vectors of 512 bits at a time hide the latency of one
 TANGENT_LANES = 16  # with tangent vectors there is more to do in each
+FEWEST_LANES = 8  # one vector of 512 bits
 FRAME_BYTES = 40_000  # tangent vectors of all lanes should stay in the first-level cache
 STACK_BYTES = 3_000_000  # work arrays live on the stack; threads have 8 MB of it
 OBSERVED_PIECE = 1_024  # the same with an observer: what it looks at should stay in the second-level cache
@@ -219,7 +220,7 @@ class Ensemble:
 
         L, M = self.context, self.features.n_patterns
         frame = np.empty((0, L, M)) if vectors is None else vectors
-        width = _n_lanes(len(frame), L, M)
+        width = _n_lanes(self.n_points, len(frame), L, M)
         advance = _kernels.lanes(M, len(self.features.signs), L, width, len(frame))
         for first in range(0, self.n_points, width):
             chunk = _Chunk(self, first, width, frame, advance, qr_interval)
@@ -292,11 +293,13 @@ class _Chunk:
             progress((last - first) * self.n_used)
 
 
-def _n_lanes(n_vectors: int, context: int, n_patterns: int) -> int:
-    """Choose the number of lanes: fewer if tangent vectors would leave the fast cache."""
+def _n_lanes(n_points: int, n_vectors: int, context: int, n_patterns: int) -> int:
+    """Choose the number of lanes: fewer for few points, or if tangent vectors would leave the fast cache."""
     per_lane = 8 * (n_vectors + 3 * n_patterns + 8) * context * n_patterns
     width = TANGENT_LANES if n_vectors else LANES
     if n_vectors * context * n_patterns * 8 * width > FRAME_BYTES:
+        width //= 2
+    while width > FEWEST_LANES and width // 2 >= n_points:
         width //= 2
     if per_lane * width > STACK_BYTES:
         raise ValueError(
