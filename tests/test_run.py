@@ -16,7 +16,7 @@ from attractors import classify, lyapunov_spectrum
 from dmfsa import Window
 from sweeps import StoreError, load_config, open_sweep, progress, provenance, run_sweep
 from sweeps import run as running
-from sweeps.config import ConfigError
+from sweeps.config import Config, ConfigError
 from sweeps.dataset import VARIABLES, axes_of
 from sweeps.grid import grid_of
 from sweeps.network import features_of, full, map_of, starts_of
@@ -700,3 +700,25 @@ def test_progress_ends_with_an_exception():
 
 def test_no_environment_is_needed(tmp_path):
     assert os.fspath(run_sweep(small(run=NO_EXPONENTS), str(tmp_path / "x"), quiet=True))
+
+
+@pytest.mark.use_numba
+def test_density_and_section_are_those_of_all_kept_steps(tmp_path):
+    config = Config.from_dict(
+        {
+            "start": {"window": "paper_beta3"},
+            "sweep": {"beta": {"values": [1.0, 1.255]}},
+            "run": {"n_transient": 50, "n_steps": 1000, "n_exponents": 0},
+            "record": ["orbit", "section"],
+        }
+    )
+    dataset = open_sweep(run_sweep(config, tmp_path / "sweep", quiet=True))
+    for i, beta in enumerate([1.0, 1.255]):
+        network = map_of(config, beta=beta)
+        m = network.trajectory(Window.paper_beta3(), 1000, n_transient=50).m_o_semantic
+        np.testing.assert_array_equal(dataset["orbit_density"][i], np.histogram(m[:, 0], 4000, (-1, 1))[0])
+        inside = m[np.abs(m[:, 1]) < 1e-3, 0]
+        assert dataset["section_hits"][i] == len(inside)
+        np.testing.assert_allclose(dataset["section"][i, : len(inside)], inside, rtol=0, atol=1e-7)
+        assert len(inside) > 5 or beta < 1.2
+        assert np.isnan(dataset["section"][i, len(inside) :]).all()
