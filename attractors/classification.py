@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from attractors.lyapunov import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus, json_number, spectrum_and_end
+from attractors.lyapunov import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus, spectrum_and_end
 from attractors.periodicity import Period, PeriodStatus, find_period
+from attractors.results import json_number
 from attractors.system import System
 
 NEUTRAL = 1e-9  # nats per step: a cycle attracting less than that cannot have been reached in any run

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from attractors.results import json_number
 from attractors.system import FloatArray, System
 
 FEWEST_BLOCKS = 16  # Student's t at 95 % is then 2.13, close to the normal 1.96
@@ -349,13 +350,6 @@ def _standard_error(means: FloatArray) -> tuple[float, int, bool]:
         if n // 2 < FEWEST_BLOCKS:
             return error, n, False
         means = means[n % 2 :].reshape(-1, 2).mean(axis=1)
-
-
-def json_number(x: float) -> float | str | None:
-    """JSON has no NaN and no infinities: null, "inf" and "-inf"."""
-    if math.isfinite(x):
-        return float(x)
-    return None if math.isnan(x) else str(float(x))
 
 
 def kaplan_yorke_dimension(exponents: npt.ArrayLike) -> float:

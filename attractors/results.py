@@ -1,0 +1,66 @@
+"""What all answers share: they are frozen, carry a status that says how far to trust them, and turn into JSON."""
+
+import math
+from dataclasses import fields
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+else:
+    DataclassInstance = object
+
+LONGEST = 1_000  # numbers of an array that go into a JSON document
+
+
+class Result(DataclassInstance):
+    """Base of the frozen dataclasses that analyses return: the answer first, then its evidence, then `status`.
+
+    The status is a member of an Enum of the analysis: its name says what happened, its value is a sentence with the
+    remedy.
+    """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON.
+
+        NaN becomes null, infinities the strings "-inf" and "inf"; arrays become lists, or, with more than 1,000
+        numbers, {"shape": [...]}; a status becomes its name in small letters, and its sentence `message`.
+        """
+        values: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            values[field.name] = plain(value)
+            if isinstance(value, Enum) and field.name == "status":
+                values["message"] = value.value
+        return values
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a result as JSON can hold it."""
+    match value:
+        case None | bool() | str() | int():
+            found: Any = value
+        case Result():
+            found = value.to_dict()
+        case Enum():
+            found = value.name.lower()
+        case np.ndarray() if value.size > LONGEST:
+            found = {"shape": list(value.shape)}
+        case np.ndarray() | np.generic() if not isinstance(value, float | complex):
+            found = plain(value.tolist())
+        case list() | tuple():
+            found = [plain(item) for item in value]
+        case complex():
+            found = {"real": json_number(value.real), "imag": json_number(value.imag)}
+        case _:
+            found = json_number(float(value))
+    return found
+
+
+def json_number(x: float) -> float | str | None:
+    """JSON has no NaN and no infinities: null, "inf" and "-inf"."""
+    if math.isfinite(x):
+        return float(x)
+    return None if math.isnan(x) else str(float(x))
