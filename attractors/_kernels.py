@@ -139,25 +139,25 @@ def stretching(step, jacobian, p, x, Q, n_settle, block_length, interval, log_su
 BLOCK = types.Array(float64, 3, "A", readonly=True)
 
 
-@njit(types.void(BLOCK, int64, float64, float64, types.Array(types.uint32, 2, "A")), cache=True, **OPTIONS)
-def count(block, component, low, per_unit, counts):
-    """Add to counts (n_points, n_bins) where one component of block (n_steps, m, n_points) is; ends take the rest."""
+ROWS = types.Array(int64, 1, "A", readonly=True)
+
+
+@njit(types.void(BLOCK, int64, float64, float64, ROWS, types.Array(types.uint32, 2, "C")), cache=True, **OPTIONS)
+def count(block, component, low, per_unit, rows, counts):
+    """Count where one component of block (n_steps, m, n_some) is, in some rows of counts; ends take the rest."""
     last = counts.shape[1] - 1
     for t in range(block.shape[0]):
         for i in range(block.shape[2]):
             bin_number = int((block[t, component, i] - low) * per_unit)
-            counts[i, min(max(bin_number, 0), last)] += np.uint32(1)
+            counts[rows[i], min(max(bin_number, 0), last)] += np.uint32(1)
 
 
-@njit(
-    types.void(BLOCK, int64, int64, float64, types.Array(float64, 2, "A"), types.Array(int64, 1, "A")),
-    cache=True,
-    **OPTIONS,
-)
-def cross_slab(block, across, component, half_width, hits, n_hits):
-    """Where |x_across| < w, put x_component into the ring hits (n_points, n) and count it."""
+@njit(types.void(BLOCK, int64, int64, float64, ROWS, MATRIX, COUNTS), cache=True, **OPTIONS)
+def cross_slab(block, across, component, half_width, rows, rings, n_hits):
+    """Where |x_across| < w, put x_component of block (n_steps, m, n_some) into a row of rings (k, n) and count it."""
     for t in range(block.shape[0]):
         for i in range(block.shape[2]):
             if abs(block[t, across, i]) < half_width:
-                hits[i, n_hits[i] % hits.shape[1]] = block[t, component, i]
-                n_hits[i] += 1
+                k = rows[i]
+                rings[k, n_hits[k] % rings.shape[1]] = block[t, component, i]
+                n_hits[k] += 1

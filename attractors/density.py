@@ -51,8 +51,9 @@ class OrbitDensity:
         self._per_unit = n_bins / (high - low)
         self._component = component
 
-    def __call__(self, block: FloatArray, points: slice = slice(None)) -> None:
-        """Count samples, shape (n_steps, m, n_some), of the orbits `points`."""
+    def __call__(self, block: FloatArray, points: npt.NDArray[np.int64] | None = None) -> None:
+        """Count samples, shape (n_steps, m, n_some), of the orbits with the numbers `points`; without, of all."""
         from attractors import _kernels  # noqa: PLC0415 - only who counts waits for the compiler
 
-        _kernels.count(block, self._component, self._low, self._per_unit, self.counts[points])
+        rows = np.arange(len(self.counts)) if points is None else points
+        _kernels.count(block, self._component, self._low, self._per_unit, rows, self.counts)

@@ -64,9 +64,9 @@ class SlabSection:
         start = np.where(self.n_hits > len(columns), self.n_hits, 0)
         return np.take_along_axis(self._ring, (columns + start[:, None]) % len(columns), axis=1)
 
-    def __call__(self, block: FloatArray, points: slice = slice(None)) -> None:
-        """Take samples, shape (n_steps, m, n_some), of the orbits `points`."""
+    def __call__(self, block: FloatArray, points: npt.NDArray[np.int64] | None = None) -> None:
+        """Take samples, shape (n_steps, m, n_some), of the orbits with the numbers `points`; without, of all."""
         from attractors import _kernels  # noqa: PLC0415 - only who cuts waits for the compiler
 
-        hits, n_hits = self._ring[points], self.n_hits[points]
-        _kernels.cross_slab(block, self._across, self._component, self._half_width, hits, n_hits)
+        rows = np.arange(len(self.n_hits)) if points is None else points
+        _kernels.cross_slab(block, self._across, self._component, self._half_width, rows, self._ring, self.n_hits)

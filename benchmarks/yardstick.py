@@ -14,7 +14,7 @@ from operations import Operations, total
 from timing import median, ratio, rounds, seconds, spread, table
 
 from dmfsa import Features
-from dmfsa.ensemble import PIECE, _n_lanes
+from dmfsa._chunk import NOISE, PIECE, n_lanes
 
 WIDTHS = (8, 16, 32)  # lanes that the C code may choose from
 PAPER = [Case(Features.segments(), 4, k) for k in (0, 12)]
@@ -23,6 +23,7 @@ GRID = [
     for k, M, L in product((0, 4), (1, 2, 3, 4), (2, 4, 8, 16, 32))
 ]
 CHECKED = 30  # steps of the orbits that are compared
+MANY = 1_000  # points, of which an ensemble fills as many lanes as are best
 
 
 def main() -> None:
@@ -54,7 +55,7 @@ def paper(built: dict[Case, list[Yardstick]]) -> None:
         same = difference(best, case, interval)
         assert same[0] < 1e-12, f"C and the package give different orbits: {same[0]:.1e}"
         assert same[1] < 1e-9, f"C and the package give different log |R_ii|: {same[1]:.1e}"
-        width = _n_lanes(case.n_vectors, *case.sizes[2::-2])
+        width = n_lanes(MANY, case.n_vectors, *case.sizes[2::-2])
         times = compare(case, best, interval, width, target=0.02)
         what = f"step with 12 exponents, QR every {interval}" if case.n_vectors else "map step"
         for name in ("Ensemble", "bare function"):
@@ -115,7 +116,7 @@ def grid(built: dict[Case, list[Yardstick]], peak: "Peak") -> None:
     for case in sorted(GRID, key=lambda case: (case.sizes[3] > 0, case.sizes[::2] != (3, 4))):
         M, J, L, K = case.sizes
         best = fastest(built[case], case, 1)
-        width = _n_lanes(K, L, M)
+        width = n_lanes(MANY, K, L, M)
         times = compare(case, best, 1, width, target=0.005)
         allowed = peak.allowed(total(M, J, L, K))
         measured = median(times["Ensemble"])
@@ -226,7 +227,7 @@ def repeated_bare(case: Case, interval: int, width: int, target: float) -> Repea
     """Call the compiled function with what an Ensemble hands to it; its orbit goes on from call to call."""
     L, M = case.context, case.features.n_patterns
     frame = np.eye(case.n_vectors, L * M).reshape(-1, L, M)
-    chunk = next(case.ensemble(width)._chunks(frame, interval))
+    chunk = next(case.ensemble(width)._chunks(np.arange(width), frame, interval, NOISE))
     compiled, calls = chunk._advance, []
     chunk._advance = lambda *arguments: calls.append(arguments)
     chunk.run(PIECE // interval * interval, np.empty((0, width, M)), lambda n_steps: None)

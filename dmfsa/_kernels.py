@@ -36,7 +36,6 @@ OPTIONS = {"error_model": "numpy"}
 # Merged into `advance` before LLVM sees it: a callee on its own would be optimised for sizes yet unknown.
 equation = njit(inline="always", **OPTIONS)
 
-NOISE = 32 * 2.0**-52  # relative size below which a difference of rounded terms has lost its second digit
 LOG2_E = 1.4426950408889634
 LN2 = 0.6931471805599453
 LN2_HIGH = 0.693145751953125  # 21 bits of log 2, so that k * LN2_HIGH is exact for every exponent k
@@ -255,9 +254,9 @@ def orthonormalise(frame, n_mortal, noise, log_r, n_dead, n_unresolved):
     """Modified Gram-Schmidt, frame = Q R: leaves Q in `frame` and adds log R_ii to `log_r`.
 
     Entries of orthonormal vectors are rounded at eps, so those of the columns at eps times the norm of the Jacobian
-    (`noise`, squared), and the smallest residual so far magnifies that by its inverse, since directions hang on it.
-    What is left of a column and not larger is not resolved. The first `n_mortal` columns of a lane that end so are
-    dead: set to zero, log R_ii = -inf from then on. In others the noise is kept, and counted.
+    (together `noise`, squared), and the smallest residual so far magnifies that by its inverse, since directions
+    hang on it. What is left of a column and not larger is not resolved. The first `n_mortal` columns of a lane that
+    end so are dead: set to zero, log R_ii = -inf from then on. In others the noise is kept, and counted.
     """
     n_vectors, n_tokens, n_patterns = frame.shape[:3]
     least = 1.0
@@ -340,6 +339,7 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
         seen,
         frame,
         interval,
+        noise,
         n_mortal,
         log_r,
         n_dead,
@@ -350,7 +350,8 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
         window (L, M, W), newest first, and frame (K, L, M, W), both changed in place; `time` of the newest token:
         its phase is time mod T. positional (T, 3, M) = W^α_pos p(φ)/P. tail (n, M, W) gets the last n attention
         vectors; seen, of length n_steps or 0, the semantic m^o of the newest token before each step. QR
-        decompositions stand `interval` steps apart; log_r, n_unresolved (K, W) and n_dead (1, W) are added to.
+        decompositions stand `interval` steps apart, and one at the end; what is smaller than `noise`, relative to
+        the terms that cancel in it, is not resolved. log_r, n_unresolved (K, W) and n_dead (1, W) are added to.
         """
         widest_vectors()
         windows, tails, frames = in_lanes(window, W), in_lanes(tail, W), in_lanes(frame, W)
@@ -401,8 +402,8 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
                     for i in range(K):
                         for a in range(M):
                             ring[i, slot, a] = fresh[i, a]
-                    if (t - time) % interval == 0:
-                        orthonormalise(ring, n_mortal, NOISE * NOISE * peak, log_rs, deads, unresolveds)
+                    if (t - time) % interval == 0 or t == end:
+                        orthonormalise(ring, n_mortal, noise * noise * peak, log_rs, deads, unresolveds)
                         peak = 0.0 * b
             token(
                 attention,

@@ -1,28 +1,21 @@
 """Many mean-field maps of one network side by side: parameter points and starts in the lanes of vector units."""
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from dmfsa._chunk import NOISE, Chunk, Observer, Progress, n_lanes
 from dmfsa.features import ROLES, Features
+from dmfsa.parameters import checked_parameters
 from dmfsa.window import Array, Window
 
 OUTPUT, VALUE, QUERY, KEY = range(len(ROLES))
 
-LANES = 32  # four vectors of 512 bits at a time hide the latency of one
-TANGENT_LANES = 16  # with tangent vectors there is more to do in each
-FEWEST_LANES = 8  # one vector of 512 bits
-FRAME_BYTES = 40_000  # tangent vectors of all lanes should stay in the first-level cache
-STACK_BYTES = 3_000_000  # work arrays live on the stack; threads have 8 MB of it
-OBSERVED_PIECE = 1_024  # the same with an observer: what it looks at should stay in the second-level cache
-PIECE = 8_192  # steps in one call of compiled code, after which progress is told: some 5 ms to 100 ms
-
-
-Progress = Callable[[int], None]
-Observer = Callable[[Array, slice], None]
+PILOT = 512  # steps in which intervals between QRs are tried
+INTERVALS = (8, 4, 2)  # beyond 8 a QR costs less than the steps between
+HALF_THE_DIGITS = 2.0**-26  # what a pilot must resolve, relative: the run has the other half to go astray
 
 
 class EnsembleStretching(NamedTuple):
@@ -132,14 +125,15 @@ class Ensemble:
         """Take `n_steps` steps and return the attention vectors of the last `n_tail`, shape (n_tail, n_points, M).
 
         `progress` is called with the number of steps done, now and then, and may raise to end the run. `observer`
-        is called with the semantic mean fields m^o of consecutive steps, shape (n, M, n_some), and the slice of
+        is called with the semantic mean fields m^o of consecutive steps, shape (n, M, n_some), and the numbers of
         the points that they are of: it sees every step once, in order for each point, and memory stays flat.
         """
         if not 0 <= n_tail <= n_steps:
             raise ValueError(f"n_tail must be from 0 to n_steps = {n_steps}, got {n_tail}")
         tail = np.empty((n_tail, self.n_points, self.features.n_patterns))
-        for chunk in self._chunks():
+        for chunk in self._chunks(np.arange(self.n_points)):
             chunk.run(n_steps, tail, progress, observer)
+            self._attention[chunk.points] = chunk.windows()
         self._time += n_steps
         return tail
 
@@ -151,7 +145,7 @@ class Ensemble:
         block_length: int,
         n_settle: int = 0,
         n_tail: int = 0,
-        qr_interval: int = 1,
+        qr_interval: int | None = None,
         frame: npt.ArrayLike | None = None,
         observer: Observer | None = None,
         progress: Progress = lambda n_steps: None,
@@ -168,9 +162,8 @@ class Ensemble:
             Steps before the first block, in which the vectors turn to their directions.
         n_tail : int
             How many of the last attention vectors to return.
-        qr_interval : int
-            Steps between QR decompositions; divides `block_length` and `n_settle`. Columns align as
-            exp(qr_interval * (λ_1 - λ_k)): more than 1 is for spectra that are known to be narrow.
+        qr_interval : int, optional
+            Steps between QR decompositions. Without, it is chosen for each point by itself, as below.
         frame : array, shape (n_exponents, L·M), optional
             The first tangent vectors, newest token first; without, orthonormal ones drawn at random, always the
             same.
@@ -180,6 +173,14 @@ class Ensemble:
         Returns
         -------
         EnsembleStretching
+
+        Notes
+        -----
+        Between two QRs columns align as exp(interval * (λ_1 - λ_k)), and what is left of the last ones drowns in
+        rounding at e^36. So every point tries intervals of 8, 4 and 2 steps over 512 steps first, from where it
+        stands, and takes the first that keeps all directions longer than half the digits; if none does, 1. Should
+        a direction be lost in the run all the same, the point starts again with 1. The choice is made of the
+        point's own orbit alone; exponents differ from those of a QR at every step by rounding.
         """
         L, M = self.context, self.features.n_patterns
         if not 1 <= n_exponents <= L * M:
@@ -188,10 +189,8 @@ class Ensemble:
             raise ValueError(
                 f"n_blocks and block_length must be >= 1 and n_settle >= 0, got {n_blocks}, {block_length}, {n_settle}"
             )
-        if qr_interval < 1 or block_length % qr_interval or n_settle % qr_interval:
-            raise ValueError(
-                f"qr_interval must divide block_length = {block_length} and n_settle = {n_settle}, got {qr_interval}"
-            )
+        if qr_interval is not None and qr_interval < 1:
+            raise ValueError(f"qr_interval must be at least 1, got {qr_interval}")
         if not 0 <= n_tail <= n_blocks * block_length:
             raise ValueError(
                 f"n_tail must be from 0 to n_blocks * block_length = {n_blocks * block_length}, got {n_tail}"
@@ -199,141 +198,80 @@ class Ensemble:
         vectors = _random_frame(n_exponents, L * M) if frame is None else np.asarray(frame, dtype=np.float64)
         if vectors.shape != (n_exponents, L * M):
             raise ValueError(f"frame must have shape {(n_exponents, L * M)}, got {vectors.shape}")
-        logs = np.empty((self.n_points, n_blocks, n_exponents))
-        unresolved = np.empty((self.n_points, n_exponents), dtype=np.int64)
-        tail = np.empty((n_tail, self.n_points, M))
-        for chunk in self._chunks(vectors.reshape(n_exponents, L, M), qr_interval):
-            chunk.run(n_settle, tail[:0], progress)
+        vectors = vectors.reshape(n_exponents, L, M)
+        found = EnsembleStretching(
+            np.empty((self.n_points, n_blocks, n_exponents)),
+            np.empty((self.n_points, n_exponents), dtype=np.int64),
+            np.empty((n_tail, self.n_points, M)),
+        )
+        starts = self._attention.copy()
+        run = _Run(vectors, n_settle, block_length)
+        if qr_interval is None:
+            intervals = self._chosen_intervals(vectors, progress)
+        else:
+            intervals = np.full(self.n_points, qr_interval)
+        for interval in np.unique(intervals):
+            self._stretch(np.flatnonzero(intervals == interval), interval, run, found, progress, observer)
+        if qr_interval is None:
+            lost = np.flatnonzero((intervals > 1) & found.unresolved.any(axis=1))
+            self._attention[lost] = starts[lost]
+            self._stretch(lost, 1, run, found, lambda n_steps: progress(0), None)
+        self._time += n_settle + n_blocks * block_length
+        return found
+
+    def _chosen_intervals(self, vectors: Array, progress: Progress) -> npt.NDArray[np.int64]:
+        """Choose the steps between QRs for each point: the largest interval at which a pilot loses no direction."""
+        intervals = np.ones(self.n_points, dtype=np.int64)
+        nothing = np.empty((0, self.n_points, self.features.n_patterns))
+        for interval in INTERVALS:
+            for chunk in self._chunks(np.flatnonzero(intervals == 1), vectors, interval, HALF_THE_DIGITS):
+                chunk.run(PILOT, nothing, lambda n_steps: progress(0))
+                lost = np.any(chunk.unresolved[:, : len(chunk.points)] > 0, axis=0)
+                intervals[chunk.points[~lost]] = interval
+        return intervals
+
+    def _stretch(
+        self,
+        points: npt.NDArray[np.int64],
+        interval: int,
+        run: "_Run",
+        found: EnsembleStretching,
+        progress: Progress,
+        observer: Observer | None,
+    ) -> None:
+        """Fill in what is found at some points, and let them advance."""
+        n_tail, n_blocks = len(found.tail), found.log_factors.shape[1]
+        for chunk in self._chunks(points, run.vectors, interval):
+            chunk.run(run.n_settle, found.tail[:0], progress)
             chunk.unresolved[:] = 0
             for block in range(n_blocks):
-                end = n_tail - (n_blocks - 1 - block) * block_length
+                end = n_tail - (n_blocks - 1 - block) * run.block_length
                 chunk.log_r[:] = 0.0
-                chunk.run(block_length, tail[max(0, end - block_length) : max(0, end)], progress, observer)
-                logs[chunk.points, block] = chunk.log_r.T[: chunk.n_used]
-            unresolved[chunk.points] = chunk.unresolved.T[: chunk.n_used]
-        self._time += n_settle + n_blocks * block_length
-        return EnsembleStretching(logs, unresolved, tail)
+                tail = found.tail[max(0, end - run.block_length) : max(0, end)]
+                chunk.run(run.block_length, tail, progress, observer)
+                found.log_factors[chunk.points, block] = chunk.log_r.T[: len(chunk.points)]
+            found.unresolved[chunk.points] = chunk.unresolved.T[: len(chunk.points)]
+            self._attention[chunk.points] = chunk.windows()
 
-    def _chunks(self, vectors: Array | None = None, qr_interval: int = 1) -> Iterator["_Chunk"]:
-        """Give the points, as many at a time as there are lanes, and put their windows back."""
-        from dmfsa import _kernels  # noqa: PLC0415 - numba takes half a second to load
-
-        L, M = self.context, self.features.n_patterns
-        frame = np.empty((0, L, M)) if vectors is None else vectors
-        width = _n_lanes(self.n_points, len(frame), L, M)
-        advance = _kernels.lanes(M, len(self.features.signs), L, width, len(frame))
-        for first in range(0, self.n_points, width):
-            chunk = _Chunk(self, first, width, frame, advance, qr_interval)
-            yield chunk
-            self._attention[chunk.points] = chunk.window.transpose(2, 0, 1)[: chunk.n_used]
+    def _chunks(
+        self, points: npt.NDArray[np.int64], vectors: Array | None = None, interval: int = 1, noise: float = NOISE
+    ) -> Iterator[Chunk]:
+        """Give points in lanes, as many at a time as there are lanes."""
+        frame = np.empty((0, self.context, self.features.n_patterns)) if vectors is None else vectors
+        width = n_lanes(len(points), *frame.shape)
+        for first in range(0, len(points), width):
+            yield Chunk(self, points[first : first + width], width, frame, interval, noise)
 
 
-class _Chunk:
-    """Points in lanes; lanes to spare repeat the last point."""
+class _Run(NamedTuple):
+    """Tangent vectors (n_exponents, L, M), and the steps that they go through."""
 
-    def __init__(
-        self,
-        ensemble: Ensemble,
-        first: int,
-        width: int,
-        frame: Array,
-        advance: Callable[..., None],
-        qr_interval: int,
-    ) -> None:
-        self.n_used = min(width, ensemble.n_points - first)
-        self.points = slice(first, first + self.n_used)
-        point = np.minimum(np.arange(first, first + width), ensemble.n_points - 1)
-        M = ensemble.features.n_patterns
-        self.window = np.ascontiguousarray(ensemble._attention[point].transpose(1, 2, 0))
-        self.frame = np.repeat(frame[..., None], width, axis=3)
-        self.log_r = np.zeros((len(frame), width))
-        self.unresolved = np.zeros((len(frame), width))
-        self._dead = np.zeros((1, width))
-        self._mortal = max(0, len(frame) - ensemble.n_live_directions)
-        self._time = ensemble._time
-        self._interval = qr_interval
-        self._advance = advance
-        parameters = ensemble._parameters
-        self._parameters = (
-            parameters["beta"][None, point],
-            parameters["gamma"][None, point] / math.sqrt(M),
-            parameters["epsilon"][None, point],
-        )
-        self._network = ensemble._network
-
-    def run(self, n_steps: int, tail: Array, progress: Progress, observer: Observer | None = None) -> None:
-        """Advance, fill tail (n_tail, n_points, M) with the last attention vectors, and tell of the progress."""
-        n_tail, _, M = tail.shape
-        longest = max(1, (OBSERVED_PIECE if observer else PIECE) // self._interval) * self._interval
-        for first in range(0, n_steps, longest):
-            last = min(first + longest, n_steps)
-            kept = slice(max(0, first - n_steps + n_tail), max(0, last - n_steps + n_tail))
-            piece = np.empty((kept.stop - kept.start, M, self.window.shape[2]))
-            seen = np.empty((last - first if observer else 0, M, self.window.shape[2]))
-            with np.errstate(all="ignore"):  # without the JIT, NumPy would warn of log 0
-                self._advance(
-                    self.window,
-                    self._time,
-                    last - first,
-                    *self._parameters,
-                    *self._network,
-                    piece,
-                    seen,
-                    self.frame,
-                    self._interval,
-                    self._mortal,
-                    self.log_r,
-                    self._dead,
-                    self.unresolved,
-                )
-            self._time += last - first
-            tail[kept, self.points] = piece.transpose(0, 2, 1)[:, : self.n_used]
-            if observer:
-                observer(seen[:, :, : self.n_used], self.points)
-            progress((last - first) * self.n_used)
-
-
-def _n_lanes(n_points: int, n_vectors: int, context: int, n_patterns: int) -> int:
-    """Choose the number of lanes: fewer for few points, or if tangent vectors would leave the fast cache."""
-    per_lane = 8 * (n_vectors + 3 * n_patterns + 8) * context * n_patterns
-    width = TANGENT_LANES if n_vectors else LANES
-    if n_vectors * context * n_patterns * 8 * width > FRAME_BYTES:
-        width //= 2
-    while width > FEWEST_LANES and width // 2 >= n_points:
-        width //= 2
-    if per_lane * width > STACK_BYTES:
-        raise ValueError(
-            f"context * n_patterns = {context * n_patterns} and n_exponents = {n_vectors} need "
-            f"{per_lane * width / 1e6:.0f} MB of work space, more than the {STACK_BYTES / 1e6:.0f} MB there are; "
-            "ask for fewer exponents, or a smaller context"
-        )
-    return width
+    vectors: Array
+    n_settle: int
+    block_length: int
 
 
 def _random_frame(n_vectors: int, dimension: int) -> Array:
     """Orthonormal vectors, (n_vectors, dimension), without any relation to the axes; always the same."""
     draw = np.random.default_rng(0).normal(size=(dimension, n_vectors))
     return np.ascontiguousarray(np.linalg.qr(draw)[0].T)
-
-
-def checked_parameters(
-    features: Features, *, beta: npt.ArrayLike, gamma: npt.ArrayLike, epsilon: npt.ArrayLike, context: int
-) -> dict[str, Array]:
-    """Cast β, γ, ε to arrays of one or n_points numbers, or say what is wrong with them or the context."""
-    longest = 2**features.positional_bits
-    if not hasattr(context, "__index__") or not 1 <= context <= longest:
-        raise ValueError(f"context must be an integer from 1 to 2**positional_bits = {longest}, got {context!r}")
-    parameters = {"beta": (beta, 0.0, math.inf), "gamma": (gamma, -math.inf, math.inf), "epsilon": (epsilon, 0.0, 1.0)}
-    return {name: _checked(name, *given) for name, given in parameters.items()}
-
-
-def _checked(name: str, values: npt.ArrayLike, low: float, high: float) -> Array:
-    """Cast a parameter to one or n_points numbers, or say what is wrong with it."""
-    array = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    allowed = f"from {low:g} to {high:g}" if high < math.inf else "finite" + (", >= 0" if low == 0 else "")
-    if array.ndim != 1 or array.size == 0:
-        raise ValueError(f"{name} must be a number or have shape (n_points,), got shape {array.shape}")
-    wrong = array[~(np.isfinite(array) & (low <= array) & (array <= high))]
-    if wrong.size:
-        raise ValueError(f"{name} must be {allowed}, got {wrong[0]}")
-    return array

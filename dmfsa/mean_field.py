@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dmfsa.ensemble import Ensemble, checked_parameters
+from dmfsa.ensemble import Ensemble
 from dmfsa.features import ROLES, Features
+from dmfsa.parameters import checked_parameters
 from dmfsa.window import Array, Window
 
 VALUE, QUERY, KEY = (ROLES.index(role) for role in "vqk")

@@ -219,7 +219,7 @@ def _advance(
 ) -> tuple[Array, Sequence[LyapunovSpectrum | None]]:
     """Discard the transient, average over the rest; return the last samples, (n, n_points, M), and the spectra."""
 
-    def show(block: Array, points: slice) -> None:
+    def show(block: Array, points: npt.NDArray[np.int64]) -> None:
         for stream in streams:
             stream(block, points)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import JIT
 
-from dmfsa import Ensemble, Features, MeanFieldMap, Window, ensemble
+from dmfsa import Ensemble, Features, MeanFieldMap, Window, _chunk, ensemble
 
 STILL_TRANSIENT = (668, 673, 679, 682, 688, 694)  # numbers of published averages that hold a chaotic transient
 
@@ -73,7 +73,7 @@ def test_stretching_does_not_feel_neighbours_nor_tails():
 
 @pytest.mark.use_numba
 def test_pieces_of_a_run_are_glued_without_a_seam(monkeypatch):
-    monkeypatch.setattr(ensemble, "PIECE", 16)
+    monkeypatch.setattr(_chunk, "PIECE", 16)
     told = []
     glued = paper_ensemble([1.25, 1.28])
     tail = glued.advance(100, n_tail=37, progress=told.append)
@@ -97,9 +97,9 @@ def test_pieces_of_a_run_are_glued_without_a_seam(monkeypatch):
 
 @pytest.mark.use_numba
 def test_the_interval_between_decompositions_does_not_change_leading_exponents():
-    every = paper_ensemble([1.255]).stretching(n_exponents=2, n_blocks=1, block_length=1000)
-    fifth = paper_ensemble([1.255]).stretching(n_exponents=2, n_blocks=1, block_length=1000, qr_interval=5)
-    np.testing.assert_allclose(every.log_factors, fifth.log_factors, rtol=0, atol=1e-8)
+    every = paper_ensemble([1.255]).stretching(n_exponents=2, n_blocks=1, block_length=1000, qr_interval=1)
+    seventh = paper_ensemble([1.255]).stretching(n_exponents=2, n_blocks=1, block_length=1000, qr_interval=7)
+    np.testing.assert_allclose(every.log_factors, seventh.log_factors, rtol=0, atol=1e-8)
 
 
 def test_an_exception_from_progress_ends_the_run():
@@ -116,7 +116,7 @@ def test_an_exception_from_progress_ends_the_run():
         ({"n_exponents": 13}, "n_exponents must be from 1 to context * n_patterns = 12, got 13"),
         ({"n_exponents": 0}, "n_exponents must be from 1 to context * n_patterns = 12, got 0"),
         ({"n_blocks": 0}, "n_blocks and block_length must be >= 1 and n_settle >= 0, got 0, 5, 0"),
-        ({"qr_interval": 2}, "qr_interval must divide block_length = 5 and n_settle = 0, got 2"),
+        ({"qr_interval": 0}, "qr_interval must be at least 1, got 0"),
         ({"n_tail": 11}, "n_tail must be from 0 to n_blocks * block_length = 10, got 11"),
         ({"frame": np.eye(3)}, "frame must have shape (2, 12), got (3, 3)"),
     ],
@@ -146,7 +146,7 @@ def test_work_space_that_no_stack_holds_is_refused():
 
 @pytest.mark.use_numba
 def test_an_observer_sees_the_output_mean_fields_of_every_step(monkeypatch):
-    monkeypatch.setattr(ensemble, "OBSERVED_PIECE", 7)
+    monkeypatch.setattr(_chunk, "OBSERVED_PIECE", 7)
     beta = np.linspace(1.2, 1.5, 35)
     seen = np.full((30, 3, 35), np.nan)
     position = np.zeros(35, dtype=int)
@@ -188,3 +188,55 @@ def test_every_exponent_that_counts_as_resolved_is_that_of_a_householder_qr_at_e
         np.testing.assert_allclose(result.log_factors[i, 0][resolved], logs[resolved], rtol=0, atol=allowed)
         assert resolved[0]
     assert (result.unresolved[:7] == 0).all()  # cycles and tori, up to β = 1.26
+
+
+@pytest.mark.use_numba
+@pytest.mark.slow
+def test_chosen_intervals_give_every_exponent_of_a_qr_at_every_step():
+    beta = np.concatenate([np.linspace(0.1, 3.0, 59), np.linspace(1.24, 1.28, 81)])
+    options = {"n_exponents": 12, "n_blocks": 1, "block_length": 20_000, "n_settle": 500}
+    points = paper_ensemble(beta)
+    points.advance(20_000)
+    starts = points.windows()
+
+    def stretching(qr_interval):
+        again = Ensemble(Features.segments(), beta=beta, windows=starts)
+        return again.stretching(**options, qr_interval=qr_interval)
+
+    chosen, every, eighth = stretching(None), stretching(1), stretching(8)
+    np.testing.assert_array_equal(chosen.unresolved > 0, every.unresolved > 0)
+    # Logarithms are rounded, and sums of them: 20,000 steps times the rounding unit, times the spread of the spectrum.
+    resolved = every.unresolved == 0
+    error = abs(chosen.log_factors - every.log_factors)[:, 0] / 20_000
+    assert error[resolved].max() < 1e-9
+    wide = np.flatnonzero((every.unresolved > 0).any(axis=1))
+    np.testing.assert_array_equal(chosen.log_factors[wide], every.log_factors[wide])  # interval 1 chosen there
+    assert abs(eighth.log_factors - every.log_factors)[wide, 0, -1].max() / 20_000 > 1  # and 8 would have been wrong
+
+
+@pytest.mark.use_numba
+@pytest.mark.slow
+def test_a_direction_lost_on_the_way_sends_the_point_back_to_a_qr_at_every_step(monkeypatch):
+    monkeypatch.setattr(ensemble, "HALF_THE_DIGITS", 0.0)  # a pilot that finds everything good
+    beta = [1.2, 1.27, 1.4, 2.0]
+    points, every = paper_ensemble(beta), paper_ensemble(beta)
+    points.advance(10_000), every.advance(10_000)
+    counts, told = np.zeros(4, dtype=int), []
+
+    def observer(block, some):
+        counts[some] += len(block)
+
+    options = {"n_exponents": 12, "n_blocks": 2, "block_length": 2000, "n_settle": 100, "n_tail": 50}
+    result = points.stretching(**options, observer=observer, progress=told.append)
+    expected = every.stretching(**options, qr_interval=1)
+    assert (expected.unresolved.any(axis=1) == [False, False, True, True]).all()
+    np.testing.assert_array_equal(result.log_factors[2:], expected.log_factors[2:])
+    np.testing.assert_array_equal(result.unresolved, expected.unresolved)
+    # In 8 steps columns differ by up to e^11, which magnifies their rounding: the nats of a block in units of 1e-11.
+    np.testing.assert_allclose(result.log_factors[:2], expected.log_factors[:2], rtol=1e-11)
+    np.testing.assert_array_equal(result.tail, expected.tail)
+    np.testing.assert_array_equal(
+        [window.attention for window in points.windows()], [window.attention for window in every.windows()]
+    )
+    assert set(counts) == {4000}
+    assert sum(told) == 4 * 4100
