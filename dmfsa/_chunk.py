@@ -41,17 +41,17 @@ class Chunk:
         ensemble: "Ensemble",
         points: npt.NDArray[np.int64],
         width: int,
-        frame: Array,
+        vectors: Array,
         interval: int,
         noise: float,
     ) -> None:
         from dmfsa import _kernels  # noqa: PLC0415 - numba takes half a second to load
 
-        n_vectors, L, M = frame.shape
+        _, n_vectors, L, M = vectors.shape
         self.points = points
         lanes = points[np.minimum(np.arange(width), len(points) - 1)]
         self._window = np.ascontiguousarray(ensemble._attention[lanes].transpose(1, 2, 0))
-        self._frame = np.repeat(frame[..., None], width, axis=3)
+        self._frame = np.ascontiguousarray(vectors[lanes].transpose(1, 2, 3, 0))
         self.log_r = np.zeros((n_vectors, width))
         self.unresolved = np.zeros((n_vectors, width))
         self._dead = np.zeros((1, width))
@@ -71,11 +71,16 @@ class Chunk:
         """Attention vectors of the points' windows, shape (n_points, L, M)."""
         return self._window.transpose(2, 0, 1)[: len(self.points)]
 
+    def vectors(self) -> Array:
+        """Tangent vectors of the points, shape (n_points, n_exponents, L, M)."""
+        return self._frame.transpose(3, 0, 1, 2)[: len(self.points)]
+
     def run(self, n_steps: int, tail: Array, progress: Progress, observer: Observer | None = None) -> None:
         """Advance, fill tail (n_tail, all points, M) with the last attention vectors, and tell of the progress."""
         n_tail, _, M = tail.shape
         n_used, width = len(self.points), self._window.shape[2]
-        longest = max(1, (OBSERVED_PIECE if observer else PIECE) // self._interval) * self._interval
+        interval = max(1, self._interval)
+        longest = max(1, (OBSERVED_PIECE if observer else PIECE) // interval) * interval
         for first in range(0, n_steps, longest):
             last = min(first + longest, n_steps)
             kept = slice(max(0, first - n_steps + n_tail), max(0, last - n_steps + n_tail))

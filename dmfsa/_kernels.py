@@ -350,8 +350,9 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
         window (L, M, W), newest first, and frame (K, L, M, W), both changed in place; `time` of the newest token:
         its phase is time mod T. positional (T, 3, M) = W^α_pos p(φ)/P. tail (n, M, W) gets the last n attention
         vectors; seen, of length n_steps or 0, the semantic m^o of the newest token before each step. QR
-        decompositions stand `interval` steps apart, and one at the end; what is smaller than `noise`, relative to
-        the terms that cancel in it, is not resolved. log_r, n_unresolved (K, W) and n_dead (1, W) are added to.
+        decompositions stand `interval` steps apart, and one at the end (0: none at all); what is smaller than
+        `noise`, relative to the terms that cancel in it, is not resolved. log_r, n_unresolved (K, W) and
+        n_dead (1, W) are added to.
         """
         widest_vectors()
         windows, tails, frames = in_lanes(window, W), in_lanes(tail, W), in_lanes(frame, W)
@@ -402,7 +403,7 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
                     for i in range(K):
                         for a in range(M):
                             ring[i, slot, a] = fresh[i, a]
-                    if (t - time) % interval == 0 or t == end:
+                    if interval > 0 and ((t - time) % interval == 0 or t == end):
                         orthonormalise(ring, n_mortal, noise * noise * peak, log_rs, deads, unresolveds)
                         peak = 0.0 * b
             token(

@@ -137,6 +137,35 @@ class Ensemble:
         self._time += n_steps
         return tail
 
+    def tangent(self, vectors: npt.ArrayLike, n_steps: int) -> Array:
+        """Advance by `n_steps`, and tangent vectors with the windows, as they are: nothing keeps them apart or small.
+
+        Parameters
+        ----------
+        vectors : array, shape (n_points, k, L·M)
+            Rows, newest token first.
+        n_steps : int
+
+        Returns
+        -------
+        array, shape (n_points, k, L·M)
+            The product of the Jacobians along each orbit, times its vectors.
+        """
+        L, M = self.context, self.features.n_patterns
+        given = np.asarray(vectors, dtype=np.float64)
+        if given.ndim != 3 or given.shape[::2] != (self.n_points, L * M) or given.shape[1] == 0:
+            raise ValueError(f"vectors must have shape ({self.n_points}, k, {L * M}), k >= 1, got {given.shape}")
+        if n_steps < 0:
+            raise ValueError(f"n_steps must be >= 0, got {n_steps}")
+        pushed = np.empty(given.shape)
+        nothing = np.empty((0, self.n_points, M))
+        for chunk in self._chunks(np.arange(self.n_points), given.reshape(*given.shape[:2], L, M), interval=0):
+            chunk.run(n_steps, nothing, lambda n_steps: None)
+            pushed[chunk.points] = chunk.vectors().reshape(-1, *given.shape[1:])
+            self._attention[chunk.points] = chunk.windows()
+        self._time += n_steps
+        return pushed
+
     def stretching(
         self,
         *,
@@ -195,10 +224,10 @@ class Ensemble:
             raise ValueError(
                 f"n_tail must be from 0 to n_blocks * block_length = {n_blocks * block_length}, got {n_tail}"
             )
-        vectors = _random_frame(n_exponents, L * M) if frame is None else np.asarray(frame, dtype=np.float64)
-        if vectors.shape != (n_exponents, L * M):
-            raise ValueError(f"frame must have shape {(n_exponents, L * M)}, got {vectors.shape}")
-        vectors = vectors.reshape(n_exponents, L, M)
+        first = _random_frame(n_exponents, L * M) if frame is None else np.asarray(frame, dtype=np.float64)
+        if first.shape != (n_exponents, L * M):
+            raise ValueError(f"frame must have shape {(n_exponents, L * M)}, got {first.shape}")
+        vectors = np.broadcast_to(first.reshape(n_exponents, L, M), (self.n_points, n_exponents, L, M))
         found = EnsembleStretching(
             np.empty((self.n_points, n_blocks, n_exponents)),
             np.empty((self.n_points, n_exponents), dtype=np.int64),
@@ -257,14 +286,15 @@ class Ensemble:
         self, points: npt.NDArray[np.int64], vectors: Array | None = None, interval: int = 1, noise: float = NOISE
     ) -> Iterator[Chunk]:
         """Give points in lanes, as many at a time as there are lanes."""
-        frame = np.empty((0, self.context, self.features.n_patterns)) if vectors is None else vectors
-        width = n_lanes(len(points), *frame.shape)
+        if vectors is None:
+            vectors = np.empty((self.n_points, 0, self.context, self.features.n_patterns))
+        width = n_lanes(len(points), *vectors.shape[1:])
         for first in range(0, len(points), width):
-            yield Chunk(self, points[first : first + width], width, frame, interval, noise)
+            yield Chunk(self, points[first : first + width], width, vectors, interval, noise)
 
 
 class _Run(NamedTuple):
-    """Tangent vectors (n_exponents, L, M), and the steps that they go through."""
+    """Tangent vectors (n_points, n_exponents, L, M), and the steps that they go through."""
 
     vectors: Array
     n_settle: int

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dmfsa.ensemble import Ensemble
 from dmfsa.features import ROLES, Features
+from dmfsa.jacobian import companion, n_live_directions
 from dmfsa.parameters import checked_parameters
 from dmfsa.window import Array, Window
 
@@ -178,7 +179,7 @@ class MeanFieldMap:
         slope = (1.0 - self.epsilon) * self.beta * (1.0 - self._response(window.attention) ** 2)
         G = np.einsum("raj,dj,jb->rdab", self.features.coefficients, slope, self.features.signs)
         u = self.gamma / math.sqrt(self.features.n_patterns) * w[:, None] * (m.v - w @ m.v)
-        return _companion(w, u, m.q[0], m.k, G)
+        return companion(w, u, m.q[0], m.k, G)
 
     @property
     def n_live_directions(self) -> int:
@@ -189,7 +190,7 @@ class MeanFieldMap:
         rank 1, the remaining exponents are -inf whatever the orbit. Costs 3 L decompositions of an (L·M, L·M)
         matrix, once for all maps of the same features.
         """
-        return _n_live_directions(
+        return n_live_directions(
             self.features, self.context, self.beta > 0 and self.epsilon < 1, self.gamma != 0, self.epsilon > 0
         )
 
@@ -299,6 +300,38 @@ class MeanFieldMap:
         )
         return Stretching(result.log_factors[0], result.unresolved[0], ensemble.windows()[0])
 
+    def tangent(self, start: Window, vectors: npt.ArrayLike, n_steps: int) -> tuple[Array, Window]:
+        """Push tangent vectors along the orbit, with nothing done to them.
+
+        Parameters
+        ----------
+        start : Window
+            With all L tokens.
+        vectors : array, shape (k, L·M)
+            Rows, newest token first.
+        n_steps : int
+
+        Returns
+        -------
+        array, shape (k, L·M)
+            The product of the Jacobians along the orbit, times the vectors.
+        Window
+            Where the orbit stood at the end.
+        """
+        self._check_full(start)
+        ensemble = self._ensemble(start)
+        pushed = ensemble.tangent(np.asarray(vectors, dtype=np.float64)[None], n_steps)
+        return pushed[0], ensemble.windows()[0]
+
+    def to_vector(self, state: Window) -> Array:
+        """Return the variables of a window, shape (L·M,), newest token first; the phase is none."""
+        self._check_full(state)
+        return state.attention.ravel().copy()
+
+    def from_vector(self, vector: npt.ArrayLike, like: Window) -> Window:
+        """Return the window with these variables (L·M,), at the phase of the window `like`."""
+        return Window(np.reshape(vector, (self.context, self.features.n_patterns)), like.phase)
+
     def _run(self, start: Window, n_steps: int, n_kept: int) -> tuple[Array, Window]:
         """Grow the window step by step, then let compiled code go on."""
         self._ages(start)
@@ -363,34 +396,3 @@ class MeanFieldMap:
                 f"the window must hold all {self.context} tokens, got {window.context}; "
                 "let it grow first, with `trajectory`"
             )
-
-
-def _companion(w: Array, u: Array, query: Array, keys: Array, G: Array) -> Array:
-    """Return the block row w_d G^v_d + u_d ⊗ (q·G^k_d) + δ_d0 Σ_e u_e ⊗ (k_e·G^q_0) above a shift by one token."""
-    n_tokens, n_patterns = u.shape
-    row = w[:, None, None] * G[VALUE] + np.einsum("da,c,dcb->dab", u, query, G[KEY])
-    row[0] += np.einsum("ea,ec,cb->ab", u, keys, G[QUERY, 0])
-    jacobian = np.eye(n_tokens * n_patterns, k=-n_patterns)
-    jacobian[:n_patterns] = row.transpose(1, 0, 2).reshape(n_patterns, -1)
-    return jacobian
-
-
-@lru_cache(maxsize=64)
-def _n_live_directions(features: Features, context: int, semantic: bool, scored: bool, clocked: bool) -> int:
-    """Count them; the flags say which parts of the Jacobian there are."""
-    rng = np.random.default_rng(0)
-    L, n_tokens = context, 4 * context
-    J = len(features.signs)
-    C, positional = features.coefficients, features.positional * clocked
-    slope = rng.uniform(0.5, 1.0, size=(n_tokens, J)) * semantic
-    G = np.einsum("raj,dj,jb->rdab", C, slope, features.signs)
-    outputs, bits = rng.normal(size=(4, n_tokens, J)), rng.normal(size=(4, n_tokens, positional.shape[2]))
-    m = np.einsum("raj,rdj->rda", C, outputs) + np.einsum("rap,rdp->rda", positional, bits)
-    Q = np.eye(L * features.n_patterns)
-    for newest in range(3 * L, 0, -1):  # tokens in order of age, newest first
-        window = slice(newest, newest + L)
-        w = rng.uniform(0.5, 1.0, size=L)
-        image = _companion(w, m[VALUE, window] * scored, m[QUERY, newest], m[KEY, window], G[:, window]) @ Q
-        left, size, _ = np.linalg.svd(image, full_matrices=False)
-        Q = left[:, size > 1e-10]
-    return int(Q.shape[1])

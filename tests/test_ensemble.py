@@ -102,6 +102,32 @@ def test_the_interval_between_decompositions_does_not_change_leading_exponents()
     np.testing.assert_allclose(every.log_factors, seventh.log_factors, rtol=0, atol=1e-8)
 
 
+@pytest.mark.use_numba
+def test_tangent_vectors_are_pushed_by_the_product_of_the_jacobians():
+    betas = [1.2, 1.27, 1.4]
+    vectors = np.random.default_rng(0).normal(size=(3, 5, 12))
+    points = paper_ensemble(betas)
+    pushed = points.tangent(vectors, 9)
+    for i, beta in enumerate(betas):
+        network, window, expected = MeanFieldMap(Features.segments(), beta=beta), Window.paper_beta3(), vectors[i]
+        for _ in range(9):
+            expected = expected @ network.jacobian(window).T
+            window = network.step(window)
+        size = np.abs(expected).max()
+        np.testing.assert_allclose(pushed[i], expected, rtol=0, atol=1e-11 * size)
+        np.testing.assert_allclose(points.windows()[i].attention, window.attention, rtol=0, atol=1e-12)
+        alone, end = network.tangent(Window.paper_beta3(), vectors[i], 9)
+        np.testing.assert_array_equal(alone, pushed[i])
+        np.testing.assert_array_equal(network.to_vector(end), points.windows()[i].attention.ravel())
+        again = network.from_vector(network.to_vector(end), like=end)
+        np.testing.assert_array_equal(again.attention, end.attention)
+        assert again.phase == end.phase
+    with pytest.raises(ValueError, match=r"vectors must have shape \(3, k, 12\), k >= 1, got \(3, 12\)"):
+        points.tangent(np.zeros((3, 12)), 1)
+    with pytest.raises(ValueError, match="n_steps must be >= 0, got -1"):
+        points.tangent(vectors, -1)
+
+
 def test_an_exception_from_progress_ends_the_run():
     def stop(n_steps):
         raise KeyboardInterrupt
