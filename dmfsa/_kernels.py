@@ -14,7 +14,8 @@ from typing import Any
 import llvmlite.binding
 import numba
 import numpy as np
-from numba import config, njit
+from filelock import FileLock
+from numba import config, float64, int64, njit, types
 
 from dmfsa._lanes import (
     ROUND,
@@ -33,6 +34,15 @@ from dmfsa._lanes import (
 )
 
 OPTIONS = {"error_model": "numpy"}
+PLANES, BLOCKS = float64[:, ::1], float64[:, :, ::1]
+SIGNATURE = types.void(
+    *(BLOCKS, int64, int64),  # window, time, n_steps
+    *(PLANES, PLANES, PLANES),  # beta, gamma, epsilon
+    *(PLANES, BLOCKS, BLOCKS),  # signs, coefficients, positional
+    *(BLOCKS, BLOCKS, float64[:, :, :, ::1]),  # tail, seen, frame
+    *(int64, float64, int64),  # interval, noise, n_mortal
+    *(PLANES, PLANES, PLANES),  # log_r, n_dead, n_unresolved
+)
 # Merged into `advance` before LLVM sees it: a callee on its own would be optimised for sizes yet unknown.
 equation = njit(inline="always", **OPTIONS)
 
@@ -434,10 +444,12 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
                     frames[i, d, a] = ring[i, (end - d) % L, a]
 
     folder = cache_folder()
-    if folder is None:
-        return njit(nogil=True, **OPTIONS)(advance)
-    usual, config.CACHE_DIR = config.CACHE_DIR, str(folder / f"M{M}-J{J}-L{L}-W{W}-K{K}")
+    if folder is None or config.DISABLE_JIT:
+        return njit(SIGNATURE, nogil=True, **OPTIONS)(advance)
+    variant = folder / f"M{M}-J{J}-L{L}-W{W}-K{K}"
+    usual, config.CACHE_DIR = config.CACHE_DIR, str(variant)
     try:
-        return njit(nogil=True, cache=True, **OPTIONS)(advance)
+        with FileLock(f"{variant}.lock"):  # of many processes that start at once one compiles, the others wait for it
+            return njit(SIGNATURE, nogil=True, cache=True, **OPTIONS)(advance)
     finally:
         config.CACHE_DIR = usual

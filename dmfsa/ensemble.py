@@ -104,7 +104,7 @@ class Ensemble:
         roles = [VALUE, QUERY, KEY]
         with_output = [*roles, OUTPUT]
         self._network = (
-            features.signs,
+            np.array(features.signs),
             np.ascontiguousarray(features.coefficients[with_output]),
             np.ascontiguousarray(np.einsum("rap,tp->tra", features.positional[roles], clock) / P),
         )

@@ -107,10 +107,15 @@ def axes_of(dataset: xr.Dataset) -> tuple[str, ...]:
     return tuple(str(dim) for dim in dataset["core_seconds"].dims)
 
 
+def in_order(dataset: xr.Dataset, *axes: str) -> xr.Dataset:
+    """Return a sweep with its axes ascending; itself, not a copy, if they are."""
+    return dataset if all(np.all(np.diff(dataset[axis].values) > 0) for axis in axes) else dataset.sortby(list(axes))
+
+
 def encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
-    """Compress what is large; nothing stands for a missing number but what `VARIABLES` says."""
+    """Compress what is large, and lightly: more would save 5 %. Only what `VARIABLES` says is a missing number."""
     return {
-        str(name): {"zlib": values.size > 4096 and values.dtype.kind != "O", "_FillValue": None}
+        str(name): {"zlib": values.size > 4096 and values.dtype.kind != "O", "complevel": 1, "_FillValue": None}
         for name, values in dataset.data_vars.items()
     }
 

@@ -11,12 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from attractors import Label
 from dmfsa import Trajectory
-from sweeps.dataset import MISSING, axes_of
+from sweeps.dataset import MISSING, axes_of, in_order
 from sweeps.files import written_whole
 from sweeps.regimes import UNLABELLED, label_counts, label_names
 
@@ -77,7 +78,7 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
         If the sweep has another number of axes, or no orbit was recorded.
     """
     (name,) = _axes(dataset, 1, needs="orbit_density")
-    dataset = dataset.sortby(name)
+    dataset = in_order(dataset, name)
     with_exponents = "lyapunov_exponent" in dataset
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 5.2 if with_exponents else 3.6), layout="constrained")
@@ -96,7 +97,7 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
 def lyapunov_figure(dataset: xr.Dataset) -> Figure:
     """Draw all exponents along one axis, the background shaded by label."""
     (name,) = _axes(dataset, 1, needs="lyapunov_exponent")
-    dataset = dataset.sortby(name)
+    dataset = in_order(dataset, name)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 3.6), layout="constrained")
         axes = figure.subplots()
@@ -115,7 +116,7 @@ def lyapunov_figure(dataset: xr.Dataset) -> Figure:
 def phase_diagram(dataset: xr.Dataset) -> Figure:
     """Draw the labels over two axes, the first of them across."""
     first, second = _axes(dataset, 2, needs="label")
-    dataset = dataset.sortby([first, second])
+    dataset = in_order(dataset, first, second)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(5.0, 4.2), layout="constrained")
         axes = figure.subplots()
@@ -178,7 +179,9 @@ def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     ink = np.where(counts > 0, 0.2 + 0.8 * np.sqrt(share), 0.0)
     colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
     image = 1.0 - ink[..., None] * (1.0 - colours[:, None, :])
-    axes.pcolormesh(_edges(dataset[name].values), rows, image.transpose(1, 0, 2), rasterized=True)
+    drawn = axes.pcolorfast(_edges(dataset[name].values), rows, image.transpose(1, 0, 2))
+    if type(drawn) is AxesImage:  # evenly spaced
+        drawn.set_interpolation("auto")  # more columns than pixels are averaged, not left out
     axes.set_ylabel(f"$m^o_1$, semantic ({density.sum(axis=1).max():,} steps each)")
 
 

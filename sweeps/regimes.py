@@ -9,7 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from attractors import Label
-from sweeps.dataset import MISSING, axes_of
+from sweeps.dataset import MISSING, axes_of, in_order
 
 UNLABELLED = "unlabelled"  # a point that was run without recording a label
 
@@ -73,7 +73,7 @@ def regimes(dataset: xr.Dataset) -> list[Regime]:
         over = " x ".join(axes) or "nothing"
         unlabelled = "" if "label" in dataset else ", without labels"
         raise ValueError(f"regimes are labels along one parameter; this is a sweep over {over}{unlabelled}")
-    ordered = dataset.sortby(axes[0])
+    ordered = in_order(dataset, axes[0])
     parameter, labels, periods = ordered[axes[0]].values, label_names(ordered), ordered["period"].values
     leading = np.full(len(labels), np.nan)
     if "lyapunov_exponent" in ordered:

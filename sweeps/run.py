@@ -27,7 +27,7 @@ from sweeps.grid import Array, Grid, grid_of
 from sweeps.network import blocks_of, features_of, full, map_of, starts_of
 from sweeps.store import SweepFolder
 
-CHUNK = 32  # points advanced together and written together: as many as there are lanes
+CHUNK = 64  # points advanced together and written together: a few times as many as there are lanes
 WINDOW = 4096  # last samples in which a period is looked for
 
 Stream = OrbitDensity | SlabSection

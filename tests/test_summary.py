@@ -243,12 +243,22 @@ def test_the_background_is_shaded_by_label():
     assert legend(figure) == ["missing (1)", "unlabelled (6)"]
 
 
+def test_values_that_are_not_evenly_spaced_keep_their_widths():
+    betas = [*BETAS[:-1], BETAS[-1] + 1.0]
+    drawn = figures.orbit_diagram(along_beta().assign_coords(beta=betas)).axes[0].images[0]
+    assert drawn.get_extent()[1] == pytest.approx(betas[-1] + 0.5 * (betas[-1] - betas[-2]))
+    full_ink = np.array(to_rgb(figures.COLOURS[LABELS[2]]))
+    column = np.asarray(drawn.get_array())[:, 2]
+    assert np.abs(column - full_ink).max(axis=1).min() < 1e-9
+
+
 def test_orbits_stand_over_their_parameter():
     figure = figures.orbit_diagram(along_beta())
-    mesh = figure.axes[0].collections[0]
-    image = np.asarray(mesh.get_array()).reshape(-1, 7, 3)
-    np.testing.assert_allclose(mesh.get_coordinates()[0, :, 0], [0.95, *(np.array(BETAS) + 0.05)])
-    rows = mesh.get_coordinates()[:, 0, 1]
+    drawn = figure.axes[0].images[0]
+    image = np.asarray(drawn.get_array())
+    left, right, bottom, top = drawn.get_extent()
+    np.testing.assert_allclose([left, right], [0.95, BETAS[-1] + 0.05])
+    rows = np.linspace(bottom, top, len(image) + 1)
     assert rows[0] < ORBITS[:6].min() < ORBITS[:6].max() < rows[-1]
     inked = (image < 1).any(axis=2)
     for i in range(6):
