@@ -3,7 +3,9 @@
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -242,9 +244,13 @@ def _sweep_run(given: argparse.Namespace) -> None:
     config = load_config(given.config, given.set)
     from sweeps.run import run_sweep
     from sweeps.store import open_sweep
+
+    threading.Thread(
+        target=import_module, args=["sweeps.summary"]
+    ).start()  # draws, so loads long: while the sweep runs
+    folder = run_sweep(config, given.out, workers=given.workers)
     from sweeps.summary import print_summary, summary, write_summary
 
-    folder = run_sweep(config, given.out, workers=given.workers)
     dataset = open_sweep(folder)
     files = [folder / "sweep.nc", *write_summary(dataset, folder)]
     if given.json:

@@ -1,5 +1,6 @@
 """What is kept of a sweep, as one labelled dataset: names, dimensions, types, units."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,13 +64,22 @@ AXES = {
 def empty_points(config: Config, points: npt.NDArray[np.int64]) -> xr.Dataset:
     """Return the dataset of some points before they are run, with dimension ``point``: fill values everywhere."""
     sizes = _sizes(config)
-    variables = {
-        name: (
-            ("point", *variable.dims),
-            np.full((len(points), *(sizes[dim] for dim in variable.dims)), variable.fill, dtype=variable.dtype),
-        )
+    arrays = {
+        name: np.full((len(points), *(sizes[dim] for dim in variable.dims)), variable.fill, dtype=variable.dtype)
         for name, variable in _kept(config).items()
     }
+    return filled_points(config, points, arrays)
+
+
+def filled_points(config: Config, points: npt.NDArray[np.int64], arrays: Mapping[str, npt.NDArray[Any]]) -> xr.Dataset:
+    """Return the dataset of some points from the arrays of all its variables.
+
+    Raises
+    ------
+    KeyError, ValueError
+        If an array is missing, or of another shape.
+    """
+    variables = {name: (("point", *variable.dims), arrays[name]) for name, variable in _kept(config).items()}
     return xr.Dataset(variables, coords={"point": points})
 
 

@@ -1,7 +1,7 @@
 """A sweep on disk: a folder with its config, a shard for each chunk of points, and the whole dataset at the end.
 
     config.yaml            what is run, all defaults filled in
-    shards/00000032.nc     points 32, 33, … of one chunk, written whole and renamed
+    shards/00000064.npz    points 64, 65, … of one chunk, written whole and renamed; zip keeps a checksum
     sweep.nc               all points on their grid; the shards are gone then
 
 A file that is there is whole. A shard that cannot be read, or is of another config, is told of and computed again.
@@ -12,20 +12,24 @@ import json
 import os
 import shutil
 import sys
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from sweeps.config import Config, ConfigError, load_config
-from sweeps.dataset import encoding, gridded
+from sweeps.dataset import encoding, filled_points, gridded
 from sweeps.files import StoreError, reason, written_whole
 from sweeps.grid import Grid, grid_of
 from sweeps.provenance import provenance
 
 UNREADABLE = (OSError, ValueError, RuntimeError)  # what xarray and netCDF4 raise over damaged files
+BROKEN_ZIP = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 AGAIN = "remove it, and run the sweep again"
 
 
@@ -115,7 +119,9 @@ class SweepFolder:
         path = self._shard(int(shard["point"].values[0]))
         with written_whole(path) as unfinished:
             path.parent.mkdir(exist_ok=True)
-            _write(shard.assign_attrs(fingerprint=self.fingerprint), unfinished)
+            arrays: Any = {name: np.asarray(values, dtype=_plain(values)) for name, values in shard.variables.items()}
+            with unfinished.open("wb") as file:
+                np.savez(file, fingerprint=np.array(self.fingerprint), **arrays)
 
     def load(self) -> xr.Dataset:
         """Return all points that are there, on their grid, with the config and where they come from."""
@@ -134,7 +140,8 @@ class SweepFolder:
         if n_missing:
             raise StoreError(f"{n_missing} of {self.grid.n_points} points are missing in {self.path}: run it again.")
         with written_whole(self.path / "sweep.nc") as unfinished:
-            _write(self._whole(shards), unfinished)
+            whole = self._whole(shards)
+            whole.to_netcdf(unfinished, engine="netcdf4", encoding=encoding(whole))
         self.tidy()
 
     def tidy(self) -> None:
@@ -144,7 +151,7 @@ class SweepFolder:
             unfinished.unlink(missing_ok=True)
 
     def _shards(self) -> list[xr.Dataset]:
-        files = sorted((self.path / "shards").glob("*.nc"))
+        files = sorted((self.path / "shards").glob("*.npz"))
         return [shard for shard in map(self._read, files) if shard is not None]
 
     def _whole(self, shards: list[xr.Dataset]) -> xr.Dataset:
@@ -153,21 +160,22 @@ class SweepFolder:
         return dataset.assign_attrs(**origin, **provenance())
 
     def _shard(self, first: int) -> Path:
-        return self.path / "shards" / f"{first:08d}.nc"
+        return self.path / "shards" / f"{first:08d}.npz"
 
     def _read(self, path: Path) -> xr.Dataset | None:
         """Read a shard; None if there is none, or none that can be trusted, which is told on stderr."""
         if not path.exists():
             return None
         try:
-            with xr.open_dataset(path, engine="netcdf4") as file:
-                shard = file.load()
-        except UNREADABLE as error:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+                arrays = dict(file)
+            fingerprint = str(arrays.pop("fingerprint"))
+            shard = filled_points(self.config, arrays.pop("point"), arrays) if fingerprint == self.fingerprint else None
+        except BROKEN_ZIP as error:
             print(f"{path} is damaged ({reason(error)}): its points count as missing", file=sys.stderr)
             return None
-        if shard.attrs.get("fingerprint") != self.fingerprint:
+        if shard is None:
             print(f"{path} is of another config: its points count as missing", file=sys.stderr)
-            return None
         return shard
 
 
@@ -225,5 +233,6 @@ def _flat(values: object, prefix: str = "") -> dict[str, object]:
     return {key: value for name in values for key, value in _flat(values[name], f"{prefix}.{name}".strip(".")).items()}
 
 
-def _write(dataset: xr.Dataset, path: Path) -> None:
-    dataset.to_netcdf(path, engine="netcdf4", encoding=encoding(dataset))
+def _plain(values: xr.Variable) -> np.dtype[Any]:
+    """Type of an array in a file that may hold no objects: text is as wide as its longest."""
+    return values.dtype if values.dtype.kind != "O" else np.asarray(values, dtype=str).dtype

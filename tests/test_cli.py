@@ -269,7 +269,7 @@ def test_plot_of_an_unfinished_sweep(run, cfg, tmp_path, monkeypatch):
     monkeypatch.setattr("sweeps.store.SweepFolder.collect", lambda self: None)
     config = small(model=None, sweep={"beta": {"values": [1.27, 1.4, 2]}})
     run_sweep(config, tmp_path / "x", quiet=True)
-    (tmp_path / "x" / "shards" / "00000001.nc").unlink()
+    (tmp_path / "x" / "shards" / "00000001.npz").unlink()
     code, _, err = run("plot", tmp_path / "x")
     assert (code, err) == (0, "")
     assert (tmp_path / "x" / "orbit.png").stat().st_size > 10_000
@@ -432,7 +432,7 @@ def test_a_limit_on_files_is_told_and_leaves_nothing_half_written(tmp_path):
     (tmp_path / "x.yaml").write_text(config.to_yaml())
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
     done = dmfsa("sweep", "run", "x.yaml", "--out", "out", first=limit, cwd=tmp_path)
-    assert_refused((done.returncode, done.stdout, done.stderr.splitlines()[-1]), 1, "00000000.nc cannot be written: ")
+    assert_refused((done.returncode, done.stdout, done.stderr.splitlines()[-1]), 1, "00000000.npz cannot be written: ")
     assert "Traceback" not in done.stderr
     assert contents(tmp_path / "out") == ["config.yaml", "shards"]
 
@@ -488,7 +488,7 @@ def started(config, out):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
     end = time.monotonic() + 120
-    while not list((out / "shards").glob("*.nc")):
+    while not list((out / "shards").glob("*.npz")):
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -528,9 +528,9 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(run, long_config, tm
     assert kept, stderr
     assert all(re.fullmatch(r"\d+/128 points, .* left", line) for line in progress)
     shards = sorted((out / "shards").iterdir())
-    assert 32 <= int(kept[1]) == 32 * len(shards) < 128
+    assert 64 <= int(kept[1]) == 64 * len(shards) < 128
     assert contents(out) == ["config.yaml", "shards", *(f"shards/{path.name}" for path in shards)]
-    assert all(re.fullmatch(r"\d{8}\.nc", path.name) for path in shards)
+    assert all(re.fullmatch(r"\d{8}\.npz", path.name) for path in shards)
     times_written = {path: path.stat().st_mtime_ns for path in shards}
     assert (open_sweep(out)["label"] >= 0).sum() == int(kept[1])
     assert {path: path.stat().st_mtime_ns for path in shards} == times_written
@@ -546,7 +546,7 @@ def test_kill_9_keeps_what_is_done_and_the_next_run_goes_on(run, long_config, tm
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
     assert not (out / "sweep.nc").exists()
-    (first, *_) = (out / "shards").glob("*.nc")
-    (out / "shards" / ".00000096.nc.7").write_bytes(first.read_bytes()[:5000])
+    (first, *_) = (out / "shards").glob("*.npz")
+    (out / "shards" / ".00000064.npz.7").write_bytes(first.read_bytes()[:5000])
     (out / ".sweep.nc.7").write_bytes(first.read_bytes()[:5000])
     assert_completed(run, config, out, expected)

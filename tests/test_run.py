@@ -267,7 +267,7 @@ def test_interrupted_and_continued(beta_config, beta_sweep, tmp_path, monkeypatc
     assert str(caught.value) == (
         f"interrupted: {n_kept} of 5 points are kept in {out}; the same command goes on from there"
     )
-    assert [path.name for path in (out / "shards").iterdir()] == [f"{written[0][0]:08d}.nc"]
+    assert [path.name for path in (out / "shards").iterdir()] == [f"{written[0][0]:08d}.npz"]
     assert not (out / "sweep.nc").exists()
     half = open_sweep(out)
     np.testing.assert_array_equal(np.flatnonzero(half["label"] >= 0), written[0])
@@ -487,37 +487,38 @@ def test_an_empty_folder_and_hidden_files_are_no_obstacle(tmp_path):
 
 def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch, chunks_of_2):
     beta_config, beta_sweep = swept(tmp_path / "good", run=NO_EXPONENTS)
-    to_netcdf = xr.Dataset.to_netcdf
+    full_disk = OSError(28, "No space left on device")
+    savez = np.savez
     n_written = []
 
-    def fill(error, after):
-        def write(self, path, **options):
-            if len(n_written) == after:
-                Path(path).write_bytes(b"half of it")
-                raise error
-            n_written.append(path)
-            to_netcdf(self, path, **options)
+    def fill(file, **arrays):
+        if len(n_written) == 2:
+            file.write(b"half of it")
+            raise full_disk
+        n_written.append(file)
+        savez(file, **arrays)
 
-        return write
-
-    full_disk = OSError(28, "No space left on device")
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez", fill)
+        with pytest.raises(StoreError, match=r"shards/\d+\.npz cannot be written: No space left on device\.$"):
+            run_sweep(beta_config, tmp_path / "x", workers=1, quiet=True)
+    assert len(list((tmp_path / "x" / "shards").iterdir())) == 2
+    assert not (tmp_path / "x" / "sweep.nc").exists()
     for error, words in [
         (full_disk, "No space left on device"),
         (RuntimeError("NetCDF: HDF error"), "NetCDF: HDF error"),
     ]:
+
+        def fill_whole(self, path, error=error, **options):
+            Path(path).write_bytes(b"half of it")
+            raise error
+
         with monkeypatch.context() as patch:
-            patch.setattr(xr.Dataset, "to_netcdf", fill(error, after=len(n_written) + 1))
-            with pytest.raises(StoreError, match=rf"shards/\d+\.nc cannot be written: {words}\.$"):
-                run_sweep(beta_config, tmp_path / "x", workers=1, quiet=True)
-        n_shards = len(n_written)
-        assert len(list((tmp_path / "x" / "shards").iterdir())) == n_shards
-        assert not (tmp_path / "x" / "sweep.nc").exists()
-    with monkeypatch.context() as patch:
-        patch.setattr(xr.Dataset, "to_netcdf", fill(full_disk, after=len(n_written) + 1))
-        with pytest.raises(StoreError, match=r"sweep\.nc cannot be written: No space left on device\.$"):
-            run_sweep(beta_config, tmp_path / "x", quiet=True)
-    assert sorted(path.name for path in (tmp_path / "x").iterdir()) == ["config.yaml", "shards"]
-    assert len(list((tmp_path / "x" / "shards").iterdir())) == 3
+            patch.setattr(xr.Dataset, "to_netcdf", fill_whole)
+            with pytest.raises(StoreError, match=rf"sweep\.nc cannot be written: {words}\.$"):
+                run_sweep(beta_config, tmp_path / "x", quiet=True)
+        assert sorted(path.name for path in (tmp_path / "x").iterdir()) == ["config.yaml", "shards"]
+        assert len(list((tmp_path / "x" / "shards").iterdir())) == 3
     run_sweep(beta_config, tmp_path / "x", quiet=True)
     assert_same(open_sweep(tmp_path / "x"), beta_sweep)
 
@@ -532,11 +533,16 @@ def half_done(beta_config, tmp_path):
     return folder
 
 
-def test_a_truncated_shard_is_told_of_and_computed_again(half_done, beta_config, beta_sweep, capsys, chunks_of_2):
-    shard = half_done.path / "shards" / "00000002.nc"
-    shard.write_bytes(shard.read_bytes()[:3000])
+@pytest.mark.parametrize("how", ["truncated", "flipped", "empty", "no zip"])
+def test_a_damaged_shard_is_told_of_and_computed_again(how, half_done, beta_config, beta_sweep, capsys, chunks_of_2):
+    shard = half_done.path / "shards" / "00000002.npz"
+    content = bytearray(shard.read_bytes())
+    position = content.index(b"window.npy") + 150  # in the numbers of the window
+    content[position] ^= 1
+    damaged = {"truncated": content[:3000], "flipped": content, "empty": b"", "no zip": b"something else"}
+    shard.write_bytes(damaged[how])
     assert (open_sweep(half_done.path)["label"] >= 0).values.tolist() == [True, True, False, False, False]
-    assert re.search(r"00000002\.nc is damaged \(.+\): its points count as missing\n", capsys.readouterr().err)
+    assert re.search(r"00000002\.npz is damaged \(.+\): its points count as missing\n", capsys.readouterr().err)
     run_sweep(beta_config, half_done.path, quiet=True)
     assert capsys.readouterr().err.count("is damaged") == 1
     assert_same(open_sweep(half_done.path), beta_sweep)
@@ -545,25 +551,24 @@ def test_a_truncated_shard_is_told_of_and_computed_again(half_done, beta_config,
 def test_a_shard_of_another_config_is_told_of_and_computed_again(
     half_done, beta_config, beta_sweep, capsys, chunks_of_2
 ):
-    shard = half_done.path / "shards" / "00000002.nc"
-    with xr.open_dataset(shard) as file:
-        other = file.load()
-    other["window"][:] = 0.0
-    other.assign_attrs(fingerprint="another").to_netcdf(shard)
+    shard = half_done.path / "shards" / "00000002.npz"
+    with np.load(shard) as file:
+        other = dict(file)
+    np.savez(shard, **{**other, "window": np.zeros_like(other["window"]), "fingerprint": np.array("another")})
     run_sweep(beta_config, half_done.path, quiet=True)
-    assert "00000002.nc is of another config: its points count as missing\n" in capsys.readouterr().err
+    assert "00000002.npz is of another config: its points count as missing\n" in capsys.readouterr().err
     assert_same(open_sweep(half_done.path), beta_sweep)
 
 
 def test_shards_of_other_chunks_are_not_taken_for_whole(half_done, beta_config, beta_sweep, monkeypatch):
-    (half_done.path / "shards" / "00000002.nc").unlink()
+    (half_done.path / "shards" / "00000002.npz").unlink()
     monkeypatch.setattr(running, "CHUNK", 3)
     run_sweep(beta_config, half_done.path, quiet=True)
     assert_same(open_sweep(half_done.path), beta_sweep)
 
 
 def test_what_a_killed_run_leaves_is_never_read_and_goes_away(half_done, beta_config, beta_sweep, chunks_of_2):
-    for name in (".sweep.nc.77", "shards/.00000004.nc.77"):
+    for name in (".sweep.nc.77", "shards/.00000004.npz.77"):
         (half_done.path / name).write_bytes(b"half of it")
     assert (open_sweep(half_done.path)["label"] >= 0).sum() == 4
     run_sweep(beta_config, half_done.path, quiet=True)
