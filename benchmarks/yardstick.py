@@ -226,8 +226,8 @@ def repeated_ensemble(case: Case, interval: int, width: int, target: float) -> R
 def repeated_bare(case: Case, interval: int, width: int, target: float) -> Repeated:
     """Call the compiled function with what an Ensemble hands to it; its orbit goes on from call to call."""
     L, M = case.context, case.features.n_patterns
-    frame = np.eye(case.n_vectors, L * M).reshape(-1, L, M)
-    chunk = next(case.ensemble(width)._chunks(np.arange(width), frame, interval, NOISE))
+    frames = np.broadcast_to(np.eye(case.n_vectors, L * M).reshape(-1, L, M), (width, case.n_vectors, L, M))
+    chunk = next(case.ensemble(width)._chunks(np.arange(width), frames, interval, NOISE))
     compiled, calls = chunk._advance, []
     chunk._advance = lambda *arguments: calls.append(arguments)
     chunk.run(PIECE // interval * interval, np.empty((0, width, M)), lambda n_steps: None)
