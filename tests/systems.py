@@ -1,14 +1,14 @@
-"""Maps whose exponents, periods and labels are known, each as five lines, and how many steps a test can afford."""
+"""Maps for the tests: the shipped examples as the tests call them, a few more, and how many steps a test can afford."""
 
 import math
 import os
 
 import numpy as np
 
-from attractors import DiscreteMap, Stretching
+from attractors import DiscreteMap, Stretching, examples
 
 JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
-GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+GOLDEN = examples.GOLDEN
 
 
 def affordable(n_steps):
@@ -34,62 +34,22 @@ def linear(matrix, **options):
     return DiscreteMap(_linear_step, _linear_jacobian, np.ravel(matrix), len(matrix), **options)
 
 
-def _cat_step(x, p, out):
-    out[0] = (2.0 * x[0] + x[1]) % 1.0
-    out[1] = (x[0] + x[1]) % 1.0
-
-
-def _cat_jacobian(x, p, out):
-    out[0, 0], out[0, 1], out[1, 0], out[1, 1] = 2.0, 1.0, 1.0, 1.0
-
-
-def cat():
-    """Arnold's cat map: exponents ±log((3 + sqrt 5) / 2) exactly."""
-    return DiscreteMap(_cat_step, _cat_jacobian, [], 2)
-
-
-def _henon_step(x, p, out):
-    out[0] = 1.0 - p[0] * x[0] ** 2 + x[1]
-    out[1] = p[1] * x[0]
-
-
-def _henon_jacobian(x, p, out):
-    out[0, 0], out[0, 1], out[1, 0], out[1, 1] = -2.0 * p[0] * x[0], 1.0, p[1], 0.0
+cat = examples.cat
 
 
 def henon(a=1.4, b=0.3, **options):
-    """Henon's map: the exponents sum to log b exactly."""
-    return DiscreteMap(_henon_step, _henon_jacobian, [a, b], 2, **options)
-
-
-def _logistic_step(x, p, out):
-    for a in range(x.size):
-        out[a] = p[a] * x[a] * (1.0 - x[a])
-
-
-def _logistic_jacobian(x, p, out):
-    for a in range(x.size):
-        out[a, a] = p[a] * (1.0 - 2.0 * x[a])
+    """The shipped map, with options of `DiscreteMap`."""
+    return DiscreteMap(examples._henon_step, examples._henon_jacobian, [a, b], 2, **options)
 
 
 def logistic(*r):
     """One logistic map for each r, side by side without coupling; log 2 at r = 4; diverges for r > 4."""
-    return DiscreteMap(_logistic_step, _logistic_jacobian, r, len(r))
-
-
-def _circle_step(x, p, out):
-    for a in range(x.size):
-        out[a] = (x[a] + p[1 + a] - p[0] / (2.0 * math.pi) * math.sin(2.0 * math.pi * x[a])) % 1.0
-
-
-def _circle_jacobian(x, p, out):
-    for a in range(x.size):
-        out[a, a] = 1.0 - p[0] * math.cos(2.0 * math.pi * x[a])
+    return examples.logistic(r)
 
 
 def circle(coupling, *frequencies):
     """Sine circle maps side by side: a torus of as many dimensions as incommensurate frequencies, for |K| < 1."""
-    return DiscreteMap(_circle_step, _circle_jacobian, [coupling, *frequencies], len(frequencies))
+    return examples.circle(frequencies, coupling)
 
 
 class Driven:
