@@ -1,7 +1,8 @@
-"""Floating-point operations of one step and lane, counted from the formulas; a fused multiply-add counts as one.
+"""Floating-point operations and reads of one step and lane, counted from the formulas; a fused multiply-add is one.
 
-Comparisons, selections, loads and what `exp` does with integers are not counted: a processor has other units for
-most of that, and what is allowed here can only be reached if all of it fits beside the arithmetic.
+Reads are counted of arrays as long as the window, as the code makes them; what is shorter stays in registers.
+Comparisons, selections, stores and what `exp` does with integers are not counted: a processor has other units for
+most of that, and what is allowed here can only be reached if all of it fits beside the rest.
 """
 
 from typing import NamedTuple
@@ -14,9 +15,10 @@ LOG = 11 + 7
 class Operations(NamedTuple):
     arithmetic: int
     divisions: int  # and square roots: a unit of its own, not pipelined
+    reads: int
 
     def __add__(self, other: "Operations") -> "Operations":  # type: ignore[override]
-        return Operations(self.arithmetic + other.arithmetic, self.divisions + other.divisions)
+        return Operations(*(mine + its for mine, its in zip(self, other, strict=True)))
 
 
 def step(M: int, J: int, L: int) -> Operations:
@@ -24,7 +26,8 @@ def step(M: int, J: int, L: int) -> Operations:
     responses = J * (M + 2 + EXP + TANH)  # s·A, β and -2; tanh needs e^{-2|x|}
     fields = 3 * M * (J + 2) + 1
     attention = L * (M + 1 + 1 + EXP + 1 + 1 + M)  # score, γ, minus the largest, exp, sum, share, A
-    return Operations(responses + fields + attention, J + 1)
+    reads = L * (M + 1 + 1 + M + 1)  # keys, score, its exponential; values, weight
+    return Operations(responses + fields + attention, J + 1, reads)
 
 
 def tangent(M: int, J: int, L: int, k: int, interval: int) -> Operations:
@@ -33,8 +36,21 @@ def tangent(M: int, J: int, L: int, k: int, interval: int) -> Operations:
     row = J * M + L * (1 + J + J * M + 2 * M + 3 * M * M) + M * J * (2 * M + 1) + L * M * M
     product = k * L * M * M
     gram_schmidt = k * (k + 1) * L * M + k * (LOG + 8)
-    return Operations(slopes + row + product + gram_schmidt // interval, 3 * k // interval)
+    pairs = sum((k - 1 - i) // 2 for i in range(k))
+    single = sum((k - 1 - i) % 2 for i in range(k))
+    reads = (
+        L * (1 + J + 2 * M + M * M)  # of the block row: weight, slopes, keys and values, G^v
+        + L * M * M  # its norm
+        + k * L * M * (1 + M)  # the product: the vector once, the row for each of its components
+        + (2 * k + 4 * single + 6 * pairs) * L * M // interval  # norm and scale; products and differences
+    )
+    return Operations(slopes + row + product + gram_schmidt // interval, 3 * k // interval, reads)
 
 
 def total(M: int, J: int, L: int, k: int = 0, interval: int = 1) -> Operations:
     return step(M, J, L) + tangent(M, J, L, k, interval) if k else step(M, J, L)
+
+
+def kept(M: int, J: int, L: int, k: int = 0) -> int:
+    """Bytes of one lane that a step passes through: rings of the mean fields, slopes and G^v, block row, frame."""
+    return 8 * L * (2 * M + 1 + (J + 2 * M * M + k * M if k else 0))

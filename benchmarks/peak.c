@@ -1,5 +1,5 @@
-/* How many fused multiply-adds, and how many divisions, one core does per second in its widest vectors:
- * 16 independent chains hide the latency of each. Returns a number, so that nothing is optimised away.
+/* How many fused multiply-adds, how many divisions and how many reads of an array one core does per second in its
+ * widest vectors: 16 independent chains hide the latency of each. Returns a number, so that nothing is optimised away.
  */
 #if defined __AVX512F__
 #define BYTES 64
@@ -34,4 +34,17 @@ double divide(long n, double a, double b)
         for (int i = 0; i < CHAINS; i++) x[i] = a / x[i];
     for (int i = 1; i < CHAINS; i++) x[0] += x[i];
     return x[0][0] + b;
+}
+
+/* n times through an array of n_doubles. */
+double read(long n, const double *array, long n_doubles)
+{
+    const vector *y = (const vector *)array;
+    vector x[CHAINS] = {0};
+    for (long t = 0; t < n; t++)
+        for (long j = 0; j + CHAINS <= n_doubles / (BYTES / 8); j += CHAINS)
+#pragma GCC unroll 16
+            for (int i = 0; i < CHAINS; i++) x[i] += y[j + i];
+    for (int i = 1; i < CHAINS; i++) x[0] += x[i];
+    return x[0][0];
 }

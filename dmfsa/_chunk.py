@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from dmfsa.ensemble import Ensemble
 
 LANES = 32  # four vectors of 512 bits at a time hide the latency of one
-TANGENT_LANES = 16  # with tangent vectors there is more to do in each
+TANGENT_LANES = 16  # with tangent vectors there is more to do in each, and more to keep in the cache
 FEWEST_LANES = 8  # one vector of 512 bits
-FRAME_BYTES = 40_000  # tangent vectors of all lanes should stay in the first-level cache
 STACK_BYTES = 3_000_000  # work arrays live on the stack; threads have 8 MB of it
 OBSERVED_PIECE = 1_024  # the same with an observer: what it looks at should stay in the second-level cache
 PIECE = 8_192  # steps in one call of compiled code, after which progress is told: some 5 ms to 100 ms
@@ -111,12 +110,10 @@ class Chunk:
 
 
 def n_lanes(n_points: int, n_vectors: int, context: int, n_patterns: int) -> int:
-    """Choose the number of lanes: fewer for few points, or if tangent vectors would leave the fast cache."""
+    """Choose the number of lanes: fewer for few points, or if work arrays would not fit."""
     per_lane = 8 * (n_vectors + 3 * n_patterns + 8) * context * n_patterns
-    width = TANGENT_LANES if n_vectors else LANES
-    if n_vectors * context * n_patterns * 8 * width > FRAME_BYTES:
-        width //= 2
-    while width > FEWEST_LANES and width // 2 >= n_points:
+    width = TANGENT_LANES if n_vectors and n_patterns > 2 else LANES
+    while width > FEWEST_LANES and (width // 2 >= n_points or per_lane * width > STACK_BYTES):
         width //= 2
     if per_lane * width > STACK_BYTES:
         raise ValueError(

@@ -252,11 +252,12 @@ def push(row, frame, fresh):
     n_vectors, n_tokens, n_patterns = frame.shape[:3]
     for i in range(n_vectors):
         for a in range(n_patterns):
-            delta = 0.0
-            for d in range(n_tokens):
-                for b in range(n_patterns):
-                    delta = fma(row[a, d, b], frame[i, d, b], delta)
-            fresh[i, a] = delta
+            fresh[i, a] = 0.0
+        for d in range(n_tokens):
+            for b in range(n_patterns):
+                delta = frame[i, d, b]
+                for a in range(n_patterns):
+                    fresh[i, a] = fma(row[a, d, b], delta, fresh[i, a])
 
 
 @equation
@@ -288,14 +289,40 @@ def orthonormalise(frame, n_mortal, noise, log_r, n_dead, n_unresolved):
         for d in range(n_tokens):
             for a in range(n_patterns):
                 frame[i, d, a] = inverse * frame[i, d, a]
-        for j in range(i + 1, n_vectors):
-            dot = 0.0
-            for d in range(n_tokens):
-                for a in range(n_patterns):
-                    dot = fma(frame[i, d, a], frame[j, d, a], dot)
-            for d in range(n_tokens):
-                for a in range(n_patterns):
-                    frame[j, d, a] = fma(-1.0 * dot, frame[i, d, a], frame[j, d, a])
+        for j in range(i + 1, n_vectors - 1, 2):
+            project_out_of_two(frame, i, j, j + 1)
+        if (n_vectors - i) % 2 == 0:
+            project_out(frame, i, n_vectors - 1)
+
+
+@equation
+def project_out(frame, i, j):
+    """v_j -= (q_i·v_j) q_i."""
+    n_tokens, n_patterns = frame.shape[1:]
+    dot = 0.0
+    for d in range(n_tokens):
+        for a in range(n_patterns):
+            dot = fma(frame[i, d, a], frame[j, d, a], dot)
+    for d in range(n_tokens):
+        for a in range(n_patterns):
+            frame[j, d, a] = fma(-1.0 * dot, frame[i, d, a], frame[j, d, a])
+
+
+@equation
+def project_out_of_two(frame, i, j, k):
+    """The same of v_j and v_k: q_i is read once for both, and two sums grow side by side."""
+    n_tokens, n_patterns = frame.shape[1:]
+    dot_j, dot_k = 0.0, 0.0
+    for d in range(n_tokens):
+        for a in range(n_patterns):
+            unit = frame[i, d, a]
+            dot_j = fma(unit, frame[j, d, a], dot_j)
+            dot_k = fma(unit, frame[k, d, a], dot_k)
+    for d in range(n_tokens):
+        for a in range(n_patterns):
+            unit = frame[i, d, a]
+            frame[j, d, a] = fma(-1.0 * dot_j, unit, frame[j, d, a])
+            frame[k, d, a] = fma(-1.0 * dot_k, unit, frame[k, d, a])
 
 
 # ---- all of it, step after step ------------------------------------------------------------------------------
