@@ -1,6 +1,6 @@
 # make run   fresh machine: environment, installation, the main job
 # make test  lint, types, imports, tests without and with compiled code
-# make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 10 minutes
+# make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 15 minutes
 
 PYTHON ?= python3
 VENV ?= .venv
