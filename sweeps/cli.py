@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sweeps.config import ConfigError, load_config
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from dmfsa import MeanFieldMap, Window
     from sweeps.config import Config
 
@@ -243,20 +245,26 @@ def _classify(given: argparse.Namespace) -> None:
 def _sweep_run(given: argparse.Namespace) -> None:
     config = load_config(given.config, given.set)
     from sweeps.run import run_sweep
-    from sweeps.store import open_sweep
 
-    threading.Thread(
-        target=import_module, args=["sweeps.summary"]
-    ).start()  # draws, so loads long: while the sweep runs
-    folder = run_sweep(config, given.out, workers=given.workers)
-    from sweeps.summary import print_summary, summary, write_summary
+    # It draws, so it loads long: while the sweep runs.
+    threading.Thread(target=import_module, args=["sweeps.summary"]).start()
+    found: list[xr.Dataset] = []
+    files: list[Path] = []
 
-    dataset = open_sweep(folder)
-    files = [folder / "sweep.nc", *write_summary(dataset, folder)]
+    def look(dataset: "xr.Dataset", folder: Path) -> None:
+        from sweeps.summary import write_summary
+
+        found.append(dataset)
+        files.extend(write_summary(dataset, folder))
+
+    folder = run_sweep(config, given.out, workers=given.workers, beside=look)
+    from sweeps.summary import print_summary, summary
+
+    files.insert(0, folder / "sweep.nc")
     if given.json:
-        _print_json(summary(dataset) | {"folder": str(folder), "files": [str(file) for file in files]})
+        _print_json(summary(found[0]) | {"folder": str(folder), "files": [str(file) for file in files]})
         return
-    print_summary(dataset)
+    print_summary(found[0])
     for file in files:
         print(f"wrote {file}")
 

@@ -25,7 +25,7 @@ from sweeps.config import Config
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
 from sweeps.grid import Array, Grid, grid_of
 from sweeps.network import blocks_of, features_of, full, map_of, starts_of
-from sweeps.store import SweepFolder
+from sweeps.store import Beside, SweepFolder, open_sweep
 
 CHUNK = 64  # points advanced together and written together: a few times as many as there are lanes
 WINDOW = 4096  # last samples in which a period is looked for
@@ -38,7 +38,12 @@ class Stopped(Exception):  # noqa: N818 - it is no error
 
 
 def run_sweep(
-    config: Config, out: str | os.PathLike[str] | None = None, *, workers: int | None = None, quiet: bool = False
+    config: Config,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    workers: int | None = None,
+    quiet: bool = False,
+    beside: Beside | None = None,
 ) -> Path:
     """Run every point of a config that its folder does not hold yet.
 
@@ -52,6 +57,9 @@ def run_sweep(
         Threads, by default as many as there are cores for this process. Results do not depend on it.
     quiet : bool
         Whether to leave out the progress on stderr.
+    beside : callable, optional
+        Called with the dataset of all points and the folder while the dataset is written, in another thread: draws
+        figures, say.
 
     Returns
     -------
@@ -80,6 +88,8 @@ def run_sweep(
     folder = SweepFolder.claim(Path(out) if out is not None else Path("results", config.name), config, grid)
     if folder.complete:
         folder.tidy()
+        if beside:
+            beside(open_sweep(folder.path), folder.path)
         return folder.path
     chunks = [np.arange(first, min(first + CHUNK, grid.n_points)) for first in range(0, grid.n_points, CHUNK)]
     todo = [points for points in chunks if not folder.has(points)]
@@ -106,7 +116,7 @@ def run_sweep(
                 stop.set()
                 pool.shutdown(cancel_futures=True)
                 raise
-        folder.collect()
+        folder.collect(beside)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"interrupted: {folder.n_kept(chunks)} of {grid.n_points} points are kept in {folder.path}; "

@@ -14,6 +14,8 @@ import shutil
 import sys
 import zipfile
 import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ from sweeps.dataset import encoding, filled_points, gridded
 from sweeps.files import StoreError, reason, written_whole
 from sweeps.grid import Grid, grid_of
 from sweeps.provenance import provenance
+
+Beside = Callable[[xr.Dataset, Path], object]  # looks at all points, and at the folder they are written to
 
 UNREADABLE = (OSError, ValueError, RuntimeError)  # what xarray and netCDF4 raise over damaged files
 BROKEN_ZIP = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -127,8 +131,8 @@ class SweepFolder:
         """Return all points that are there, on their grid, with the config and where they come from."""
         return self._whole(self._shards())
 
-    def collect(self) -> None:
-        """Write the whole dataset from the shards, and remove them.
+    def collect(self, beside: Beside | None = None) -> None:
+        """Write the whole dataset from the shards, and remove them; call `beside` with it meanwhile, in a thread.
 
         Raises
         ------
@@ -139,10 +143,14 @@ class SweepFolder:
         n_missing = self.grid.n_points - len({point for shard in shards for point in shard["point"].values.tolist()})
         if n_missing:
             raise StoreError(f"{n_missing} of {self.grid.n_points} points are missing in {self.path}: run it again.")
-        with written_whole(self.path / "sweep.nc") as unfinished:
-            whole = self._whole(shards)
-            whole.to_netcdf(unfinished, engine="netcdf4", encoding=encoding(whole))
-        self.tidy()
+        whole = self._whole(shards)
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(beside, whole, self.path) if beside else None
+            with written_whole(self.path / "sweep.nc") as unfinished:
+                whole.to_netcdf(unfinished, engine="netcdf4", encoding=encoding(whole))
+            self.tidy()
+            if done:
+                done.result()
 
     def tidy(self) -> None:
         """Remove shards that the whole dataset holds, and what a run that was killed left unfinished."""
