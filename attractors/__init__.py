@@ -7,6 +7,7 @@ evidence, then a status whose value is a message with the remedy.
 =============================  =================================================================
 `DiscreteMap`, `System`        a map with its Jacobian, and what any map must offer
 `lyapunov_spectrum`            Lyapunov exponents with standard errors, in nats per step
+`lyapunov_until`               the same, as many steps as a given accuracy takes
 `kaplan_yorke_dimension`       the dimension that a spectrum implies
 `find_period`                  exact recurrence of an orbit, in all its components
 `OrbitDensity`, `SlabSection`  where orbits spend their time; points in a thin slab; in flat memory
@@ -18,14 +19,9 @@ Importing this package brings no compiler: numba is loaded when the first `Discr
 
 from attractors.classification import Classification, Label, classify, classify_evidence
 from attractors.density import OrbitDensity
-from attractors.lyapunov import (
-    Blocks,
-    LyapunovSpectrum,
-    SpectrumStatus,
-    kaplan_yorke_dimension,
-    lyapunov_spectrum,
-    spectrum_from_stretching,
-)
+from attractors.exponents import History, LyapunovSpectrum, SpectrumStatus, spectrum_from_stretching
+from attractors.kaplan_yorke import kaplan_yorke_dimension
+from attractors.lyapunov import Blocks, lyapunov_spectrum, lyapunov_until
 from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.poincare import SlabSection
 from attractors.system import DiscreteMap, Stretching, System
@@ -34,6 +30,7 @@ __all__ = [
     "Blocks",
     "Classification",
     "DiscreteMap",
+    "History",
     "Label",
     "LyapunovSpectrum",
     "OrbitDensity",
@@ -48,5 +45,6 @@ __all__ = [
     "find_period",
     "kaplan_yorke_dimension",
     "lyapunov_spectrum",
+    "lyapunov_until",
     "spectrum_from_stretching",
 ]

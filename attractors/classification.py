@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from attractors.lyapunov import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus, spectrum_and_end
+from attractors.exponents import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus
+from attractors.lyapunov import spectrum_and_end
 from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.results import json_number
 from attractors.system import System

@@ -29,11 +29,14 @@ class Stretching(NamedTuple):
         it.
     end : object
         The state after the last step, to continue from; opaque, whatever `System.orbit` takes as a start.
+    frame : array, shape (k, d)
+        The orthonormal vectors there, to continue with.
     """
 
     log_factors: FloatArray
     unresolved: npt.NDArray[np.int64]
     end: Any
+    frame: FloatArray
 
 
 class StretchingLike(Protocol):
@@ -51,6 +54,10 @@ class StretchingLike(Protocol):
     def end(self) -> Any:
         """State after the last step."""
 
+    @property
+    def frame(self) -> FloatArray:
+        """Orthonormal vectors after the last step, shape (k, d)."""
+
 
 class System(Protocol):
     """The interface of a map. A `start` is whatever the map accepts as a state: nothing here looks into it."""
@@ -67,11 +74,19 @@ class System(Protocol):
         """Observed states (n_steps, m), row t the state after step t + 1, and the end to continue from."""
 
     def stretching(
-        self, start: Any, *, n_exponents: int, n_blocks: int, block_length: int, n_settle: int = 0
+        self,
+        start: Any,
+        *,
+        n_exponents: int,
+        n_blocks: int,
+        block_length: int,
+        n_settle: int = 0,
+        frame: FloatArray | None = None,
     ) -> StretchingLike:
         """Stretching of `n_exponents` tangent vectors over `n_blocks` blocks of `block_length` steps.
 
-        The first `n_settle` steps let the frame align with the dynamics and are not counted.
+        The first `n_settle` steps let the frame align with the dynamics and are not counted. `frame` (k, d) is where
+        it begins; without, anywhere.
         """
 
 
@@ -152,9 +167,16 @@ class DiscreteMap:
         return orbit, (orbit[-1].copy() if n_steps else x0)
 
     def stretching(
-        self, start: npt.ArrayLike, *, n_exponents: int, n_blocks: int, block_length: int, n_settle: int = 0
+        self,
+        start: npt.ArrayLike,
+        *,
+        n_exponents: int,
+        n_blocks: int,
+        block_length: int,
+        n_settle: int = 0,
+        frame: npt.ArrayLike | None = None,
     ) -> Stretching:
-        """Sum log |R_ii| over blocks along the orbit of `start` (d,); see `Stretching`."""
+        """Sum log |R_ii| over blocks along the orbit of `start` (d,), from `frame` (k, d) on; see `Stretching`."""
         x0 = self._state(start)
         k = _count("n_exponents", n_exponents, at_least=1)
         if k > self.dimension:
@@ -162,22 +184,24 @@ class DiscreteMap:
         n_blocks = _count("n_blocks", n_blocks, at_least=1)
         block_length = _count("block_length", block_length, at_least=1)
         n_settle = _count("n_settle", n_settle, at_least=0)
-        x, frame = x0, _generic_frame(k, self.dimension)
+        Q = _generic_frame(k, self.dimension) if frame is None else np.array(frame, dtype=np.float64)
+        if Q.shape != (k, self.dimension):
+            raise ValueError(f"frame must have shape ({k}, {self.dimension}), got {Q.shape}")
         log_factors, unresolved = np.zeros((n_blocks, k)), np.zeros(k, dtype=np.int64)
         with np.errstate(all="ignore"):
             self._kernels.stretching(
                 self._step,
                 self._jacobian,
                 self.parameters,
-                x,
-                frame,
+                x0,
+                Q,
                 n_settle,
                 block_length,
                 self.interval,
                 log_factors,
                 unresolved,
             )
-        return Stretching(log_factors, unresolved, x)
+        return Stretching(log_factors, unresolved, x0, Q)
 
     def _state(self, start: npt.ArrayLike) -> FloatArray:
         x0 = np.asarray(start, dtype=np.float64)

@@ -29,11 +29,14 @@ class EnsembleStretching(NamedTuple):
         QRs at which a direction was shorter than double precision can tell from zero.
     tail : array, shape (n_tail, n_points, M)
         The last attention vectors.
+    frames : array, shape (n_points, n_exponents, L·M)
+        The orthonormal vectors after the last step, newest token first.
     """
 
     log_factors: Array
     unresolved: npt.NDArray[np.int64]
     tail: Array
+    frames: Array
 
 
 class Ensemble:
@@ -232,6 +235,7 @@ class Ensemble:
             np.empty((self.n_points, n_blocks, n_exponents)),
             np.empty((self.n_points, n_exponents), dtype=np.int64),
             np.empty((n_tail, self.n_points, M)),
+            np.empty((self.n_points, n_exponents, L * M)),
         )
         starts = self._attention.copy()
         run = _Run(vectors, n_settle, block_length)
@@ -280,6 +284,7 @@ class Ensemble:
                 chunk.run(run.block_length, tail, progress, observer)
                 found.log_factors[chunk.points, block] = chunk.log_r.T[: len(chunk.points)]
             found.unresolved[chunk.points] = chunk.unresolved.T[: len(chunk.points)]
+            found.frames[chunk.points] = chunk.vectors().reshape(-1, *found.frames.shape[1:])
             self._attention[chunk.points] = chunk.windows()
 
     def _chunks(

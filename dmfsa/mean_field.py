@@ -39,11 +39,14 @@ class Stretching(NamedTuple):
         QRs at which a direction was shorter than double precision can tell from zero.
     end : Window
         Where the orbit stood at the end.
+    frame : array, shape (n_exponents, L·M)
+        The orthonormal vectors there, newest token first, to continue with.
     """
 
     log_factors: Array
     unresolved: npt.NDArray[np.int64]
     end: Window
+    frame: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,7 +301,7 @@ class MeanFieldMap:
             frame=frame,
             progress=progress,
         )
-        return Stretching(result.log_factors[0], result.unresolved[0], ensemble.windows()[0])
+        return Stretching(result.log_factors[0], result.unresolved[0], ensemble.windows()[0], result.frames[0])
 
     def tangent(self, start: Window, vectors: npt.ArrayLike, n_steps: int) -> tuple[Array, Window]:
         """Push tangent vectors along the orbit, with nothing done to them.

@@ -70,8 +70,8 @@ class Driven:
             phase = (phase + 1) % self.clock_period
         return rows, (x, phase)
 
-    def stretching(self, start, *, n_exponents, n_blocks, block_length, n_settle=0):
+    def stretching(self, start, *, n_exponents, n_blocks, block_length, n_settle=0, frame=None):
         self.requests.append({"n_blocks": n_blocks, "block_length": block_length, "n_settle": n_settle})
         _, end = self.orbit(start, n_settle + n_blocks * block_length)
         log_factors = np.full((n_blocks, 1), -block_length * math.log(2.0))
-        return Stretching(log_factors, np.zeros(1, dtype=np.int64), end)
+        return Stretching(log_factors, np.zeros(1, dtype=np.int64), end, np.ones((1, 1)))

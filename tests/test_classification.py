@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,9 +27,10 @@ SETTLING = Period(None, 0.1, 300, PeriodStatus.SETTLING, 7)
 
 
 def spectrum(*exponents, error=0.0, block_length=1_000):
-    """64 blocks with these averages and (anticorrelated, so never merged) scatter of this standard error."""
+    """64 blocks with these averages, scatter that would be this standard error, and this standard error."""
     scatter = np.tile([1.0, -1.0], 32) * error * math.sqrt(63)
-    return spectrum_from_stretching((np.array(exponents) + scatter[:, None]) * block_length, block_length)
+    found = spectrum_from_stretching((np.array(exponents) + scatter[:, None]) * block_length, block_length)
+    return replace(found, standard_errors=np.where(np.isfinite(found.exponents), error, math.nan))
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from attractors import (
     SpectrumStatus,
     kaplan_yorke_dimension,
     lyapunov_spectrum,
+    lyapunov_until,
     spectrum_from_stretching,
 )
+from attractors.standard_errors import variance_of_sum
 
 
 def test_diagonal_map():
@@ -135,6 +137,69 @@ def test_counts_are_checked(change, message):
         lyapunov_spectrum(systems.henon(), [0.1, 0.1], **arguments)
 
 
+# ---- how long ----------------------------------------------------------------------------------------------
+
+
+def test_until_the_interval_is_narrow_enough():
+    spectrum = lyapunov_until(systems.henon(), [0.1, 0.1], half_width=0.02, n_max=200_000, n_transient=500)
+    low, high = spectrum.confidence_interval()[0]
+    assert high - low <= 0.04
+    assert spectrum.status is SpectrumStatus.OK
+    assert spectrum.n_steps == 4_096 * round(spectrum.n_steps / 4_096) < 200_000
+    assert low < 0.41919 < high
+
+
+def test_until_the_largest_number_of_steps():
+    spectrum = lyapunov_until(systems.henon(), [0.1, 0.1], half_width=1e-9, n_max=20_000, n_exponents=2)
+    assert spectrum.status is SpectrumStatus.TOO_WIDE
+    assert spectrum.n_steps == 19_968  # 39 pairs of pairs of blocks of 64 steps, twice
+    assert len(spectrum.log_factors) == 39
+    assert abs(spectrum.exponents.sum() - math.log(0.3)) < 1e-10
+
+
+def test_going_on_is_the_same_as_one_run():
+    """The frame goes on, so no step is lost: 4 times as many blocks of a quarter."""
+    again = lyapunov_until(systems.henon(), [0.1, 0.1], half_width=1e-9, n_max=16_384, n_transient=300, n_exponents=2)
+    once = lyapunov_spectrum(systems.henon(), [0.1, 0.1], n_steps=16_384, n_transient=300)
+    np.testing.assert_allclose(again.log_factors, once.log_factors, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"half_width": 0.0}, "half_width must be positive, got 0"),
+        ({"half_width": math.nan}, "half_width must be positive, got nan"),
+        ({"n_max": 1}, "n_steps must be at least 2"),
+        ({"n_exponents": 3}, "n_exponents must be between 1 and the dimension 2, got 3"),
+    ],
+)
+def test_what_until_is_asked_is_checked(change, message):
+    with pytest.raises(ValueError, match=message):
+        lyapunov_until(systems.henon(), [0.1, 0.1], **{"half_width": 0.1, "n_max": 10_000} | change)
+
+
+@pytest.mark.parametrize("n_transient", [0, 5_000])
+def test_until_divergence(n_transient):
+    spectrum = lyapunov_until(systems.logistic(4.5), [0.3], half_width=0.1, n_max=10_000, n_transient=n_transient)
+    assert spectrum.status is SpectrumStatus.DIVERGED
+
+
+def test_until_on_a_cycle_and_on_a_superstable_one_stops_at_once():
+    for r in (3.2, 2.0):
+        spectrum = lyapunov_until(systems.logistic(r), [0.5], half_width=1e-6, n_max=10**9, n_transient=500)
+        assert spectrum.n_steps == 4_096
+
+
+def test_history_is_that_of_shorter_runs():
+    spectrum = lyapunov_spectrum(systems.henon(), [0.1, 0.1], n_steps=6_400, n_transient=300, n_blocks=64)
+    history = spectrum.history()
+    assert history.n_steps.tolist() == list(range(1_600, 6_401, 100))
+    for i in (0, 20, 48):
+        part = spectrum_from_stretching(spectrum.log_factors[: 16 + i], 100)
+        np.testing.assert_allclose(history.exponents[i], part.exponents, rtol=1e-12)
+        np.testing.assert_allclose(history.standard_errors[i], part.standard_errors, rtol=1e-9)
+
+
 # ---- standard errors ------------------------------------------------------------------------------------
 
 
@@ -175,13 +240,53 @@ def test_too_few_blocks_are_reported():
     assert spectrum_from_stretching(noise, block_length=5).status is SpectrumStatus.FEW_BLOCKS
 
 
-def test_anticorrelated_blocks_keep_their_error_which_is_on_the_safe_side():
-    noise = np.random.default_rng(4).normal(size=65)
-    telescoping = np.diff(noise)[:, None]
-    spectrum = spectrum_from_stretching(telescoping, block_length=100)
+def test_sums_that_telescope_have_an_error_that_knows_it():
+    """Each column is e_64 - e_0 over 64, with e of variance 1: its error is √2/64, where s/√n is √2/8."""
+    noise = np.random.default_rng(4).normal(size=(65, 2_000))
+    spectrum = spectrum_from_stretching(np.diff(noise, axis=0), block_length=1)
+    assert np.sqrt(np.mean(spectrum.standard_errors**2)) == pytest.approx(math.sqrt(2) / 64, rel=0.25)
     assert spectrum.status is SpectrumStatus.OK
-    assert spectrum.n_blocks.tolist() == [64]
-    assert abs(spectrum.exponents[0]) < spectrum.standard_errors[0]
+    low, high = spectrum.confidence_interval().T
+    assert 0.93 < np.mean((low < 0) & (high > 0)) < 0.99  # a little steady noise cannot be excluded: wide by a tenth
+
+
+@pytest.mark.parametrize("share", [0.1, 1.0, 10.0, 100.0])
+def test_intervals_hold_where_sums_telescope_in_part(share):
+    draw = np.random.default_rng(5)
+    columns = draw.normal(size=(64, 3_000)) + math.sqrt(share) * np.diff(draw.normal(size=(65, 3_000)), axis=0)
+    low, high = spectrum_from_stretching(columns, block_length=1).confidence_interval().T
+    assert 0.92 < np.mean((low < 0) & (high > 0)) < 0.98
+
+
+def test_the_likelihood_of_telescoping_sums_against_its_definition():
+    """Mean of n D + 2 c over the residual likelihood, with the matrices written out."""
+    n, blocks = 40, np.random.default_rng(6).normal(size=40).cumsum() * 0.1 + np.random.default_rng(7).normal(size=40)
+    ends = 2.0 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)
+    likelihoods, variances = [], []
+    for rho in 1.0 - np.append(np.geomspace(1.0, 1e-4, 33), 0.0):
+        inverse = np.linalg.inv((1.0 - rho) * np.eye(n) + rho * ends)
+        one = inverse.sum(axis=1)
+        squares = blocks @ (inverse - np.outer(one, one) / one.sum()) @ blocks
+        log_determinant = -np.linalg.slogdet(inverse)[1] + math.log(one.sum())
+        likelihoods.append(-0.5 * log_determinant - 0.5 * (n - 1) * math.log(squares))
+        variances.append(squares / (n - 1) * (n * (1.0 - rho) + 2.0 * rho))
+    weights = np.exp(np.array(likelihoods) - max(likelihoods))
+    expected = (1.0 + 8.0 / n) * np.average(variances, weights=weights)
+    assert variance_of_sum(blocks[:, None])[0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_level_is_a_probability():
+    spectrum = spectrum_from_stretching([[1.0], [2.0]] * 16, block_length=1)
+    for level in (0.0, 1.0, 95):
+        with pytest.raises(ValueError, match="level must be between 0 and 1"):
+            spectrum.confidence_interval(level)
+
+
+def test_intervals_are_those_of_student():
+    """1, 2, 1, 2, … 16 times: s = 0.516, and t = 2.131 for 15 degrees of freedom."""
+    spectrum = spectrum_from_stretching([[1.0], [2.0]] * 8, block_length=1)
+    reach = 2.131449545559323 * math.sqrt(16 * 0.25 / 15) / 4
+    np.testing.assert_allclose(spectrum.confidence_interval()[0], [1.5 - reach, 1.5 + reach], rtol=1e-12)
 
 
 def test_rounding_is_not_taken_for_correlation():
@@ -234,6 +339,35 @@ def test_evidence_is_checked(arguments, message):
 )
 def test_kaplan_yorke_dimension(exponents, dimension):
     assert kaplan_yorke_dimension(exponents) == pytest.approx(dimension, abs=1e-15)
+
+
+def test_the_error_of_the_dimension_is_that_of_its_linear_form():
+    """D = 1 + λ_1/|λ_2|, so dD = dλ_1/|λ_2| + λ_1 dλ_2/λ_2²; errors of the two are correlated."""
+    common = np.random.default_rng(8).normal(size=(24, 1)) * 1e-3
+    spectrum = spectrum_from_stretching(np.array([0.5, -1.0]) + common * [1.0, -3.0], block_length=1)
+    first, second = spectrum.exponents
+    weight = 1 / abs(second) - 3 * first / second**2
+    assert spectrum.kaplan_yorke_standard_error == pytest.approx(abs(weight) * spectrum.standard_errors[0], rel=1e-9)
+    assert spectrum.entropy_bound == first
+    assert spectrum.entropy_bound_standard_error == pytest.approx(spectrum.standard_errors[0])
+
+
+@pytest.mark.parametrize(
+    ("exponents", "error"),
+    [([-1.0, -2.0], 0.0), ([0.5, 0.2], math.nan), ([0.5, -math.inf], 0.0), ([math.nan, math.nan], math.nan)],
+)
+def test_errors_of_dimensions_that_do_not_move(exponents, error):
+    noise = np.random.default_rng(9).normal(size=(24, 2)) * 1e-3
+    spectrum = spectrum_from_stretching(exponents + noise, block_length=1)
+    assert spectrum.kaplan_yorke_standard_error == pytest.approx(error, nan_ok=True)
+
+
+def test_the_entropy_bound_leaves_out_what_may_be_zero():
+    noise = np.random.default_rng(10).normal(size=(24, 3)) * 0.1
+    spectrum = spectrum_from_stretching(np.add(noise, [0.2, 0.1, 0.01]), block_length=1_000)
+    assert spectrum.entropy_bound == 0.0
+    spectrum = spectrum_from_stretching(np.add(noise, [500.0, 300.0, 0.01]), block_length=1_000)
+    assert spectrum.entropy_bound == pytest.approx(0.8, abs=1e-3)
 
 
 def test_kaplan_yorke_dimension_of_nan_is_nan():

@@ -285,7 +285,7 @@ def test_interrupted_and_continued(beta_config, beta_sweep, tmp_path, monkeypatc
 
 
 def test_interrupted_after_the_last_point(tmp_path, monkeypatch):
-    def interrupt(self):
+    def interrupt(self, *given):
         raise KeyboardInterrupt
 
     config = small(run=NO_EXPONENTS)
@@ -296,6 +296,24 @@ def test_interrupted_after_the_last_point(tmp_path, monkeypatch):
                 run_sweep(config, tmp_path / "x", quiet=True)
         assert len(list((tmp_path / "x" / "shards").iterdir())) == 1
     assert contents_of(run_sweep(config, tmp_path / "x", quiet=True)) == ["config.yaml", "sweep.nc"]
+
+
+def test_a_look_at_the_dataset_beside_its_writing(beta_config, tmp_path):
+    seen = []
+    for _ in range(2):  # run, and read
+        run_sweep(beta_config, tmp_path / "x", quiet=True, beside=lambda *given: seen.append(given))
+    assert [folder for _, folder in seen] == [tmp_path / "x"] * 2
+    for dataset, folder in seen:
+        xr.testing.assert_equal(dataset, open_sweep(folder))
+
+
+def test_a_mistake_in_a_look_loses_no_dataset(beta_config, tmp_path):
+    def fail(dataset, folder):
+        raise ValueError("no such figure")
+
+    with pytest.raises(ValueError, match="no such figure"):
+        run_sweep(beta_config, tmp_path / "x", quiet=True, beside=fail)
+    assert contents_of(tmp_path / "x") == ["config.yaml", "sweep.nc"]
 
 
 def test_a_mistake_in_a_thread_ends_the_run(beta_config, tmp_path, monkeypatch, chunks_of_2):
