@@ -40,6 +40,36 @@ def compiled(function, signature):
     return njit(signature, **OPTIONS)(function)
 
 
+@functools.lru_cache(maxsize=64)
+def differences(step):
+    """Make a Jacobian of a compiled step by central differences, h = ε^⅓ max(1, |x_b|).
+
+    Where both sides differ by more than a smooth map allows there is a jump or a kink between them: the flatter side
+    is taken then.
+    """
+    root, rough = EPS ** (1.0 / 3.0), 1e-3
+
+    def jacobian(x, p, out):
+        d = x.size
+        y, here, above, below = x.copy(), np.empty(d), np.empty(d), np.empty(d)
+        step(x, p, here)
+        for b in range(d):
+            h = root * max(1.0, abs(x[b]))
+            up, down = x[b] + h, x[b] - h
+            y[b] = up
+            step(y, p, above)
+            y[b] = down
+            step(y, p, below)
+            y[b] = x[b]
+            for a in range(d):
+                right, left = (above[a] - here[a]) / (up - x[b]), (here[a] - below[a]) / (x[b] - down)
+                out[a, b] = (above[a] - below[a]) / (up - down)
+                if abs(right - left) > rough * max(1.0, min(abs(right), abs(left))):
+                    out[a, b] = right if abs(right) < abs(left) else left
+
+    return jacobian
+
+
 @njit(types.void(STEP, VECTOR, VECTOR, MATRIX), cache=True, **OPTIONS)
 def orbit(step, p, x0, trajectory):
     """Iterate x_{t+1} = step(x_t): row t of the trajectory (n, d) receives the state after t + 1 steps."""
@@ -84,6 +114,25 @@ def orthonormalise(V, Q, log_sums, unresolved):
             log_sums[i] += math.log(residual)
             for a in range(d):
                 Q[i, a] = V[i, a] / residual
+
+
+@njit(types.void(STEP, JACOBIAN, VECTOR, VECTOR, MATRIX, int64), cache=True, **OPTIONS)
+def tangent(step, jacobian, p, x, V, n):
+    """Advance x <- step(x) and v_i <- J(x) v_i, rows of V (k, d), by n steps, both in place."""
+    k, d = V.shape
+    y, u, J = np.empty(d), np.empty(d), np.zeros((d, d))
+    for _ in range(n):
+        jacobian(x, p, J)
+        step(x, p, y)
+        for a in range(d):
+            x[a] = y[a]
+        for i in range(k):
+            for a in range(d):
+                u[a] = 0.0
+                for b in range(d):
+                    u[a] += J[a, b] * V[i, b]
+            for a in range(d):
+                V[i, a] = u[a]
 
 
 @njit(boolean(STEP, JACOBIAN, *[VECTOR] * 3, *[MATRIX] * 3, int64, int64, VECTOR, COUNTS), cache=True, **OPTIONS)

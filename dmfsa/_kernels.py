@@ -298,7 +298,7 @@ def orthonormalise(frame, n_mortal, noise, log_r, n_dead, n_unresolved):
 @equation
 def project_out(frame, i, j):
     """v_j -= (q_i·v_j) q_i."""
-    n_tokens, n_patterns = frame.shape[1:]
+    n_tokens, n_patterns = frame.shape[1:3]
     dot = 0.0
     for d in range(n_tokens):
         for a in range(n_patterns):
@@ -311,7 +311,7 @@ def project_out(frame, i, j):
 @equation
 def project_out_of_two(frame, i, j, k):
     """The same of v_j and v_k: q_i is read once for both, and two sums grow side by side."""
-    n_tokens, n_patterns = frame.shape[1:]
+    n_tokens, n_patterns = frame.shape[1:3]
     dot_j, dot_k = 0.0, 0.0
     for d in range(n_tokens):
         for a in range(n_patterns):

@@ -187,3 +187,55 @@ def test_a_start_is_checked_at_the_door(call, message):
 def test_the_package_brings_no_compiler():
     code = "import sys, attractors; sys.exit('numba' in sys.modules or 'matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# ---- tangent vectors, and maps without a Jacobian -------------------------------------------------------------
+
+
+def test_tangent_vectors_are_pushed_by_the_product_of_jacobians():
+    henon = systems.henon()
+    orbit, _ = henon.orbit([0.1, 0.1], 6)
+    product = np.eye(2)
+    for x, _ in [[0.1, 0.1], *orbit[:-1]]:
+        product = np.array([[-2.8 * x, 1.0], [0.3, 0.0]]) @ product
+    rows, end = henon.tangent([0.1, 0.1], [[1.0, 0.0], [0.0, 1.0], [1.0, 2.0]], 6)
+    np.testing.assert_allclose(rows, (product @ np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 2.0]]).T).T, rtol=1e-12)
+    np.testing.assert_array_equal(end, orbit[-1])
+    with pytest.raises(ValueError, match=r"vectors must have shape \(k, 2\), got \(2, 3\)"):
+        henon.tangent([0.1, 0.1], np.ones((2, 3)), 1)
+
+
+def test_states_are_vectors():
+    assert systems.henon().to_vector([1, 2]).tolist() == [1.0, 2.0]
+    assert systems.henon().from_vector([3, 4], like=[1, 2]).tolist() == [3.0, 4.0]
+
+
+@pytest.mark.parametrize("name", ["henon", "ikeda", "generalised_henon", "hopfield", "delayed_logistic"])
+def test_a_map_without_a_jacobian_gets_one(name):
+    """Central differences are right to h²/6 times the third derivative, h = 6e-6: steep for the neurons."""
+    given = getattr(systems.examples, name)()
+    step = getattr(systems.examples, f"_{name}_step")
+    made = DiscreteMap(step, None, given.parameters, given.dimension)
+    assert (given.jacobian_source, made.jacobian_source) == ("given", "central differences")
+    x = given.orbit(np.full(given.dimension, 0.2), 50)[1]
+    identity = np.eye(given.dimension)
+    exact, _ = given.tangent(x, identity, 1)
+    differences, _ = made.tangent(x, identity, 1)
+    assert np.abs(differences - exact).max() < (2e-8 if name == "hopfield" else 1e-9) * np.abs(exact).max()
+
+
+def test_differences_beside_a_jump_are_one_sided():
+    """The cat map is cut at 1; within 6e-6 of the cut the slope is that of the side without it."""
+    made = DiscreteMap(systems.examples._cat_step, None, [], 2)
+    rows, _ = made.tangent([0.5, 1e-7], np.eye(2), 1)
+    np.testing.assert_allclose(rows.T, [[2.0, 1.0], [1.0, 1.0]], atol=1e-4)
+
+
+def test_a_frame_can_be_given():
+    henon = systems.henon()
+    whole = henon.stretching([0.1, 0.1], n_exponents=2, n_blocks=4, block_length=8)
+    first = henon.stretching([0.1, 0.1], n_exponents=2, n_blocks=2, block_length=8)
+    second = henon.stretching(first.end, n_exponents=2, n_blocks=2, block_length=8, frame=first.frame)
+    np.testing.assert_array_equal(whole.log_factors, np.concatenate([first.log_factors, second.log_factors]))
+    with pytest.raises(ValueError, match=r"frame must have shape \(1, 2\), got \(2, 2\)"):
+        henon.stretching([0.1, 0.1], n_exponents=1, n_blocks=2, block_length=8, frame=first.frame)
