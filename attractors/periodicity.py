@@ -7,6 +7,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from attractors.results import Result
 from attractors.system import FloatArray
 
 ROUNDING = 1e-12  # relative to the largest value: some thousand units of rounding, as a weakly attracting cycle shows
@@ -27,7 +28,7 @@ class PeriodStatus(Enum):
 
 
 @dataclass(frozen=True)
-class Period:
+class Period(Result):
     """Period of an orbit, and the evidence.
 
     Attributes

@@ -21,6 +21,7 @@ FALSE_ALARM = 0.01  # probability that a spectrum of noise shows a line
 BLOCK = 128  # bins of which the median gives the background
 MARGIN = 1.5  # on the threshold, for the error of that median
 SHORTEST = 4 * BLOCK  # samples below which no lines are looked for
+ROUNDING = 2.0**-52  # what a frequency is known to at best
 CONSTANT = 1e-14  # relative spread that is rounding
 
 
@@ -247,7 +248,7 @@ def _line(component: int, peak: int, lobe: FloatArray, noise: float, spread: flo
     return Line(
         component=component,
         frequency=min((peak + _offset(lobe)) / n, 0.5),
-        frequency_error=spread * math.sqrt(6.0 * noise / total) / (2.0 * math.pi * n),
+        frequency_error=max(spread * math.sqrt(6.0 * noise / total) / (2.0 * math.pi * n), ROUNDING),
         power=total,
         power_error=math.sqrt(2.0 * spread * noise * total),
         width=_width(lobe) / n,

@@ -1,4 +1,4 @@
-"""The command line: `dmfsa trajectory | lyapunov | classify | sweep run | plot`."""
+"""The command line: `dmfsa trajectory | lyapunov | classify | analyse | sweep run | plot`."""
 
 import argparse
 import os
@@ -14,6 +14,7 @@ from sweeps.config import ConfigError, load_config
 if TYPE_CHECKING:
     import xarray as xr
 
+    from attractors.analysis import Analysis
     from dmfsa import MeanFieldMap, Window
     from sweeps.config import Config
 
@@ -24,6 +25,7 @@ EPILOG = """\
 examples:
   dmfsa classify cfgs/paper.yaml --set model.beta=1.255 --json
   dmfsa trajectory cfgs/paper.yaml --out orbit.nc --plot orbit.png
+  dmfsa analyse recording.csv --plot page.pdf
   dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
   dmfsa plot results/paper-zoom --kind lyapunov
 
@@ -92,6 +94,23 @@ def _parser() -> argparse.ArgumentParser:
         "classify", _classify, "what attractor one orbit ends on", "dmfsa classify cfgs/paper.yaml --json"
     )
     _takes_config(classify)
+    analyse = command(
+        "analyse",
+        _analyse,
+        "all that a recorded series tells",
+        "dmfsa analyse recording.csv --columns x,y --plot page.pdf",
+    )
+    analyse.add_argument("file", type=Path, metavar="FILE", help="table (.csv, .txt) or array (.npy, .npz, .nc)")
+    analyse.add_argument(
+        "--columns", default="", metavar="NAMES", help="columns by name or number from 1, commas between; or an array"
+    )
+    analyse.add_argument("--skip", type=_whole, default=0, metavar="N", help="samples left out at the beginning")
+    analyse.add_argument("--context", type=_at_least_one, metavar="L", help="single out memory beyond so many steps")
+    analyse.add_argument("--clock", type=_at_least_one, default=1, metavar="T", help="period of the drive")
+    analyse.add_argument(
+        "--plot", type=_file(".png", ".pdf", ".svg"), metavar="FILE", help="draw a page: .png, .pdf or .svg"
+    )
+    analyse.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     sweep = commands.add_parser(
         "sweep",
         help="run a config over all its points",
@@ -135,6 +154,12 @@ def _takes_config(parser: argparse.ArgumentParser) -> None:
 def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 0, got {text!r}")
     return int(text)
 
 
@@ -184,15 +209,18 @@ def _print_json(document: dict[str, Any]) -> None:
 
 def _trajectory(given: argparse.Namespace) -> None:
     config, network, start = _one_orbit(given)
-    from sweeps.trajectories import describe, write
+    from sweeps.trajectories import describe, look, write
 
     orbit = network.trajectory(start, config.run.n_steps, n_transient=config.run.n_transient)
-    files = write(orbit, network, config, given.out, given.plot)
-    document = describe(orbit) | {"files": [str(file) for file in files]}
+    found = look(orbit, network)
+    files = write(orbit, network, config, found, given.out, given.plot)
+    document = describe(orbit) | {"analysis": found.to_dict() if found else None}
     if given.json:
-        _print_json(document)
+        _print_json(document | {"files": [str(file) for file in files]})
         return
     print(f"β = {network.beta:g}: {config.run.n_steps} steps after {config.run.n_transient}")
+    if found:
+        _print_analysis(found)
     for name in ("mean", "minimum", "maximum"):
         print(f"  {name} of m^o, semantic: " + ", ".join(f"{x:+.6f}" for x in document[name]))
     for file in files:
@@ -240,6 +268,52 @@ def _classify(given: argparse.Namespace) -> None:
     torus = f", torus of dimension {answer.torus_dimension}" if answer.torus_dimension else ""
     print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {answer.confidence:.3f})")
     print(f"because {answer.reason}")
+
+
+def _analyse(given: argparse.Namespace) -> None:
+    from sweeps.recordings import ENDINGS, read_series
+
+    if given.file.suffix not in ENDINGS:
+        raise ValueError(f"{given.file} must end in {', '.join(ENDINGS)}")
+    columns = [word.strip() for word in given.columns.split(",") if word.strip()]
+    recording = read_series(given.file, columns)
+    from attractors.analysis import analyse
+
+    samples = recording.samples[given.skip :]
+    found = analyse(samples, context=given.context, clock_period=given.clock)
+    if given.plot:
+        from sweeps.figures import save_page
+
+        save_page(given.plot, samples, found, recording.names, title=given.file.name)
+    if given.json:
+        _print_json(found.to_dict() | {"columns": list(recording.names)})
+        return
+    print(f"{given.file}: {found.n_samples} samples of {', '.join(recording.names)}")
+    _print_analysis(found)
+    if given.plot:
+        print(f"wrote {given.plot}")
+
+
+def _print_analysis(found: "Analysis") -> None:
+    """Say in a few lines what a series shows; numbers are those of the first component."""
+    period = f" {found.period.period}" if found.period.period else ""
+    print(f"{found.status.name.lower()}{period}: {found.status.value}")
+    lines = [line for line in found.spectrum.lines if line.component == 0][:3]
+    strongest = ", ".join(f"{line.frequency:.9g} ± {line.frequency_error:.1g}" for line in lines)
+    print(f"  spectrum: {found.spectrum.line_share[0]:.1%} of the variance in lines" + (f": {strongest}" * bool(lines)))
+    for f, error, order in zip(found.torus.frequencies, found.torus.errors, found.torus.excluded_order, strict=True):
+        print(f"  frequency: {f:.12g} ± {error:.1g}, no resonance up to order {order}; {found.torus.pieces} pieces")
+    time, error = found.correlation.integrated_time[0], found.correlation.integrated_time_error[0]
+    known = f"integrated time {time:.4g} ± {error:.1g} steps" if time > 0.0 else "no integrated time"
+    print(f"  autocorrelation: {known}; {found.correlation.status.name.lower().replace('_', ' ')}")
+    if found.correlation.memory is not None:
+        memory = found.correlation.memory
+        print(
+            f"  memory beyond {memory.context} steps: {memory.correlation[0]:+.3f} at lag {memory.lag[0]}, "
+            f"p = {memory.p_value[0]:.2g}"
+        )
+    print(f"  0-1 test: K = {found.growth.growth[0]:.3f}; {found.growth.status.name.lower()}")
+    print(f"  Birkhoff average: {found.average.digits[0]:.1f} digits; {found.average.status.name.lower()}")
 
 
 def _sweep_run(given: argparse.Namespace) -> None:

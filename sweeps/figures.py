@@ -1,5 +1,6 @@
 """Figures of sweeps and orbits, made for a paper: vector and high resolution, colours that all readers can tell."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from attractors import Label
-from dmfsa import Trajectory
+from attractors.analysis import Analysis
+from attractors.plotting import page
 from sweeps.dataset import MISSING, axes_of, in_order
 from sweeps.files import written_whole
 from sweeps.regimes import UNLABELLED, label_counts, label_names
@@ -62,6 +64,11 @@ def save_both(figure: Figure, stem: Path) -> list[Path]:
     for file in files:
         save(figure, file)
     return files
+
+
+def save_page(path: Path, samples: Floats, found: Analysis, symbols: Sequence[str], title: str) -> None:
+    """Draw a series with all that was found in it, and write it."""
+    save(page(samples, found, symbols=symbols, title=title), path)
 
 
 def orbit_diagram(dataset: xr.Dataset) -> Figure:
@@ -138,30 +145,6 @@ def default_kind(dataset: xr.Dataset) -> str | None:
     fitting = {1: {"orbit": "orbit_density", "lyapunov": "lyapunov_exponent"}, 2: {"phase": "label"}}
     kinds = fitting.get(len(axes_of(dataset)), {})
     return next((kind for kind, needed in kinds.items() if needed in dataset), None)
-
-
-def trajectory_figure(orbit: Trajectory, title: str, n_drawn: int = 400) -> Figure:
-    """Draw an orbit: series of the semantic mean fields, and their planes, attention's first plane beside them."""
-    m, A = orbit.m_o_semantic, orbit.attention
-    n_patterns = m.shape[1]
-    planes = [(m, 0, b, f"$m^o_{b + 1}$") for b in range(1, min(n_patterns, 3))]
-    planes += [(A, 0, 1, "$A_2$")] if n_patterns > 1 else []
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.0, 4.6 if planes else 2.2), layout="constrained")
-        grid = figure.add_gridspec(2 if planes else 1, max(1, len(planes)))
-        series = figure.add_subplot(grid[0, :])
-        for a, colour in zip(range(min(n_patterns, 3)), ("#0072B2", "#D55E00", "#009E73"), strict=False):
-            series.plot(np.arange(len(m))[-n_drawn:], m[-n_drawn:, a], color=colour, label=f"$m^o_{a + 1}$")
-        series.set(xlabel="step after the transient", ylabel="$m^o$, semantic")
-        series.margins(x=0.01)
-        series.ticklabel_format(axis="x", useOffset=False)
-        series.set_title(title, loc="left")
-        series.legend(ncols=3, loc="lower right", bbox_to_anchor=(1.0, 1.0))
-        for column, (values, a, b, label) in enumerate(planes):
-            axes = figure.add_subplot(grid[1, column])
-            axes.plot(values[:, a], values[:, b], ".", color="black", ms=1.5, mew=0, rasterized=True)
-            axes.set(xlabel="$m^o_1$" if values is m else "$A_1$", ylabel=label)
-    return figure
 
 
 def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:

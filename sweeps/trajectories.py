@@ -7,11 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from attractors.analysis import Analysis, analyse
 from dmfsa import MeanFieldMap, Trajectory
 from sweeps.config import Config
 from sweeps.files import written_whole
 from sweeps.provenance import provenance
 
+SHORTEST = 8  # steps of an orbit that can be analysed
 LONG_NAMES = {
     "attention": "attention vector that the step made",
     "m_o": "mean field m^o of the newest token before the step",
@@ -35,7 +37,23 @@ def describe(orbit: Trajectory) -> dict[str, Any]:
     }
 
 
-def write(orbit: Trajectory, network: MeanFieldMap, config: Config, out: Path | None, plot: Path | None) -> list[Path]:
+def look(orbit: Trajectory, network: MeanFieldMap) -> Analysis | None:
+    """Analyse the semantic m^o of an orbit; None if it is too short for that."""
+    n = len(orbit.m_o_semantic)
+    if n < SHORTEST:
+        return None
+    context = network.context if n // 4 > network.context else None
+    return analyse(orbit.m_o_semantic, context=context, clock_period=network.clock_period)
+
+
+def write(
+    orbit: Trajectory,
+    network: MeanFieldMap,
+    config: Config,
+    found: Analysis | None,
+    out: Path | None,
+    plot: Path | None,
+) -> list[Path]:
     """Write the orbit (.nc, .npz, .csv) and its figure, each whole and renamed; return the files."""
     if out is not None:
         with written_whole(out) as unfinished:
@@ -48,9 +66,12 @@ def write(orbit: Trajectory, network: MeanFieldMap, config: Config, out: Path | 
             else:
                 _write_csv(orbit, unfinished)
     if plot is not None:
-        from sweeps.figures import save, trajectory_figure  # noqa: PLC0415 - only who draws waits for matplotlib
+        from sweeps.figures import save_page  # noqa: PLC0415 - only who draws waits for matplotlib
 
-        save(trajectory_figure(orbit, title=rf"$\beta = {network.beta:.10g}$"), plot)
+        if found is None:
+            raise ValueError(f"run.n_steps = {len(orbit.m_o_semantic)} must be at least {SHORTEST} for a figure")
+        symbols = [f"$m^o_{a + 1}$" for a in range(orbit.m_o_semantic.shape[1])]
+        save_page(plot, orbit.m_o_semantic, found, symbols, title=rf"$\beta = {network.beta:.10g}$")
     return [file for file in (out, plot) if file is not None]
 
 

@@ -14,6 +14,7 @@ import pytest
 import xarray as xr
 from experiments import NO_EXPONENTS, NOT_REPEATED, SHORT, small
 
+from attractors.analysis import Motion
 from dmfsa import Window
 from sweeps import load_config, open_sweep, run_sweep
 from sweeps.cli import main
@@ -80,7 +81,7 @@ def contents(folder):
 # Help
 
 
-HELP = [[], ["trajectory"], ["lyapunov"], ["classify"], ["sweep"], ["sweep", "run"], ["plot"]]
+HELP = [[], ["trajectory"], ["lyapunov"], ["classify"], ["analyse"], ["sweep"], ["sweep", "run"], ["plot"]]
 
 
 @pytest.mark.parametrize("command", HELP, ids=" ".join)
@@ -106,7 +107,7 @@ for words in {[*HELP, ["trajectory", "none.yaml"], ["classify"]]!r}:
         main([*words, "--help"] if words in {HELP!r} else words)
     except SystemExit:
         pass
-heavy = {{"numba", "llvmlite", "xarray", "matplotlib", "netCDF4", "dmfsa._kernels"}}
+heavy = {{"numba", "llvmlite", "scipy", "xarray", "matplotlib", "netCDF4", "dmfsa._kernels"}}
 print("loaded:", sorted(heavy & sys.modules.keys()))
 """
     done = subprocess.run(
@@ -199,10 +200,47 @@ def test_trajectory(run, cfg, tmp_path, ending):
     assert contents(tmp_path) == sorted({file.name, "orbit.png", "small.yaml", *(["again.yaml"] * (ending == ".nc"))})
 
 
+def test_a_trajectory_too_short_to_analyse(run, cfg, tmp_path):
+    config = cfg(run={"n_transient": 3, "n_steps": 7})
+    code, out, err = run("trajectory", config, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["analysis"] is None
+    assert_refused(run("trajectory", config, "--plot", tmp_path / "o.png"), 1, "run.n_steps = 7 must be at least 8")
+
+
+def test_trajectory_and_analyse_say_the_same(run, cfg, tmp_path):
+    config = cfg(run={"n_transient": 2_000, "n_steps": 1_200})
+    file = tmp_path / "orbit.nc"
+    whole = json.loads(run("trajectory", config, "--json", "--out", file)[1])["analysis"]
+    code, out, err = run("analyse", file, "--json", "--clock", 4, "--context", 4)
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert answer.pop("columns") == ["x1", "x2", "x3"]
+    assert answer == whole
+    assert answer["status"] in {motion.name.lower() for motion in Motion}
+
+
+def test_analyse_a_table(run, tmp_path):
+    t = np.arange(3_000)
+    table = np.column_stack([t, np.cos(2 * np.pi * 0.1234567 * t), np.random.default_rng(0).normal(size=3_000)])
+    np.savetxt(tmp_path / "r.csv", table, delimiter=",", header="t,x,y", comments="")
+    code, out, err = run("analyse", tmp_path / "r.csv", "--columns", "x", "--skip", 100, "--plot", tmp_path / "p.pdf")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == f"{tmp_path / 'r.csv'}: 2900 samples of x"
+    assert lines[1].startswith("quasiperiodic: ")
+    assert any(line.startswith("  frequency: 0.1234567") for line in lines)
+    assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
+    chaos = run("analyse", tmp_path / "r.csv", "--columns", "3", "--context", 10)[1]
+    assert chaos.splitlines()[1].startswith("irregular: ")
+    assert "memory beyond 10 steps" in chaos
+
+
 def test_trajectory_in_words(run, cfg, tmp_path):
     code, out, err = run("trajectory", cfg(), "--out", tmp_path / "a b%.csv")
     assert (code, err) == (0, "")
-    assert out.startswith("β = 1.27: 16 steps after 4\n  mean of m^o, semantic: ")
+    assert out.startswith("β = 1.27: 16 steps after 4\n")
+    assert "\n  mean of m^o, semantic: " in out
     assert out.endswith(f"wrote {tmp_path / 'a b%.csv'}\n")
 
 
@@ -276,6 +314,27 @@ def test_plot_of_an_unfinished_sweep(run, cfg, tmp_path, monkeypatch):
 
 
 # Mistakes
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options", "words"),
+    [
+        ("none.csv", None, (), "none.csv cannot be read as a series: No such file"),
+        ("x.xlsx", "", (), "must end in .csv, .txt, .npz, .npy, .nc"),
+        ("x.csv", "x,y\n1,2\n3,four\n", (), "could not convert string 'four'"),
+        ("x.csv", "x,y\n1,2\n3,4\n", ("--columns", "z"), "has no column 'z'; it has x, y, or 1 to 2"),
+        ("x.csv", "x,y\n1,2\n3,4\n", (), "at least 8 samples, got 2"),
+        ("x.txt", "1 2\n" * 20 + "nan 1\n", (), "series[20] is not finite"),
+        ("x.npy", "no array", (), "cannot be read as a series"),
+        ("x.npz", "no array", (), "cannot be read as a series"),
+        ("x.nc", "no array", (), "cannot be read as a series"),
+        ("x.txt", "1\n2\n" * 50, ("--context", "99"), "context must be from 1 to 24"),
+    ],
+)
+def test_recordings_that_are_none(run, tmp_path, name, text, options, words):
+    if text is not None:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert_refused(run("analyse", tmp_path / name, *options), 1, words)
 
 
 def assert_refused(result, code, *words):

@@ -90,7 +90,7 @@ def test_every_command_parses_and_its_config_can_be_run(words, capsys):
 
 def test_readme_shows_every_command():
     shown = {" ".join(words.values[0][:2]) for words in commands()}
-    for command in ("trajectory", "lyapunov", "classify", "sweep run", "plot"):
+    for command in ("trajectory", "lyapunov", "classify", "analyse", "sweep run", "plot"):
         assert any(f"{line} ".startswith(f"{command} ") for line in shown), command
 
 

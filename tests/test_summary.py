@@ -11,7 +11,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from rich.console import Console
 
-from dmfsa import Trajectory, Window
 from sweeps import StoreError, figures
 from sweeps.regimes import Regime, has_regimes, label_counts, label_names, regimes, regimes_csv
 from sweeps.summary import print_summary, summary, write_summary
@@ -401,22 +400,3 @@ def test_ticks_of_a_narrow_range_show_every_digit():
 def test_figures_that_do_not_fit(make, dataset, message):
     with pytest.raises(ValueError, match=message):
         make(dataset())
-
-
-@pytest.mark.parametrize("n_patterns", [1, 2, 3])
-def test_the_figure_of_an_orbit(n_patterns):
-    draw = np.random.default_rng(n_patterns).uniform(-1, 1, (6, 12, n_patterns))
-    orbit = Trajectory(*draw, phase=np.arange(12) % 4, end=Window(draw[0, -4:]))
-    figure = figures.trajectory_figure(orbit, title=r"$\beta = 1.27$", n_drawn=8)
-    series, *planes = figure.axes
-    assert [text.get_text() for text in series.get_legend().get_texts()] == [
-        f"$m^o_{a + 1}$" for a in range(n_patterns)
-    ]
-    np.testing.assert_array_equal(series.get_lines()[0].get_xdata(), np.arange(4, 12))
-    np.testing.assert_array_equal(series.get_lines()[0].get_ydata(), orbit.m_o_semantic[-8:, 0])
-    assert len(planes) == {1: 0, 2: 2, 3: 3}[n_patterns]
-    assert {code(to_rgb(line.get_color())) for line in series.get_lines()} <= pixels(figure)
-    assert_nothing_is_cut_off(figure)
-    if planes:
-        np.testing.assert_array_equal(planes[-1].get_lines()[0].get_xydata(), orbit.attention[:, :2])
-        assert (planes[-1].get_xlabel(), planes[-1].get_ylabel()) == ("$A_1$", "$A_2$")

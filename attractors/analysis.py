@@ -1,0 +1,128 @@
+"""Everything that can be said of a recorded series, in one call."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from attractors.autocorrelation import Autocorrelation, autocorrelation
+from attractors.birkhoff import BirkhoffAverage, BirkhoffStatus, birkhoff_average
+from attractors.periodicity import Period, PeriodStatus, find_period
+from attractors.quasiperiodicity import Torus, TorusStatus, torus
+from attractors.results import Result
+from attractors.series import as_series
+from attractors.spectra import PowerSpectrum, power_spectrum
+from attractors.zero_one import ZeroOneStatus, ZeroOneTest, zero_one_test
+
+
+class Motion(Enum):
+    """What several analyses say together; the value says why."""
+
+    REST = "Nothing varies beyond rounding."
+    PERIODIC = "The whole series repeats exactly."
+    QUASIPERIODIC = "Lines carry the variance, and a few incommensurate frequencies explain them."
+    IRREGULAR = (
+        "Averages converge as by chance, a walker driven by the series diffuses, and nothing repeats: chaos, or noise, "
+        "which a series alone does not tell apart."
+    )
+    UNDETERMINED = (
+        "The analyses do not agree, or do not decide: the series is too short, has not settled, or is near a "
+        "bifurcation. Take a longer one, after a longer transient."
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis(Result):
+    """What a series shows.
+
+    Attributes
+    ----------
+    n_samples, n_components : int
+        Shape of the series.
+    period, spectrum, correlation, average, growth, torus : Result
+        Answers of `find_period`, `power_spectrum`, `autocorrelation`, `birkhoff_average`, `zero_one_test`, `torus`.
+    status : Motion
+        What they say together.
+    """
+
+    n_samples: int
+    n_components: int
+    period: Period
+    spectrum: PowerSpectrum
+    correlation: Autocorrelation
+    average: BirkhoffAverage
+    growth: ZeroOneTest
+    torus: Torus
+    status: Motion
+
+
+def analyse(series: npt.ArrayLike, *, context: int | None = None, clock_period: int = 1) -> Analysis:
+    """Do every analysis that a series alone allows.
+
+    Parameters
+    ----------
+    series : array-like, shape (n,) or (n, m)
+        Samples at equal intervals along one orbit, transient removed.
+    context : int, optional
+        Tokens in the context window, to single out memory beyond it.
+    clock_period : int
+        Period of the drive.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    ValueError
+        If the series has fewer than 8 samples, or is not finite.
+
+    Notes
+    -----
+    Components that do not vary are left out of the 0-1 test. Cost: some 0.3 s for 75,000 samples of 3 components.
+
+    Examples
+    --------
+    >>> x = [0.3]
+    >>> for _ in range(4000):
+    ...     x.append(3.5 * x[-1] * (1 - x[-1]))
+    >>> answer = analyse(x[1000:])
+    >>> answer.status.name, answer.period.period
+    ('PERIODIC', 4)
+    """
+    samples = as_series(series, at_least=8)
+    spectrum = power_spectrum(samples)
+    varying = spectrum.power.sum(axis=0) > 0.0
+    period = find_period(samples)
+    average = birkhoff_average(samples)
+    growth = zero_one_test(samples[:, varying] if varying.any() else samples)
+    found = torus(samples, clock_period=clock_period)
+    return Analysis(
+        n_samples=len(samples),
+        n_components=samples.shape[1],
+        period=period,
+        spectrum=spectrum,
+        correlation=autocorrelation(samples, context=context),
+        average=average,
+        growth=growth,
+        torus=found,
+        status=_together(varying, period, average, growth, found),
+    )
+
+
+def _together(
+    varying: npt.NDArray[np.bool_], period: Period, average: BirkhoffAverage, growth: ZeroOneTest, found: Torus
+) -> Motion:
+    """Say what holds if nothing speaks against it."""
+    if not varying.any():
+        return Motion.REST
+    if period.status is PeriodStatus.FOUND:
+        return Motion.PERIODIC
+    regular = growth.status is not ZeroOneStatus.CHAOTIC and average.status is not BirkhoffStatus.CHAOTIC
+    if found.status is TorusStatus.QUASIPERIODIC and regular:
+        return Motion.QUASIPERIODIC
+    restless = growth.status is ZeroOneStatus.CHAOTIC and average.status is BirkhoffStatus.CHAOTIC
+    if restless and found.status is TorusStatus.NO_TORUS and period.status is PeriodStatus.NONE:
+        return Motion.IRREGULAR
+    return Motion.UNDETERMINED

@@ -1,0 +1,111 @@
+"""What all analyses say together, and the drawings of each."""
+
+import json
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import systems
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from attractors import lyapunov_spectrum, plotting
+from attractors.analysis import Motion, analyse
+from attractors.cycles import refine_cycle
+from attractors.quasiperiodicity import torus
+
+
+def wave(n, *frequencies):
+    return np.cos(2 * np.pi * np.outer(np.arange(n), frequencies))
+
+
+def orbit(system, start, n=4_000):
+    return system.orbit(start, n + 1_000)[0][1_000:]
+
+
+CASES = {
+    "rest": (np.full((500, 2), 0.3), Motion.REST),
+    "period 4": (orbit(systems.logistic(3.5), [0.3]), Motion.PERIODIC),
+    "torus": (wave(4_000, systems.GOLDEN, 2**0.5), Motion.QUASIPERIODIC),
+    "logistic": (orbit(systems.logistic(4.0), [0.3]), Motion.IRREGULAR),
+    "Hénon": (orbit(systems.henon(), [0.1, 0.1]), Motion.IRREGULAR),
+    "noise": (np.random.default_rng(0).normal(size=(4_000, 4)), Motion.IRREGULAR),
+    "a torus in noise": (
+        wave(4_000, systems.GOLDEN) + np.random.default_rng(1).normal(size=(4_000, 1)),
+        Motion.IRREGULAR,
+    ),
+    "short": (np.random.default_rng(2).normal(size=8), Motion.UNDETERMINED),
+    "many": (np.random.default_rng(3).normal(size=(600, 200)), Motion.UNDETERMINED),
+    "beside a constant": (np.hstack([orbit(systems.logistic(3.5), [0.3]), np.ones((4_000, 1))]), Motion.PERIODIC),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_analyses_say_together(name):
+    series, motion = CASES[name]
+    answer = analyse(series)
+    assert answer.status is motion
+    document = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
+    assert document["status"] == motion.name.lower()
+    assert document["period"]["status"] == answer.period.status.name.lower()
+
+
+def test_too_few_samples():
+    with pytest.raises(ValueError, match="at least 8 samples, got 7"):
+        analyse(np.arange(7.0))
+
+
+# ---- drawings -----------------------------------------------------------------------------------------------------
+
+
+def pixels(figure):
+    canvas = FigureCanvasAgg(figure)
+    with mpl.rc_context(plotting.STYLE):
+        canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_page(name):
+    series, motion = CASES[name]
+    samples = np.reshape(series, (len(series), -1))
+    figure = plotting.page(samples, analyse(samples), title="run 1")
+    assert pixels(figure).std() > 5
+    m = samples.shape[1]
+    assert len(figure.axes) == 5 + (m > 1) + (m > 2)
+    assert motion.name.lower() in figure.axes[0].get_title(loc="left")
+    drawn = figure.get_tightbbox(figure.canvas.get_renderer())
+    assert drawn.x0 > -0.01
+    assert drawn.x1 < 7.21
+    assert drawn.y1 < 7.41
+
+
+def test_a_page_shows_the_numbers_it_is_given():
+    samples = CASES["torus"][0]
+    figure = plotting.page(samples, analyse(samples, context=4), symbols=["a", "b"])
+    series, returns, plane, spectrum, correlation, growth = figure.axes
+    np.testing.assert_array_equal(series.get_lines()[0].get_ydata(), samples[-plotting.FEW :, 0])
+    np.testing.assert_array_equal(
+        returns.get_lines()[0].get_xydata(), np.column_stack([samples[:-1, 0], samples[1:, 0]])
+    )
+    np.testing.assert_array_equal(plane.get_lines()[0].get_xydata(), samples)
+    assert (plane.get_xlabel(), plane.get_ylabel()) == ("a", "b")
+    marks = spectrum.get_lines()[1].get_xdata()
+    assert marks == pytest.approx([1 - systems.GOLDEN], abs=1e-9)
+    assert [text.get_text() for text in correlation.get_legend().get_texts()][1] == "end of the context window"
+    assert growth.get_title(loc="left") == "0-1 test: regular"
+
+
+def test_drawings_of_maps():
+    figure = Figure(layout="constrained")
+    first, second, third = figure.subplots(1, 3)
+    spectrum = lyapunov_spectrum(systems.henon(), [0.1, 0.1], n_steps=6_400)
+    plotting.draw_history(first, spectrum)
+    np.testing.assert_allclose(first.get_lines()[0].get_ydata()[-1], spectrum.exponents[0])
+    cycle = refine_cycle(systems.logistic(3.2), [0.51], 2)
+    plotting.draw_multipliers(second, cycle)
+    np.testing.assert_allclose(second.get_lines()[1].get_xdata(), cycle.multipliers.real)
+    assert second.get_title(loc="left") == "period 2, stable; nearest: fold"
+    plotting.draw_torus(third, torus(CASES["torus"][0]))
+    assert len(third.get_legend().get_texts()) == 2
+    assert pixels(figure).std() > 5
