@@ -1,4 +1,4 @@
-"""The command line: `dmfsa trajectory | lyapunov | classify | analyse | sweep run | plot`.
+"""The command line: `dmfsa trajectory | lyapunov | classify | analyse | sweep run|task|status|resume|collect | plot`.
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
 --help is instant, and so is a complaint.
@@ -21,7 +21,7 @@ examples:
   dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
   dmfsa plot results/paper-zoom --kind lyapunov
 
-exit codes: 0 done, 1 failed or interrupted, 2 wrong usage or config
+exit codes: 0 done, 1 failed or interrupted, 2 wrong usage or config, 75 points are left to be done
 """
 
 
@@ -29,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code."""
     given = _parser().parse_args(arguments)
     try:
-        run: Callable[[argparse.Namespace], None] = given.run
-        run(given)
+        run: Callable[[argparse.Namespace], int | None] = given.run
+        return run(given) or 0
     except ConfigError as error:
         return _fail(2, str(error))
     except KeyboardInterrupt as error:
@@ -40,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except (OSError, ValueError, MemoryError) as error:
         return _fail(1, str(error) or type(error).__name__)
-    return 0
 
 
 def _fail(code: int, message: str) -> int:

@@ -7,7 +7,12 @@ from typing import Any
 
 
 def add_command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], None], about: str, example: str, detail: str = ""
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], int | None],
+    about: str,
+    example: str,
+    detail: str = "",
 ) -> argparse.ArgumentParser:
     """Add a command to those of a parser: `about` in its line of the list, `detail` or the same in its own help."""
     parser: argparse.ArgumentParser = commands.add_parser(
@@ -21,9 +26,10 @@ def add_command(
     return parser
 
 
-def takes_config(parser: argparse.ArgumentParser) -> None:
+def takes_config(parser: argparse.ArgumentParser, *, or_folder: bool = False) -> None:
     """Give a command its config, changes to it, and JSON."""
-    parser.add_argument("config", type=Path, metavar="CFG", help="YAML file; cfgs/ has some")
+    about = "YAML file; cfgs/ has some" + "; or the folder of a sweep" * or_folder
+    parser.add_argument("config", type=Path, metavar="CFG", help=about)
     parser.add_argument(
         "--set",
         action="append",
