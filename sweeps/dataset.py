@@ -9,7 +9,7 @@ import xarray as xr
 
 from attractors import Label
 from sweeps.config import Config
-from sweeps.grid import Grid
+from sweeps.grid import DIRECTIONS, Grid
 from sweeps.network import blocks_of
 from sweeps.shards import Header, Points
 
@@ -73,7 +73,16 @@ AXES = {
     "beta": "inverse temperature of the output, β",
     "gamma": "inverse temperature of the attention, γ",
     "epsilon": "weight of the positional part, ε",
+    "context": "tokens in the window, L",
+    "positional_bits": "bits of the clock, P",
+    "n_patterns": "features in each matrix, M",
+    "n_columns": "semantic columns, N",
+    "n_segments": "segments of the columns",
+    "scale": "standard deviation of the correlations",
+    "seed": "seed of the features",
+    "point": "number of the point",
     "start": "number of the random start",
+    "direction": "way along the axis: each point starts from its neighbour",
 }
 
 
@@ -98,8 +107,9 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
         for name, variable in kept.items()
     }
     for shard in shards:
+        places = grid.places(shard["point"])
         for name, values in whole.items():
-            values[shard["point"]] = shard[name]
+            values[places] = shard[name]
     variables = {}
     for name, variable in kept.items():
         values = whole[name].reshape((*grid.shape, *whole[name].shape[1:]))
@@ -111,6 +121,10 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
     coordinates: dict[str, Any] = {
         name: (name, values, {"long_name": AXES[name], "units": "1"}) for name, values in grid.axes.items()
     }
+    for name, values in grid.zipped.items():
+        coordinates[name] = ("point", values, {"long_name": AXES[name], "units": "1"})
+    if "direction" in grid.axes:
+        coordinates["direction"] = ("direction", _texts(list(DIRECTIONS)), {"long_name": AXES["direction"]})
     coordinates["exponent"] = ("exponent", np.arange(1, sizes["exponent"] + 1), {"long_name": "number of the exponent"})
     coordinates["sample"] = ("sample", np.arange(1 - sizes["sample"], 1), {"long_name": "steps before the last"})
     centres = (np.arange(BINS) + 0.5) * (2.0 / BINS) - 1.0
@@ -118,7 +132,7 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
     coordinates["hit"] = ("hit", np.arange(SECTION_HITS), {"long_name": "number of the hit"})
     coordinates["pattern"] = ("pattern", np.arange(sizes["pattern"]), {"long_name": "feature"})
     coordinates["age"] = ("age", np.arange(sizes["age"]), {"long_name": "age of the token", "units": "step"})
-    used = {dim for dims, _, _ in variables.values() for dim in dims}
+    used = {dim for dims, _, _ in variables.values() for dim in dims} | grid.zipped.keys()
     return xr.Dataset(variables, coords={name: given for name, given in coordinates.items() if name in used})
 
 
@@ -175,12 +189,13 @@ def _kept(config: Config) -> dict[str, Variable]:
 
 
 def _sizes(config: Config) -> dict[str, int]:
-    blocks = blocks_of(config)
+    """Lengths of the dimensions of one point; where networks differ in size, of the largest."""
+    samples = [blocks_of(config, model) for model in config.networks]
     return {
         "exponent": config.n_exponents,
-        "sample": min(ORBIT_SAMPLES, blocks.n_blocks * blocks.block_length),
-        "pattern": config.model.features.n_patterns,
-        "age": config.model.context,
+        "sample": max(min(ORBIT_SAMPLES, blocks.n_blocks * blocks.block_length) for blocks in samples),
+        "pattern": max(model.features.n_patterns for model in config.networks),
+        "age": max(model.context for model in config.networks),
         "bin": BINS,
         "hit": SECTION_HITS,
     }

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from sweeps.config import Config, ConfigError
-from sweeps.files import reason
+from sweeps.files import StoreError, reason
 
 Inputs = dict[str, str]  # dotted keys that name files, and what is in them
 
@@ -18,8 +18,18 @@ def inputs_of(config: Config) -> Inputs:
     ConfigError
         If one cannot be read.
     """
-    files = {"start.checkpoint": config.start.checkpoint}
-    return {key: _content(key, path) for key, path in files.items() if path is not None}
+    start = config.start
+    found = {}
+    if start.checkpoint is not None:
+        found["start.checkpoint"] = _content("start.checkpoint", start.checkpoint)
+    if start.sweep is not None:
+        from sweeps.earlier import content_of  # noqa: PLC0415 - reads datasets, which loads long
+
+        try:
+            found["start.sweep"] = f"content {content_of(start.sweep)}"
+        except StoreError as error:
+            raise ConfigError(f"start.sweep = '{start.sweep}' cannot be used: {error}") from None
+    return found
 
 
 def fingerprint(config: Config, inputs: Inputs) -> str:

@@ -14,11 +14,12 @@ from attractors import (
     find_period,
     spectrum_from_stretching,
 )
-from dmfsa import Ensemble, Features, MeanFieldMap, Window
+from dmfsa import Ensemble, Window
 from sweeps.config import Config
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
-from sweeps.grid import Array, Grid
-from sweeps.network import blocks_of, full, map_of, starts_of
+from sweeps.experiment import Experiment, Point
+from sweeps.grid import Array, Numbers
+from sweeps.network import blocks_of
 from sweeps.shards import Points
 
 WINDOW = 4096  # last samples in which a period is looked for
@@ -27,23 +28,21 @@ Stream = OrbitDensity | SlabSection
 
 
 def run_points(
-    config: Config,
-    features: Features,
-    grid: Grid,
-    starts: list[Window],
-    points: npt.NDArray[np.int64],
+    experiment: Experiment,
+    numbers: Numbers,
+    windows: list[Window] | None = None,
     count: Callable[[int], None] = lambda n_steps: None,
 ) -> Points:
     """Run some points of a grid side by side.
 
     Parameters
     ----------
-    config, features, grid
-        The sweep, and what was made of it.
-    points : array of int
+    experiment : Experiment
+        The sweep.
+    numbers : array of int
         Numbers of the points.
-    starts : list of Window
-        Those of the grid's axis `start`, or a single one. That of a token is made anew for each point's ε.
+    windows : list of Window, optional
+        What they start from, in place of the config's start.
     count : callable
         Called with the number of map steps done, summed over points, now and then.
 
@@ -52,28 +51,56 @@ def run_points(
     structured array
         As `empty_points` makes it, filled.
     """
-    maps = [map_of(config, features, **point) for point in grid.parameters(points)]
-    n_live = np.array([network.n_live_directions if config.n_exponents else 0 for network in maps])
-    parts = []
-    for number in np.unique(n_live):  # ε = 0 beside ε > 0, for one: an ensemble has one number for all its points
-        alike = np.flatnonzero(n_live == number)
-        parts.append(_run_alike(config, grid, starts, points[alike], [maps[i] for i in alike], count))
-    together = np.concatenate(parts)
-    return together[np.argsort(together["point"])]
+    points = experiment.points(numbers, windows)
+    result = empty_points(experiment.config, numbers)
+    for rows in _alike(points):
+        _run_alike([points[i] for i in rows], result, rows, count)
+    return result
 
 
-def _run_alike(
-    config: Config,
-    grid: Grid,
-    starts: list[Window],
-    points: npt.NDArray[np.int64],
-    maps: list[MeanFieldMap],
-    count: Callable[[int], None],
-) -> Points:
-    """Run points whose maps have the same number of live directions."""
+def carried(
+    experiment: Experiment, places: list[dict[str, float]], windows: list[Window], count: Callable[[int], None]
+) -> list[Window]:
+    """Let orbits run at some values of the parameters, for as long as a point runs; return where they end."""
+    run = experiment.config.run
+    points = [experiment.point(values, window=window) for values, window in zip(places, windows, strict=True)]
+    moved = list(windows)
+    for rows in _alike(points):
+        ensemble = _ensemble([points[i] for i in rows])
+        ensemble.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
+        for i, window in zip(rows, ensemble.windows(), strict=True):
+            moved[i] = window
+    return moved
+
+
+def _alike(points: list[Point]) -> list[Numbers]:
+    """Sort points into those that an ensemble can hold: one network, one clock, one number of live directions."""
+    alike: dict[tuple[int, int, int], list[int]] = {}
+    for i, point in enumerate(points):
+        n_live = point.map.n_live_directions if point.network.config.n_exponents else 0
+        alike.setdefault((id(point.network), n_live, point.window.phase), []).append(i)
+    return [np.array(rows) for rows in alike.values()]
+
+
+def _ensemble(points: list[Point]) -> Ensemble:
+    config, maps = points[0].network.config, [point.map for point in points]
+    return Ensemble(
+        maps[0].features,
+        beta=[network.beta for network in maps],
+        gamma=[network.gamma for network in maps],
+        epsilon=[network.epsilon for network in maps],
+        context=config.model.context,
+        windows=[point.window for point in points],
+        n_live_directions=maps[0].n_live_directions if config.n_exponents else None,
+    )
+
+
+def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callable[[int], None]) -> None:
+    """Run points of one network, and fill their rows; what is larger in other networks keeps fill values."""
     began = time.perf_counter()
-    ensemble = _ensemble(config, grid, starts, points, maps)
-    result = empty_points(config, points)
+    config = points[0].network.config
+    maps = [point.map for point in points]
+    ensemble = _ensemble(points)
     kept = {name: result[name] for name in result.dtype.names or ()}
     density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
     section = (
@@ -81,49 +108,31 @@ def _run_alike(
     )
     tail, spectra = _advance(config, ensemble, count, [stream for stream in (density, section) if stream])
     if density:
-        kept["orbit_density"][:] = density.counts
+        kept["orbit_density"][rows] = density.counts
     if section:
-        kept["section"][:], kept["section_hits"][:] = section.hits, section.n_hits
-    for i, (network, spectrum) in enumerate(zip(maps, spectra, strict=True)):
+        kept["section"][rows], kept["section_hits"][rows] = section.hits, section.n_hits
+    context, n_patterns = config.model.context, config.model.features.n_patterns
+    for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
         if "label" in config.record:
             answer = classify_evidence(spectrum, find_period(tail[:, i]), clock_period=network.clock_period)
-            kept["label"][i] = answer.label.code
-            kept["period"][i] = answer.period or 0
-            kept["torus_dimension"][i] = answer.torus_dimension or 0
-            kept["confidence"][i] = answer.confidence
-            kept["reason"][i] = answer.reason
+            kept["label"][row] = answer.label.code
+            kept["period"][row] = answer.period or 0
+            kept["torus_dimension"][row] = answer.torus_dimension or 0
+            kept["confidence"][row] = answer.confidence
+            kept["reason"][row] = answer.reason
         if "lyapunov" in config.record and spectrum is not None:
-            kept["lyapunov_exponent"][i] = spectrum.exponents
-            kept["lyapunov_standard_error"][i] = spectrum.standard_errors
-            kept["lyapunov_resolved"][i] = spectrum.resolved
-            kept["kaplan_yorke_dimension"][i] = spectrum.kaplan_yorke_dimension
+            n = len(spectrum.exponents)
+            kept["lyapunov_exponent"][row, :n] = spectrum.exponents
+            kept["lyapunov_standard_error"][row, :n] = spectrum.standard_errors
+            kept["lyapunov_resolved"][row, :n] = spectrum.resolved
+            kept["kaplan_yorke_dimension"][row] = spectrum.kaplan_yorke_dimension
         if "orbit" in config.record:
-            kept["orbit"][i] = network.mean_fields(tail[-kept["orbit"].shape[1] :, i], 0).o_semantic
+            m = network.mean_fields(tail[-kept["orbit"].shape[1] :, i], 0).o_semantic
+            kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
     final = ensemble.windows()
-    kept["window"][:] = np.array([window.attention for window in final])
-    kept["clock_phase"][:] = final[0].phase
-    kept["core_seconds"][:] = (time.perf_counter() - began) / len(points)
-    return result
-
-
-def _ensemble(
-    config: Config, grid: Grid, starts: list[Window], points: npt.NDArray[np.int64], maps: list[MeanFieldMap]
-) -> Ensemble:
-    """Put the points into lanes; the one-token windows of token starts are made and grow each in its own map."""
-    if config.start.token is not None:
-        windows = [full(network, starts_of(config, network)[0]) for network in maps]
-    else:
-        chosen = grid.values("start", points).astype(int) if "start" in grid.dims else np.zeros(len(points), dtype=int)
-        windows = [starts[number] for number in chosen]
-    return Ensemble(
-        maps[0].features,
-        beta=[network.beta for network in maps],
-        gamma=[network.gamma for network in maps],
-        epsilon=[network.epsilon for network in maps],
-        context=config.model.context,
-        windows=windows,
-        n_live_directions=maps[0].n_live_directions if config.n_exponents else None,
-    )
+    kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
+    kept["clock_phase"][rows] = final[0].phase
+    kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
 
 
 def _advance(

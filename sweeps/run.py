@@ -6,26 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-
-from dmfsa import Features, Window
 from sweeps import progress
 from sweeps.claims import Claiming, claims, remove_stale
 from sweeps.config import Config
-from sweeps.dataset import empty_points
+from sweeps.experiment import Experiment
 from sweeps.files import StoreError, remove_abandoned
-from sweeps.grid import Grid, grid_of
-from sweeps.network import features_of, map_of, starts_of
-from sweeps.points import run_points
 from sweeps.shards import Points, Shard, in_share
 from sweeps.stopping import Stop
 from sweeps.store import Beside, SweepFolder, open_sweep
-
-
-class Stopped(Exception):  # noqa: N818 - it is no error
-    """Raised in a shard when the run is to end."""
+from sweeps.work import Stopped, run_shard
 
 
 @dataclass(frozen=True)
@@ -50,51 +42,6 @@ class Outcome:
     n_failed: int
     failures: tuple[str, ...]
     stopped: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Experiment:
-    """A config and what is made of it once, for all its points."""
-
-    config: Config
-    grid: Grid
-    features: Features
-    starts: list[Window]
-
-    @classmethod
-    def of(cls, config: Config) -> "Experiment":
-        """Make features and starts.
-
-        Raises
-        ------
-        ConfigError
-            If the start cannot be made: a checkpoint is damaged, or an ensemble has no tokens.
-        """
-        grid, features = grid_of(config), features_of(config)
-        starts = starts_of(config, map_of(config, features, **grid.parameters(np.array([0]))[0]))
-        return cls(config, grid, features, starts)
-
-    def run(self, shard: Shard, count: Callable[[int], None]) -> Points:
-        """Run the points of a shard; those that cannot be computed are marked so, and the others do not notice."""
-        try:
-            return self._run(shard.points, count)
-        except (Stopped, MemoryError):
-            raise
-        except Exception:  # whatever it is, it is one point's: find out which
-            return np.concatenate([self._alone(point, count) for point in shard.points])
-
-    def _run(self, points: "np.ndarray[tuple[int], np.dtype[np.int64]]", count: Callable[[int], None]) -> Points:
-        return run_points(self.config, self.features, self.grid, self.starts, points, count)
-
-    def _alone(self, point: int, count: Callable[[int], None]) -> Points:
-        try:
-            return self._run(np.array([point]), lambda n_steps: count(0))
-        except (Stopped, MemoryError):
-            raise
-        except Exception as error:
-            failed = empty_points(self.config, np.array([point]))
-            failed["failure"] = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            return failed
 
 
 def run_sweep(
@@ -212,15 +159,20 @@ def run_shards(
     n_points = sum(shard.n for shard in shards)
     n_todo = sum(shard.n for shard in todo)
     config = experiment.config
+    befores = _befores(folder.shards())
     meter = progress.Meter(n_todo, config.run.n_transient + config.run.n_steps)
     n_failed, failures = 0, dict[str, None]()
 
     def work(shard: Shard) -> Points | None:
         if stop.wanted or not folder.missing([shard], tell=False):  # another process has done it meanwhile
             return None
+        before = befores.get(shard.first)
+        last = None if before is None else folder.read(before)
+        if before is not None and last is None:  # collected in this moment by another process, or damaged
+            return None
         claim.begin(shard.first)
         try:
-            return experiment.run(shard, count)
+            return run_shard(experiment, shard, last, count)
         except Stopped:
             return None
         finally:
@@ -246,6 +198,11 @@ def run_shards(
     left = folder.missing(todo, tell=False) if stop.wanted else []
     n_left = sum(shard.n for shard in left)
     return Outcome(n_points, n_points - n_left, n_points - n_todo, n_failed, tuple(failures), bool(left))
+
+
+def _befores(shards: list[Shard]) -> dict[int, Shard]:
+    """Return the shard before each one in its chain, by first points."""
+    return {after.first: shard for shard, after in pairwise(shards) if after.chain == shard.chain}
 
 
 def _in_chains(

@@ -94,15 +94,16 @@ class Unreadable(Exception):  # noqa: N818 - it is found, not raised to a caller
     """A shard's file is damaged; the message says how."""
 
 
-def blocks(first: int, n: int) -> list[Shard]:
-    """Cut `n` independent points, numbered from `first`, into shards.
+def blocks(first: int, n: int, multiple_of: int = 1) -> list[Shard]:
+    """Cut `n` independent points, numbered from `first`, into shards, of so many points or a multiple.
 
     Examples
     --------
     >>> blocks(0, 100)
     [Shard(first=0, n=64, chain=0), Shard(first=64, n=36, chain=64)]
     """
-    return [Shard(at, min(POINTS, first + n - at), at) for at in range(first, first + n, POINTS)]
+    size = max(1, POINTS // multiple_of) * multiple_of
+    return [Shard(at, min(size, first + n - at), at) for at in range(first, first + n, size)]
 
 
 def write_shard(path: Path, points: Points, fingerprint: str, origin: dict[str, Any]) -> None:

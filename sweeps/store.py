@@ -34,7 +34,7 @@ from sweeps.files import StoreError, reason, remove_abandoned, written_whole
 from sweeps.grid import Grid, grid_of
 from sweeps.identity import Inputs, differences, fingerprint, inputs_of
 from sweeps.provenance import provenance, shard_origin
-from sweeps.shards import Condition, Header, Points, Shard, Unreadable, blocks, read_header, read_shard, write_shard
+from sweeps.shards import Condition, Header, Points, Shard, Unreadable, read_header, read_shard, write_shard
 
 if TYPE_CHECKING:  # xarray takes most of a second to load: a look at the state of a folder has no need of it
     import xarray as xr
@@ -157,7 +157,7 @@ class SweepFolder:
 
     def shards(self) -> list[Shard]:
         """Return all shards of this sweep, in the order of their points; only the config decides them."""
-        return blocks(0, self.grid.n_points)
+        return self.grid.shards()
 
     def file(self, shard: Shard) -> Path:
         """Return the file of a shard."""

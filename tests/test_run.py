@@ -16,11 +16,12 @@ from experiments import NO_EXPONENTS, RECORDS, SHORT, TOTAL, shard_names, small
 
 from attractors import classify, lyapunov_spectrum
 from dmfsa import Window
-from sweeps import StoreError, load_config, open_sweep, progress, provenance, run_sweep
+from sweeps import StoreError, load_config, open_sweep, progress, provenance, run_sweep, work
 from sweeps import run as running
 from sweeps import shards as blocks_of_points
 from sweeps.config import Config, ConfigError
 from sweeps.dataset import RUN_VARIABLES, SHARD_VARIABLES, VARIABLES, axes_of, without_run
+from sweeps.experiment import Experiment
 from sweeps.grid import grid_of
 from sweeps.network import features_of, full, map_of, starts_of
 from sweeps.points import run_points
@@ -231,10 +232,9 @@ def test_the_number_of_workers_and_the_size_of_chunks_change_nothing(beta_sweep,
 
 
 def test_the_order_of_chunks_changes_nothing(beta_config, beta_sweep, tmp_path, chunks_of_2):
-    grid, features = grid_of(beta_config), features_of(beta_config)
     folder = SweepFolder.claim(tmp_path / "new", beta_config)
     for points in ([4], [2, 3], [0, 1]):
-        folder.write(run_points(beta_config, features, grid, [Window.paper_beta3()], np.array(points)))
+        folder.write(run_points(Experiment.of(beta_config), np.array(points)))
     folder.collect()
     assert_same(open_sweep(tmp_path / "new"), beta_sweep)
 
@@ -280,7 +280,7 @@ def test_interrupted_and_continued(beta_config, beta_sweep, tmp_path, monkeypatc
     assert load_config(out / "config.yaml") == beta_config
 
     points_run = []
-    monkeypatch.setattr(running, "run_points", lambda *given: points_run.append(given[4]) or run_points(*given))
+    monkeypatch.setattr(work, "run_points", lambda *given: points_run.append(given[1]) or run_points(*given))
     run_sweep(beta_config, out, quiet=True)
     assert sum(map(len, points_run)) == 5 - n_kept
     assert sorted(path.name for path in out.iterdir()) == ["config.yaml", "sweep.nc"]
@@ -325,7 +325,7 @@ def test_a_lack_of_memory_ends_the_run(beta_config, tmp_path, monkeypatch, chunk
     def fail(*given):
         raise MemoryError
 
-    monkeypatch.setattr(running, "run_points", fail)
+    monkeypatch.setattr(work, "run_points", fail)
     with pytest.raises(MemoryError):
         run_sweep(beta_config, tmp_path / "new", quiet=True)
     assert not (tmp_path / "new" / "sweep.nc").exists()
@@ -549,9 +549,8 @@ def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch, chunks_of_2):
 def half_done(beta_config, tmp_path, chunks_of_2):
     """A folder with points 0 and 1, and 2 and 3."""
     folder = claim(tmp_path / "half", beta_config)
-    grid, features = grid_of(beta_config), features_of(beta_config)
     for points in ([0, 1], [2, 3]):
-        folder.write(run_points(beta_config, features, grid, [Window.paper_beta3()], np.array(points)))
+        folder.write(run_points(Experiment.of(beta_config), np.array(points)))
     return folder
 
 
