@@ -81,7 +81,9 @@ def add_sweep_commands(commands: Any) -> None:
         "dmfsa plot results/paper-zoom --kind lyapunov",
     )
     plot.add_argument("folder", type=Path, metavar="DIR", help="folder of results")
-    plot.add_argument("--kind", choices=["orbit", "lyapunov", "phase"], help="the figure; what fits if not given")
+    plot.add_argument(
+        "--kind", choices=["orbit", "lyapunov", "phase", "hysteresis"], help="the figure; what fits if not given"
+    )
     plot.add_argument("--out", type=stem, metavar="STEM", help="files STEM.png and STEM.pdf; into DIR if not given")
 
 
