@@ -85,7 +85,7 @@ def regimes(dataset: xr.Dataset) -> list[Regime]:
 
 
 def _along(dataset: xr.Dataset, name: str, direction: str) -> list[Regime]:
-    ordered = in_order(dataset, name)
+    ordered = in_order(_with_refined(dataset, name), name)
     parameter, labels, periods = ordered[name].values, label_names(ordered), ordered["period"].values
     leading = np.full(len(labels), np.nan)
     if "lyapunov_exponent" in ordered:
@@ -98,6 +98,17 @@ def _along(dataset: xr.Dataset, name: str, direction: str) -> list[Regime]:
         ends = float(parameter[part[0]]), float(parameter[part[-1]])
         found.append(Regime(str(labels[part[0]]), *ends, len(part), known, extent, direction))
     return found
+
+
+def _with_refined(dataset: xr.Dataset, name: str) -> xr.Dataset:
+    """Put the points of a refinement among those of the axis; of the variables, those that regimes need."""
+    wanted = [v for v in ("label", "period", "failure", "core_seconds", "lyapunov_exponent") if v in dataset]
+    if "refined" not in dataset.dims:
+        return dataset
+    columns = {v: dataset[f"refined_{v}"].rename(refined=name) for v in wanted if f"refined_{v}" in dataset}
+    columns["core_seconds"] = xr.zeros_like(columns["label"], dtype=float)
+    between = xr.Dataset(columns).assign_coords({name: dataset[f"refined_{name}"].values})
+    return xr.concat([dataset[wanted], between], name)
 
 
 def regimes_csv(dataset: xr.Dataset) -> str:

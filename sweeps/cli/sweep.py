@@ -211,7 +211,7 @@ def _collect(given: argparse.Namespace) -> int:
     code = _tell(given, found[0], out, files)
     if n_missing := found[0].attrs["n_missing"]:
         print(
-            f"{n_missing} of {folder.grid.n_points} points are missing: this is a part of the sweep; "
+            f"{n_missing} of {found[0].attrs['n_points']} points are missing: this is a part of the sweep; "
             "`dmfsa sweep resume` computes the rest",
             file=sys.stderr,
         )
