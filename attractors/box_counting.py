@@ -104,16 +104,14 @@ def box_counting_dimension(series: npt.ArrayLike, *, seed: int = 0) -> BoxCounti
     extent = float(np.ptp(samples, axis=0).max())
     nothing = np.empty(0)
     if (np.ptp(samples, axis=0) <= CONSTANT * np.abs(samples).max(axis=0)).all():
-        return BoxCountingDimension(
-            0.0, 0.0, 0.0, (math.nan, math.nan), nothing, nothing, BoxCountingStatus.CONSTANT
-        )
+        return BoxCountingDimension(0.0, 0.0, 0.0, (math.nan, math.nan), nothing, nothing, BoxCountingStatus.CONSTANT)
     if n < FEWEST:
         return BoxCountingDimension(
             math.nan, math.nan, math.nan, (math.nan, math.nan), nothing, nothing, BoxCountingStatus.SHORT
         )
     rng = np.random.default_rng(seed)
     shifts = rng.uniform(size=(GRIDS, m))
-    key = rng.integers(0, 2**63, m, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    key = rng.integers(0, 2**63, m, dtype=np.uint64) | np.ones(m, dtype=np.uint64)
     from_least = (samples - samples.min(axis=0)) / extent
     sizes, rows, missed = [], [], []
     for size in LARGEST * 2.0 ** (-np.arange(OCTAVES * PER_OCTAVE + 1) / PER_OCTAVE):

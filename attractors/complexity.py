@@ -22,8 +22,8 @@ class EntropyStatus(Enum):
 
     OK = "The entropy and its error can be used."
     FEW_MATCHES = (
-        "Fewer than 100 pairs of templates match, or a stretch of the series has none: there is no error. Take a longer "
-        "series, or a larger tolerance."
+        "Fewer than 100 pairs of templates match, or a stretch of the series has none: there is no error. Take a "
+        "longer series, or a larger tolerance."
     )
     CONSTANT = "The series does not vary beyond rounding: its entropy is 0, and not measured."
 

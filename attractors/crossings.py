@@ -54,9 +54,7 @@ def plane_crossings(
     n, m = samples.shape
     if direction not in {-1, 0, 1}:
         raise ValueError(f"direction must be 1 (upwards), -1 (downwards) or 0 (both), got {direction}")
-    vector = np.eye(m)[_component(normal, m)] if np.ndim(normal) == 0 else np.asarray(normal, dtype=np.float64)
-    if vector.shape != (m,) or not np.isfinite(vector).all() or not vector.any():
-        raise ValueError(f"normal must be a finite vector of shape ({m},) that is not 0, got {normal}")
+    vector = _normal(normal, m)
     height = samples @ vector - level
     above = height >= 0.0
     changes = np.flatnonzero(above[1:] != above[:-1])
@@ -86,7 +84,7 @@ def plane_crossings(
 
 
 def stroboscopic_section(series: npt.ArrayLike, *, period: int, phase: int = 0) -> Section:
-    """Samples at one phase of a clock: rows t = phase, phase + T, ...
+    """Take the samples at one phase of a clock: rows t = phase, phase + T, ...
 
     Parameters
     ----------
@@ -158,10 +156,16 @@ def successive_maxima(series: npt.ArrayLike) -> Section:
     return Section((here + rise)[:, None], top + offset, np.abs(rise), 0.0, np.nan, 0.0, status)
 
 
-def _component(normal: npt.ArrayLike, m: int) -> int:
-    if normal != int(np.asarray(normal)) or not 0 <= int(np.asarray(normal)) < m:
-        raise ValueError(f"normal must be a component from 0 to {m - 1}, or a vector, got {normal}")
-    return int(np.asarray(normal))
+def _normal(normal: npt.ArrayLike, m: int) -> FloatArray:
+    """Return the normal vector (m,), of a component if a number is given."""
+    vector = np.asarray(normal, dtype=np.float64)
+    if vector.ndim == 0:
+        if vector not in np.arange(m):
+            raise ValueError(f"normal must be a component from 0 to {m - 1}, or a vector, got {vector}")
+        return np.asarray(np.arange(m) == vector, dtype=np.float64)
+    if vector.shape != (m,) or not np.isfinite(vector).all() or not vector.any():
+        raise ValueError(f"normal must be a finite vector of shape ({m},) that is not 0, got {vector}")
+    return vector
 
 
 def _cubic(values: FloatArray, first: npt.NDArray[np.int64], u: FloatArray) -> FloatArray:

@@ -119,7 +119,7 @@ def correlation_dimension(
     stretches of them says, since they also are in the neighbourhoods of each other. D₂ is from below: near the edges of an attractor points lack
     neighbours, which bends C(r) at large r.
 
-    Cost: some 0.5 s for 20,000 points; more than m = 10 components cost as if all pairs were looked at.
+    Cost: some 0.5 s for 20,000 points; with more than 10 components as if all pairs were looked at.
 
     References
     ----------
@@ -197,7 +197,12 @@ def _theiler(samples: FloatArray) -> int:
 
 
 def pair_counts(
-    points: FloatArray, times: npt.NDArray[np.int64], radii: FloatArray, theiler: int, step: int = 1, n_parts: int = PARTS
+    points: FloatArray,
+    times: npt.NDArray[np.int64],
+    radii: FloatArray,
+    theiler: int,
+    step: int = 1,
+    n_parts: int = PARTS,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Count pairs of points closer than each radius, by the stretch of time in which the first of both lies.
 
@@ -238,12 +243,12 @@ def pair_counts(
         found = 0
         for side in (lag, -lag)[: 2 if lag else 1]:
             there = (references + side >= 0) & (references + side < n)
-            here, other, part = references[there], references[there] + side, owner[there]
+            here, other, whose = references[there], references[there] + side, owner[there]
             near = np.abs(times[other] - times[here]) <= theiler
-            found += np.count_nonzero(near)
+            found += int(np.count_nonzero(near))
             apart = np.abs(points[other[near]] - points[here[near]]).max(axis=1)
-            np.add.at(close, (np.searchsorted(radii, apart), part[near]), 1)
-            pairs = pairs - np.bincount(part[near], minlength=n_parts)
+            np.add.at(close, (np.searchsorted(radii, apart), whose[near]), 1)
+            pairs = pairs - np.bincount(whose[near], minlength=n_parts)
         if not found:
             break
     return counts - np.cumsum(close, axis=0)[:k], pairs

@@ -142,8 +142,8 @@ def mutual_information(series: npt.ArrayLike, *, n_lags: int | None = None) -> M
     -----
     I = Σ p_ij log(p_ij / (p_i p_j)) over bins between quantiles of the series, as many as leave 5 samples for each
     cell, 64 at most; so it does not change if the series is bent monotonically. Finite counts raise I by about
-    (b - 1)²/(2 n), which is taken off. Its variance is that of log(p_ij / (p_i p_j)), over n. A minimum counts if I
-    rises again by two standard errors before it falls below. Cost: some 0.2 ms for each lag.
+    (k - a - b + 1)/(2 n) if k cells of a rows and b columns are occupied (Miller, Madow), which is taken off. Its variance is that of log(p_ij / (p_i p_j)), over n, and of those counts. A
+    minimum counts if I rises again by three standard errors before it falls lower, or to nothing. Cost: some 0.2 ms for each lag.
 
     References
     ----------
@@ -191,16 +191,21 @@ def _information(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], n_bins: int
     gain = np.log(p / (of_a[i] * of_b[j]))
     mean = float(p @ gain)
     bias = (len(p) - np.count_nonzero(of_a) - np.count_nonzero(of_b) + 1) / (2.0 * n)
-    return mean - bias, math.sqrt(max(float(p @ gain**2) - mean**2, 0.0) / n)
+    variance = max(float(p @ gain**2) - mean**2, 0.0) / n
+    return mean - bias, math.sqrt(
+        variance + max(bias, 0.0) / n
+    )  # the second part is what is left without any information
 
 
 def _first_minimum(values: FloatArray, errors: FloatArray) -> int:
-    """First lag after which the values rise by two errors before they fall lower; 0 if there is none."""
+    """First lag after which the values rise by three errors before they fall lower or to nothing; 0 if none."""
     lowest = 1
     for lag in range(2, len(values)):
+        if values[lag] <= 3.0 * errors[lag]:
+            return 0
         if values[lag] < values[lowest]:
             lowest = lag
-        elif values[lag] > values[lowest] + 2.0 * math.hypot(errors[lag], errors[lowest]):
+        elif values[lag] > values[lowest] + 3.0 * math.hypot(errors[lag], errors[lowest]):
             return lowest if lowest > 1 else 0
     return 0
 
@@ -280,8 +285,8 @@ def _false(vectors: FloatArray, tested: npt.NDArray[np.int64], window: int, spre
     from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - takes a while to import
 
     n_neighbours = min(len(vectors), 2 * window + 1 + SPARE)
-    distances, neighbours = NearestNeighbors(n_neighbors=n_neighbours).fit(vectors[:, :-1]).kneighbors(
-        vectors[tested, :-1]
+    distances, neighbours = (
+        NearestNeighbors(n_neighbors=n_neighbours).fit(vectors[:, :-1]).kneighbors(vectors[tested, :-1])
     )
     apart = np.abs(neighbours - tested[:, None]) > window
     first = np.argmax(apart, axis=1)

@@ -51,7 +51,7 @@ class FluctuationExponent(Result):
     sizes : int array, shape (k,)
         Samples in a window, ascending.
     fluctuations : array, shape (k,)
-        What grows, averaged over windows.
+        What grows: root mean square over the 8 parts.
     n_used : int
         Samples used, the last of the series.
     status : FluctuationStatus
@@ -125,7 +125,7 @@ def hurst_exponent(series: npt.ArrayLike) -> FluctuationExponent:
     `nolds.hurst_rs`: the range of the summed series in windows of s samples over their standard deviation, (R/S)_s ~
     s^H, over what white noise has (Anis, Lloyd, Peters), times √s. So the bias of small windows is gone for white noise
     and for it alone: an H away from 1/2 is drawn towards it, and short memory looks like long memory in windows that
-    are not far beyond it. Cost: some 0.2 s for 20,000 samples.
+    are not far beyond it. Cost: some 10 ms for 20,000 samples.
 
     References
     ----------
@@ -168,18 +168,19 @@ def _exponent(series: npt.ArrayLike, log_fluctuations: Fluctuations) -> Fluctuat
     if samples.shape[1] != 1:
         raise ValueError(f"series must be one component, got {samples.shape[1]}")
     x = samples[-MOST:, 0]
-    n, nothing = len(x), np.empty(0)
+    n = len(x)
     if np.ptp(x) <= CONSTANT * np.abs(x).max():
         return _without(FluctuationStatus.CONSTANT, n)
     if n < SHORTEST:
         return _without(FluctuationStatus.SHORT, n)
     n_sizes = int(math.log(n / WINDOWS / SMALLEST) / math.log(RATIO) + 1e-9) + 1
     sizes = np.round(SMALLEST * RATIO ** np.arange(n_sizes)).astype(np.int64)
-    curve = log_fluctuations(x, sizes)
-    parts = [log_fluctuations(part, sizes) for part in np.array_split(x, PARTS)]
-    if any(len(found) < n_sizes for found in (curve, *parts)):
+    found = [log_fluctuations(part, sizes) for part in np.array_split(x, PARTS)]
+    if any(len(part) < n_sizes for part in found):
         return _without(FluctuationStatus.NO_SCALING_RANGE, n)  # windows without fluctuation: parts that are constant
-    law = power_law(np.log(sizes), curve, np.array(parts).T, noise=NOISE)
+    parts = np.array(found).T
+    curve = 0.5 * np.log(np.mean(np.exp(2.0 * parts), axis=1))
+    law = power_law(np.log(sizes), curve, parts, noise=NOISE)
     known = law is not NONE
     return FluctuationExponent(
         value=law.slope,
@@ -193,6 +194,4 @@ def _exponent(series: npt.ArrayLike, log_fluctuations: Fluctuations) -> Fluctuat
 
 
 def _without(status: FluctuationStatus, n: int) -> FluctuationExponent:
-    return FluctuationExponent(
-        math.nan, math.nan, (0, 0), np.empty(0, dtype=np.int64), np.empty(0), n, status
-    )
+    return FluctuationExponent(math.nan, math.nan, (0, 0), np.empty(0, dtype=np.int64), np.empty(0), n, status)

@@ -128,20 +128,17 @@ def return_map(values: npt.ArrayLike) -> ReturnMap:
     x = samples[:, 0]
     pairs = np.column_stack([x[:-1], x[1:]])
     spread = float(x.std())
-    n_distinct = len(np.unique(np.round(x / (EXACT * spread)))) if spread > EXACT * np.abs(x).max() else 1
-    if n_distinct <= len(x) // 4:
-        return ReturnMap(math.nan, math.nan, math.nan, pairs, ReturnMapStatus.FINITE)
-    if len(pairs) < SHORTEST:
-        return ReturnMap(math.nan, math.nan, math.nan, pairs, ReturnMapStatus.SHORT)
+    repeated = spread <= EXACT * np.abs(x).max() or len(np.unique(np.round(x / (EXACT * spread)))) <= len(x) // 4
+    if repeated or len(pairs) < SHORTEST:
+        status = ReturnMapStatus.FINITE if repeated else ReturnMapStatus.SHORT
+        return ReturnMap(math.nan, math.nan, math.nan, pairs, status)
     ordered = pairs[np.argsort(pairs[:, 0], kind="stable")]
     scatter = NORMAL * float(np.median(_residuals(ordered))) / spread
     halves = np.concatenate([_residuals(ordered[0::2]), _residuals(ordered[1::2])])
     coarse = NORMAL * float(np.median(halves)) / spread
-    if scatter <= EXACT:
-        return ReturnMap(scatter, math.nan, math.nan, pairs, ReturnMapStatus.ONE_DIMENSIONAL)
-    order = math.log2(coarse / scatter)
-    error = 2.0 * 1.17 / math.sqrt(len(pairs)) / math.log(2.0)  # of two medians, relative: 1.17/√n for normal residuals
-    if order - 2.0 * error > CLOUD and order > CURVE:
+    order = math.log2(coarse / scatter) if scatter > EXACT else math.nan
+    error = 2.0 * 1.17 / math.sqrt(len(pairs)) / math.log(2.0)  # of a median of normal residuals: 1.17/√n, relative
+    if scatter <= EXACT or (order - 2.0 * error > CLOUD and order > CURVE):
         status = ReturnMapStatus.ONE_DIMENSIONAL
     else:
         status = ReturnMapStatus.SCATTERED if order + 2.0 * error < CURVE else ReturnMapStatus.UNDETERMINED
@@ -159,11 +156,11 @@ def _residuals(ordered: FloatArray) -> FloatArray:
     dx, dy = (x - mean_x) * others, (y - mean_y) * others
     variance = np.sum(dx * dx, axis=1)
     slope = np.sum(dx * dy, axis=1) / np.where(variance > 0.0, variance, 1.0)
-    return np.abs(ordered[:, 1] - (mean_y[:, 0] - slope * mean_x[:, 0]))
+    return np.asarray(np.abs(ordered[:, 1] - (mean_y[:, 0] - slope * mean_x[:, 0])))
 
 
 def return_times(times: npt.ArrayLike) -> ReturnTimes:
-    """Times between successive visits: their mean with its error, and their distribution.
+    """Find the times between successive visits: their mean with its error, and their distribution.
 
     Parameters
     ----------
