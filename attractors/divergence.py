@@ -28,8 +28,8 @@ class DivergenceStatus(Enum):
 
     OK = "Neighbours part at this rate. Where the map is known, its own spectrum (lyapunov_spectrum) is better."
     NOT_POSITIVE = (
-        "The largest exponent is not above 0 by three standard errors and 1/n: no chaos is seen. A series alone does not "
-        "tell 0 from negative."
+        "The largest exponent is not above 0 by three standard errors and 1/n: no chaos is seen. A series alone does "
+        "not tell 0 from negative."
     )
     NO_RANGE = (
         "Neighbours part within three steps, or not at all: noise, a cycle, or too few samples. Take a longer series."

@@ -12,8 +12,8 @@ from attractors.series import as_series
 from attractors.system import FloatArray
 
 MOST = 20_000  # samples used, the last
-PER_CELL = 5  # samples in a cell of the joint histogram
-MOST_BINS = 64
+PER_CELL = 20  # samples in a cell of the joint histogram
+MOST_BINS = 32
 REFERENCES = 2_000  # points whose neighbours are tested
 FAR, OUT = 15.0, 2.0  # a neighbour is false if one more coordinate makes it so many times as far, or so many std far
 FALSE = 0.01  # share of false neighbours that is none
@@ -140,10 +140,11 @@ def mutual_information(series: npt.ArrayLike, *, n_lags: int | None = None) -> M
 
     Notes
     -----
-    I = Σ p_ij log(p_ij / (p_i p_j)) over bins between quantiles of the series, as many as leave 5 samples for each
-    cell, 64 at most; so it does not change if the series is bent monotonically. Finite counts raise I by about
-    (k - a - b + 1)/(2 n) if k cells of a rows and b columns are occupied (Miller, Madow), which is taken off. Its variance is that of log(p_ij / (p_i p_j)), over n, and of those counts. A
-    minimum counts if I rises again by three standard errors before it falls lower, or to nothing. Cost: some 0.2 ms for each lag.
+    I = Σ p_ij log(p_ij / (p_i p_j)) over bins between quantiles of the series, as many as leave 20 samples for each
+    cell, 32 at most; so it does not change if the series is bent monotonically. Finite counts raise I by about
+    (k - a - b + 1)/(2 n) if k cells of a rows and b columns are occupied (Miller, Madow), which is taken
+    off. Its variance is that of log(p_ij / (p_i p_j)), over n, and of those counts. A minimum counts if I rises again
+    by three standard errors before it falls lower, or to nothing. Cost: some 0.2 ms for each lag.
 
     References
     ----------

@@ -152,8 +152,7 @@ def draw_section(axes: Axes, section: Section, components: tuple[int, int], symb
     axes.plot(x[unsure], y[unsure], ".", color=GREY, ms=size, mew=0, rasterized=True)
     axes.plot(x[~unsure], y[~unsure], ".", color="black", ms=size, mew=0, rasterized=True)
     axes.set(xlabel=symbols[0], ylabel=symbols[1])
-    slab = f", within {section.half_width:.2g}" if section.half_width > 0.0 else ""
-    axes.set_title(f"section: {len(x)} points{slab}", loc="left", fontsize=8)
+    axes.set_title(f"section: {len(x)} points", loc="left", fontsize=8)
 
 
 def draw_return_map(axes: Axes, answer: ReturnMap, symbol: str = "x") -> None:
@@ -196,6 +195,7 @@ def draw_fluctuations(axes: Axes, answer: FluctuationExponent) -> None:
     """Draw fluctuations over the size of the window, and the line through the range that was chosen."""
     axes.loglog(answer.sizes, answer.fluctuations, ".", color=COLOURS[0], ms=4)
     axes.set(xlabel="window $s$ (samples)", ylabel="fluctuation $F(s)$")
+    axes.tick_params(axis="both", which="minor", labelbottom=False, labelleft=False)
     _draw_power(axes, answer.sizes.astype(np.float64), answer.fluctuations, answer.value, answer.range)
     _say_exponent(axes, "exponent", answer.value, answer.standard_error, answer.range)
 

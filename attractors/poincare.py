@@ -12,7 +12,7 @@ from attractors.series import as_series
 from attractors.system import FloatArray
 
 NEIGHBOURS = 10  # of a point, for the flat within which it is moved to the surface
-WIDER = 4  # times as many neighbours for a second one: the difference is the error
+WIDER = 4  # times as many, for another flat
 RIDGE = 0.05  # λ, of the neighbours' variance: directions with less do not belong to the flat
 STEEP = 10.0  # times as far as the slab is wide no point is moved: there the flat runs along the surface
 FEWEST = 32  # points, if the width is free
@@ -101,28 +101,28 @@ def poincare_section(
     A map jumps over a surface. Points within w of it are off by some slope times w. Here each is moved to the surface
     by the shortest way within the flat through its 10 nearest neighbours (in units of standard deviations):
     x ← x - (x_b - level) u/u_b, u = C (C + λ)⁻¹ e_b, with their covariance C, and λ a twentieth of its trace. That is
-    the tangent plane of a torus or a leaf of a chaotic attractor, and e_b itself where points fill the space. What
-    remains is of second order in the distance of neighbours; its estimate, `error`, is the difference to the same
-    with 40 neighbours. Where the flat runs along the surface (slopes above 10) no point is moved.
+    the tangent plane of a torus or a leaf of a chaotic attractor, and e_b itself where points fill the space. By
+    Heun's correction half of the way is taken in the flat at its end. `error` is what that changes, and what four times
+    as many neighbours change, in a sum of squares: an upper estimate. Where the flat runs along the surface (slopes
+    above 10) no point is moved.
 
     Width: averages over a section of N points have a relative error of 1/√N, and the slab holds N = ρ w. It smears
     them by c w, c = median slope / (√3 extent), the extent being the standard deviation of the points. The sum of both
     squares is smallest at w³ = 1/(2 ρ c²). ρ and c are measured on the n^⅔ samples that are closest to the
     surface. At least 32 points are kept, and at most a quarter of the series.
 
-    Cost: some 15 ms for 75,000 samples of 3 components.
+    Cost: some 10 ms for 75,000 samples of 3 components.
 
     Examples
     --------
     A torus, sheared so that a slab smears it. The points come to lie on circles of radius 1.
 
-    >>> t = np.arange(20_000)
-    >>> a, b = 2 * np.pi * 0.3819660112501051 * t, 2 * np.pi * 0.1414213562373095 * t
+    >>> a, b = np.random.default_rng(0).uniform(0, 2 * np.pi, (2, 20_000))
     >>> y = (3 + np.cos(b)) * np.sin(a)
     >>> x, z = (3 + np.cos(b)) * np.cos(a) + 0.7 * y, np.sin(b)
     >>> section = poincare_section(np.column_stack([x, y, z]))
     >>> radius = np.hypot(np.abs(section.points[:, 0]) - 3, section.points[:, 2])
-    >>> bool(section.displacement > 0.03), bool(np.sqrt(np.mean((radius - 1) ** 2)) < 0.005)
+    >>> bool(section.displacement > 0.03), bool(np.sqrt(np.mean((radius - 1) ** 2)) < 0.01)
     (True, True)
     """
     samples = as_series(series)
@@ -143,16 +143,16 @@ def poincare_section(
     hits = np.flatnonzero(np.abs(height) < width)
     if not hits.size:
         return _empty(m, level, half_width, SectionStatus.EMPTY)
-    fine, coarse = _moves(samples, height, hits, across, THICK * width)
-    moved = np.asarray(np.isfinite(fine).all(axis=1))
-    move = np.where(moved[:, None], fine, 0.0)
+    moves, error = _moves(samples, height, hits, across, THICK * width)
+    moved = np.asarray(np.isfinite(moves).all(axis=1))
+    move = np.where(moved[:, None], moves, 0.0)
     points = samples[hits] - move
     points[moved, across] = level
     sideways = np.delete(move, across, axis=1)
     return Section(
         points=points,
         times=hits.astype(np.float64),
-        error=np.sqrt(np.sum((fine - coarse) ** 2, axis=1)),
+        error=error,
         displacement=float(np.sqrt(np.mean(np.sum(sideways**2, axis=1)))) if moved.any() else math.nan,
         level=level,
         half_width=float(width),
@@ -189,26 +189,30 @@ def _width(samples: FloatArray, height: FloatArray, across: int) -> float:
 def _moves(
     samples: FloatArray, height: FloatArray, hits: npt.NDArray[np.int64], across: int, reach: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Vectors (n_hits, m) from the surface to the hits, by 10 and by 40 neighbours; NaN where there are none."""
+    """Vectors (n_hits, m) from the surface to the hits, and how far they may be off; NaN where there is no flat."""
     from scipy.spatial import KDTree  # noqa: PLC0415 - only who cuts waits for it
 
     near = np.flatnonzero(np.abs(height) <= reach)
     unit = samples[near].std(axis=0)
     unit[unit == 0.0] = 1.0
     most = WIDER * NEIGHBOURS
-    fine, coarse = np.full((2, len(hits), samples.shape[1]), np.nan)
+    moves, errors = np.full((len(hits), samples.shape[1]), np.nan), np.full(len(hits), np.nan)
     if len(near) <= most:
-        return fine, coarse
+        return moves, errors
     scaled = samples[near] / unit
     tree = KDTree(scaled, balanced_tree=False)
     n_at_once = max(1, AT_ONCE // (most * samples.shape[1]))
     for first in range(0, len(hits), n_at_once):
         some = slice(first, first + n_at_once)
-        _, neighbours = tree.query(samples[hits[some]] / unit, most)
-        heights = height[hits[some], None] / unit[across]
-        fine[some] = unit * heights * _direction(scaled[neighbours[:, :NEIGHBOURS]], across)
-        coarse[some] = unit * heights * _direction(scaled[neighbours], across)
-    return fine, coarse
+        here, heights = samples[hits[some]] / unit, height[hits[some], None] / unit[across]
+        around = scaled[tree.query(here, most)[1]]
+        straight, wide = (heights * _direction(around[:, :k], across) for k in (NEIGHBOURS, most))
+        there = np.where(np.isfinite(straight), here - straight, here)
+        behind = heights * _direction(scaled[tree.query(there, NEIGHBOURS)[1]], across)
+        moves[some] = unit * 0.5 * (straight + behind)
+        changes = unit * np.stack([moves[some] / unit - straight, straight - wide])
+        errors[some] = np.sqrt(np.sum(changes**2, axis=(0, 2)))
+    return moves, errors
 
 
 def _direction(around: FloatArray, across: int) -> FloatArray:

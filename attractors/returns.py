@@ -146,7 +146,7 @@ def return_map(values: npt.ArrayLike) -> ReturnMap:
 
 
 def _residuals(ordered: FloatArray) -> FloatArray:
-    """Return |y - line through the neighbours on the axis x| of each pair, ordered by x; near the ends from one side."""
+    """Return |y - line through the neighbours on the axis x| of each pair, ordered by x; at the ends from one side."""
     n, k = len(ordered), NEIGHBOURS
     first = np.clip(np.arange(n) - k // 2, 0, n - k - 1)
     index = first[:, None] + np.arange(k + 1)

@@ -70,6 +70,8 @@ def test_every_python_block_runs(page, tmp_path, monkeypatch):
         assert namespace["cycles"].values[:2] == pytest.approx([1.24, 1.25])
         assert namespace["spectrum"].exponents == pytest.approx([0.42, -1.62], abs=0.01)
         assert namespace["spectrum"].exponents.sum() == pytest.approx(np.log(0.3))
+        assert namespace["dimension"].value == pytest.approx(1.21, abs=0.03)
+        assert namespace["from_x"].value == pytest.approx(1.21, abs=0.03)
 
 
 # Commands
