@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pytest
 import systems
-from naive_geometry import false_share, mutual_information as naive_information, sample_entropy_matches
+from naive_geometry import false_share, sample_entropy_matches
+from naive_geometry import mutual_information as naive_information
 from scipy import signal, stats
 
 from attractors import examples
@@ -106,7 +107,9 @@ def test_exponents_of_detrended_fluctuations(exponent, value, walk):
 
 def test_hurst_exponent_of_white_noise():
     answers = [hurst_exponent(np.random.default_rng(seed).normal(size=8_000)) for seed in range(20)]
-    scores = [(answer.value - 0.5) / answer.standard_error for answer in answers if answer.status is FluctuationStatus.OK]
+    scores = [
+        (answer.value - 0.5) / answer.standard_error for answer in answers if answer.status is FluctuationStatus.OK
+    ]
     assert len(scores) >= 18
     assert 0.4 < math.sqrt(np.mean(np.square(scores))) < 1.5
 
@@ -289,5 +292,5 @@ def test_a_cycle_has_singular_matrices():
     ],
 )
 def test_mistakes(mistake):
-    with pytest.raises(ValueError, match="must|not finite"):
+    with pytest.raises(ValueError, match=r"must|not finite"):
         mistake()

@@ -1,5 +1,6 @@
 """Sections against shapes that are known exactly, and crossings against their order of convergence."""
 
+import itertools
 import math
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_what_remains_falls_with_the_density_of_points():
 
 
 def test_the_width_balances_noise_and_smear():
-    """1/(ρ w) + c² w² is smallest where c w = 1/√(2 N): the displacement over the extent, against the number of hits."""
+    """1/(ρ w) + c² w² is smallest where c w = 1/√(2 N): displacement over extent, against the number of hits."""
     for n in (5_000, 20_000, 75_000):
         section = poincare_section(sheared_torus(n))
         extent = math.sqrt(section.points[:, [0, 2]].var(axis=0).sum())
@@ -148,9 +149,9 @@ def test_the_order_of_convergence():
         section = plane_crossings(ellipse(n_turn, 60_000)[0], normal=1, level=0.3)
         off_point.append(rms(section.points[:, 0] - 2 * math.sqrt(1 - 0.09) - 0.15))
         error.append(rms(section.error))
-    for coarse, fine in zip(off_point, off_point[1:], strict=False):
+    for coarse, fine in itertools.pairwise(off_point):
         assert math.log2(coarse / fine) == pytest.approx(4.0, abs=0.3)
-    for coarse, fine in zip(error, error[1:], strict=False):
+    for coarse, fine in itertools.pairwise(error):
         assert math.log2(coarse / fine) == pytest.approx(2.0, abs=0.3)
 
 
