@@ -183,6 +183,42 @@ def standard(k: float = 6.9) -> DiscreteMap:
     return DiscreteMap(_standard_step, _standard_jacobian, k, 2)
 
 
+def _coupled_standard_step(x: FloatArray, p: FloatArray, out: FloatArray) -> None:
+    together = p[2] * math.sin(x[0] + x[1])
+    for a in range(2):
+        momentum = x[2 + a] + p[a] * math.sin(x[a]) + together
+        out[a] = (x[a] + momentum) % TURN
+        out[2 + a] = momentum % TURN
+
+
+def _coupled_standard_jacobian(x: FloatArray, p: FloatArray, out: FloatArray) -> None:
+    together = p[2] * math.cos(x[0] + x[1])
+    for a in range(2):
+        b = 1 - a
+        kick = p[a] * math.cos(x[a]) + together
+        out[a, a], out[a, b], out[a, 2 + a] = 1.0 + kick, together, 1.0
+        out[2 + a, a], out[2 + a, b], out[2 + a, 2 + a] = kick, together, 1.0
+
+
+def coupled_standard(k_1: float = 6.9, k_2: float = 6.9, b: float = 1.0) -> DiscreteMap:
+    """Two coupled standard maps, y_i' = y_i + K_i sin x_i + b sin(x_1 + x_2), x_i' = x_i + y_i', modulo 2 pi.
+
+    A symplectic map in four dimensions, state (x_1, x_2, y_1, y_2): exponents come in pairs of opposite sign.
+
+    Parameters
+    ----------
+    k_1, k_2 : float
+        K_1 and K_2, strengths of the kicks.
+    b : float
+        Coupling; at 0 there are two standard maps side by side.
+
+    References
+    ----------
+    .. [1] C. Froeschlé, Astron. Astrophys. 16, 172 (1972).
+    """
+    return DiscreteMap(_coupled_standard_step, _coupled_standard_jacobian, [k_1, k_2, b], 4)
+
+
 def _cat_step(x: FloatArray, p: FloatArray, out: FloatArray) -> None:
     out[0] = (2.0 * x[0] + x[1]) % 1.0
     out[1] = (x[0] + x[1]) % 1.0
