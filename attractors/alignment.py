@@ -151,7 +151,7 @@ def alignment_indices(
 
     >>> from attractors.examples import standard
     >>> island = alignment_indices(standard(1.0), [3.1, 0.2], n_steps=4_096)
-    >>> island.status.name, island.powers.round(1)
+    >>> island.status.name, island.powers.round()
     ('REGULAR', array([2.]))
     >>> sea = alignment_indices(standard(1.0), [0.1, 0.1], n_steps=4_096)
     >>> sea.status.name, bool(sea.log_gali[-1, 0] < -500)

@@ -217,8 +217,7 @@ def covariant_vectors(
     if np.isnan(ahead[0].log_factors).any():
         return _nothing(k, d, interval, CovariantStatus.DIVERGED)
     frame = np.asarray(ahead[0].frame)
-    follow = system.followed if isinstance(system, DiscreteMap) else _Follower(system)
-    states, frames, triangles, finite = follow(ahead[0].end, frame, interval, n_kept, n_kept + n_back)
+    states, frames, triangles, finite = _followed(system, ahead[0].end, frame, interval, n_kept, n_kept + n_back)
     if not finite:
         return _nothing(k, d, interval, CovariantStatus.DIVERGED)
     dead = (np.diagonal(triangles, axis1=1, axis2=2) == 0.0).any(axis=0)
@@ -233,29 +232,26 @@ def covariant_vectors(
     return _collected(states, vectors, growth, errors, k, interval)
 
 
-class _Follower:
-    """`DiscreteMap.followed` for any smooth system, step by step."""
+def _followed(
+    system: SmoothSystem, start: Any, frame: FloatArray, interval: int, n_kept: int, n: int
+) -> tuple[FloatArray, FloatArray, FloatArray, bool]:
+    """Do what `DiscreteMap.followed` does, step by step where the system is another."""
+    if isinstance(system, DiscreteMap):
+        return system.followed(start, frame, interval, n_kept, n)
+    from attractors import _kernels  # noqa: PLC0415 - here, so that only who needs the compiler waits for it
 
-    def __init__(self, system: SmoothSystem) -> None:
-        self.system = system
-
-    def __call__(
-        self, start: Any, frame: FloatArray, interval: int, n_kept: int, n: int
-    ) -> tuple[FloatArray, FloatArray, FloatArray, bool]:
-        from attractors import _kernels  # noqa: PLC0415 - here, so that only who needs the compiler waits for it
-
-        k, d = frame.shape
-        states, frames, triangles = np.empty((n_kept, d)), np.empty((n_kept, k, d)), np.zeros((n, k, k))
-        state, Q = start, np.array(frame, dtype=np.float64, order="C")
-        for t in range(n):
-            if t < n_kept:
-                states[t], frames[t] = self.system.to_vector(state), Q
-            V, state = self.system.tangent(state, Q, interval)
-            with np.errstate(all="ignore"):
-                _kernels.triangular(np.ascontiguousarray(V), Q, triangles[t])
-            if not np.isfinite(self.system.to_vector(state)).all():
-                return states, frames, triangles, False
-        return states, frames, triangles, True
+    k, d = frame.shape
+    states, frames, triangles = np.empty((n_kept, d)), np.empty((n_kept, k, d)), np.zeros((n, k, k))
+    state, Q = start, np.array(frame, dtype=np.float64, order="C")
+    for t in range(n):
+        if t < n_kept:
+            states[t], frames[t] = system.to_vector(state), Q
+        V, state = system.tangent(state, Q, interval)
+        with np.errstate(all="ignore"):
+            _kernels.triangular(np.ascontiguousarray(V), Q, triangles[t])
+        if not np.isfinite(system.to_vector(state)).all():
+            return states, frames, triangles, False
+    return states, frames, triangles, True
 
 
 def _backward(triangles: FloatArray, frames: FloatArray) -> tuple[FloatArray, FloatArray, list[FloatArray]]:
@@ -276,7 +272,7 @@ def _backward(triangles: FloatArray, frames: FloatArray) -> tuple[FloatArray, Fl
 def _apart(rows: FloatArray, others: FloatArray) -> float:
     """Largest angle between two spaces of the same dimension, each spanned by rows."""
     if not (np.isfinite(rows).all() and np.isfinite(others).all()):
-        return math.inf
+        return 0.5 * math.pi  # nothing is known
     P, Q = np.linalg.qr(rows.T)[0], np.linalg.qr(others.T)[0]
     return math.asin(min(float(np.linalg.norm(Q - P @ (P.T @ Q), ord=2)), 1.0))
 

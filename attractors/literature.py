@@ -193,19 +193,6 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
                 _exact("kaplan_yorke_dimension", 4.0, source="exact: volumes are preserved"),
             ),
         ),
-        "coupled_standard, b = 0": Example(
-            partial(examples.coupled_standard, 6.9, 6.9, 0.0),
-            (1.0, 2.0, 0.5, 0.3),
-            1_000,
-            (
-                Literature(
-                    "lyapunov_exponents",
-                    (1.264, 1.264, -1.264, -1.264),
-                    3e-3,
-                    f"two standard maps side by side; {COMPUTED}",
-                ),
-            ),
-        ),
         "cat": Example(
             examples.cat,
             (0.1, 0.2),
