@@ -179,7 +179,7 @@ def draw_diffusion(axes: Axes, answer: FiniteTimeExponents) -> None:
     axes.set(xlabel="window $T$ (steps)", ylabel=r"$T\,\mathrm{var}(\lambda_T)$ (nats² per step)")
     axes.set_title(answer.status.name.lower().replace("_", " "), loc="left", fontsize=8)
     if drawn:
-        axes.legend(fontsize=7, ncols=2, loc="lower left")
+        axes.legend(fontsize=7, ncols=4, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1)
 
 
 def draw_angles(axes: Axes, answer: CovariantVectors, n_first: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -40,7 +41,8 @@ def plain(name):
     """Step and Jacobian as the plain functions they are, at the parameters of the map."""
     p = MAPS[name].parameters
     word = name.split()[0]
-    step, jacobian = getattr(examples, f"_{word}_step"), getattr(examples, f"_{word}_jacobian")
+    module = sys.modules[getattr(examples, word).__module__]
+    step, jacobian = getattr(module, f"_{word}_step"), getattr(module, f"_{word}_jacobian")
 
     def image(x):
         out = np.empty(x.size)
