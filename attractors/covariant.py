@@ -111,8 +111,6 @@ class CovariantVectors(Result):
             for part in (self.vectors[:, :n_first], self.vectors[:, n_first:live])
         )
         overlap = first.transpose(0, 2, 1) @ rest
-        if rest.shape[2] > n_first:
-            first, rest, overlap = rest, first, overlap.transpose(0, 2, 1)
         sine = np.linalg.svd(rest - first @ overlap, compute_uv=False)[:, -1]
         cosine = np.linalg.svd(overlap, compute_uv=False)[:, 0]
         return np.asarray(np.arctan2(sine, cosine))
