@@ -144,12 +144,32 @@ def test_the_error_of_diffusion_holds_for_windows_that_telescope(share, telescop
     z, found = deviations(make, share)
     assert np.mean(np.abs(z) < 2) > 0.9
     assert np.mean([x.telescopes[0] for x in found]) == pytest.approx(telescoping, abs=0.03)
+    assert np.median([x.diffusion_errors[0] for x in found]) < 0.02 + 0.5 * share  # T var is 2 at the shortest window
 
 
 def test_few_windows_do_not_make_diffusion_too_small():
     """Deviations from a mean of the same 32 pairs of windows: 3/32 would be missing. Chance: 0.43/√1000 = 0.014."""
     draw = np.random.default_rng(6).normal(size=(64, 1_000))
     assert finite_time_from_stretching(draw, 1).diffusion.mean() == pytest.approx(1.0, abs=0.045)
+
+
+def test_the_variance_of_fair_coins():
+    """All squares of ±1 are alike: what is not known of their variance is the square of the mean."""
+    coins = np.sign(np.random.default_rng(7).normal(size=(512, 400)))
+    found = finite_time_from_stretching(coins, 1)
+    assert np.mean(np.abs(found.variance - 1.0) < 3 * found.variance_errors) > 0.97
+
+
+def test_signs_that_persist_widen_the_interval_of_their_share():
+    """Calm and wild stretches of 64 windows with one mean: values are not correlated, but signs are."""
+    draw = np.random.default_rng(8)
+    spread = np.repeat(draw.permutation([0.1, 3.0] * 8), 64)
+    values = 0.8 + spread * draw.normal(size=spread.size)
+    persistent, shuffled = (
+        np.ptp(finite_time_from_stretching(x[:, None], 1).negative_interval[0])
+        for x in (values, draw.permutation(values))
+    )
+    assert persistent > 1.5 * shuffled
 
 
 def test_intervals_of_the_negative_share_hold():
