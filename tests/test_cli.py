@@ -202,7 +202,7 @@ def test_trajectory(run, cfg, tmp_path, ending):
 
 
 def test_a_trajectory_too_short_to_analyse(run, cfg, tmp_path):
-    config = cfg(run={"n_transient": 3, "n_steps": 7})
+    config = cfg(run={"n_transient": 3, "n_steps": 7, "n_exponents": 0})
     code, out, err = run("trajectory", config, "--json")
     assert (code, err) == (0, "")
     assert json.loads(out)["analysis"] is None
@@ -217,6 +217,9 @@ def test_trajectory_and_analyse_say_the_same(run, cfg, tmp_path):
     assert (code, err) == (0, "")
     answer = json.loads(out)
     assert answer.pop("columns") == ["x1", "x2", "x3"]
+    for only_in_analyse in ("dimension", "entropy", "fluctuation", "exponent"):
+        assert answer.pop(only_in_analyse)["message"]
+        assert whole.pop(only_in_analyse) is None
     assert answer == whole
     assert answer["status"] in {motion.name.lower() for motion in Motion}
 
