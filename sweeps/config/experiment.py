@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, ValidationError, model_validator
 from sweeps.config import file
 from sweeps.config.errors import ConfigError, KeyPath, Problems, problem, sentences
 from sweeps.config.model import Model
+from sweeps.config.slurm import Slurm
 from sweeps.config.start import RandomStarts, Start
 from sweeps.config.sweep import CONTINUOUS, SWEPT, Sweep
 from sweeps.config.values import LARGEST, Section, default_if_empty, list_of, one_of, whole
@@ -92,6 +93,8 @@ class Config(Section):
         Numbers of steps and of exponents.
     record : tuple of str
         What is kept of each point, out of ``orbit``, ``section``, ``label``, ``lyapunov``.
+    slurm : Slurm or None
+        What to ask of a cluster; decides no result.
 
     Examples
     --------
@@ -118,6 +121,7 @@ class Config(Section):
         BeforeValidator(list_of(one_of(*QUANTITIES), distinct=True)),
         BeforeValidator(default_if_empty),
     ] = USUAL
+    slurm: Slurm | None = None
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
