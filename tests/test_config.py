@@ -350,7 +350,7 @@ PARAMETERS = (
     "features.scale, features.seed"
 )
 AXES = "beta, context, epsilon, features, gamma, order, positional_bits, refine, zip"
-TOP = "model, name, record, run, start, sweep"
+TOP = "model, name, record, run, slurm, start, sweep"
 MODEL = "beta, context, epsilon, features, gamma, positional_bits"
 STARTS = "checkpoint, random, sweep, token, window"
 START = "checkpoint, direction, nearest, number, phase, random, sweep, token, window"
