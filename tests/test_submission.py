@@ -1,10 +1,11 @@
 """Submitting and resuming on a simulated cluster: what is written, refused and told; and very many points."""
 
 import json
+from collections import deque
 
 import pytest
 from experiments import NO_EXPONENTS, small
-from simulated_slurm import SimulatedSlurm
+from simulated_slurm import Job, SimulatedSlurm
 
 from sweeps import StoreError
 from sweeps.cli import main
@@ -112,10 +113,11 @@ def test_a_sweep_is_cut_anew_only_when_nothing_of_it_is_queued(cluster, tmp_path
     ):
         submit(sweep(400), tmp_path / "x", {}, tell=ignored)
     slurm.ask("scancel", "1")
+    token = read_record(tmp_path / "x").token
     done = submit(sweep(400), tmp_path / "x", {"tasks": 3, "time": "5:00:00"}, tell=ignored)
     assert done.n_tasks == 3
     record = read_record(tmp_path / "x")
-    assert (record.of, record.wishes.time, len(record.jobs)) == (3, 300, 4)
+    assert (record.of, record.wishes.time, record.token, len(record.jobs)) == (3, 300, token, 4)
     slurm.run()
     assert slurm.collected[-1] == 0
     assert resume(tmp_path / "x", {"mem": "3G"}, tell=ignored).jobs == ("5",)  # all there: it is only to be collected
@@ -125,15 +127,20 @@ def test_a_sweep_is_cut_anew_only_when_nothing_of_it_is_queued(cluster, tmp_path
 def test_tasks_for_which_there_is_no_room_wait_for_the_next_round(cluster, tmp_path):
     slurm = SimulatedSlurm(tmp_path / "x", n_slots=5, max_array_size=100, killed=0.0)
 
+    most = 7
+
     def small_cluster(program, *words, environment=None):
-        return "7\n" if program == "sacctmgr" else slurm.ask(program, *words)
+        return f"{most}\n" if program == "sacctmgr" else slurm.ask(program, *words)
 
     cluster(ask=small_cluster)
-    assert submit(sweep(640), tmp_path / "x", {}, tell=ignored).n_tasks == 7
+    assert submit(sweep(448), tmp_path / "x", {}, tell=ignored).n_tasks == 7
     slurm.run(until=4)
-    slurm.sweep.file(slurm.sweep.shards()[0]).write_bytes(b"")  # damaged
+    most = 5
+    for file in slurm.sweep.file(slurm.sweep.shards()[0]).parent.iterdir():  # three tasks have ended: all damaged
+        file.write_bytes(b"")
     done = resume(tmp_path / "x", {}, tell=ignored)
-    assert (done.n_tasks, done.n_waiting) == (1, 0)
+    assert (done.n_tasks, done.n_waiting) == (1, 2)
+    most = 7
     slurm.run(until=0)
     for shard in slurm.sweep.shards():
         slurm.sweep.file(shard).write_bytes(b"")
@@ -150,6 +157,21 @@ def test_what_would_collect_too_early_is_cancelled(cluster, tmp_path):
     assert collecting == ["4"]
     slurm.run()
     assert slurm.collected == [0]
+
+
+def test_what_is_asked_of_a_cluster_makes_no_other_sweep(cluster, tmp_path):
+    cluster()
+    submit(sweep(100, slurm={"mem": "1G"}), tmp_path / "x", {}, tell=ignored)
+    assert submission.SweepFolder.claim(tmp_path / "x", sweep(100)).config.slurm is None
+    assert submission.SweepFolder.open(tmp_path / "x").config.slurm.mem == "1G"
+
+
+def test_jobs_of_others_are_not_taken_for_ours(cluster, tmp_path):
+    """A job that slurmctld forgot when it was killed is lost, and its number is given to the next one."""
+    slurm = cluster()
+    submit(sweep(100), tmp_path / "x", {}, tell=ignored)
+    slurm._jobs = {1: Job("dmfsa:another:1:0", set(), 1.0, deque([0])), 2: Job("a|b", set(), 1.0, deque([None]))}
+    assert resume(tmp_path / "x", {}, tell=ignored).n_tasks == 2
 
 
 def test_two_do_not_submit_at_once_and_nobody_resumes_what_was_not_submitted(cluster, tmp_path):
