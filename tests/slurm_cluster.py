@@ -196,9 +196,14 @@ class Cluster:
         return {name: self._settings[name] for name in names}
 
 
-def missing_programs():
-    """Names of what has to be installed; see `INSTALL`."""
-    return [program for program in PROGRAMS if not shutil.which(program, path=SBIN)]
+def why_not():
+    """Say what hinders a cluster here, and what to do; nothing if there can be one."""
+    missing = [program for program in PROGRAMS if not shutil.which(program, path=SBIN)]
+    if missing:
+        return f"{', '.join(missing)} missing: {INSTALL}"
+    if os.getuid() and not _resolves_to_loopback():
+        return f"{socket.gethostname()} must resolve to 127.0.0.1: add it to /etc/hosts"
+    return ""
 
 
 def until(condition, seconds, what):

@@ -14,6 +14,7 @@ from sweeps import run, shards
 from sweeps.cli import main
 
 N_POINTS = 4  # in a shard
+LONGEST = 600  # seconds to wait: what is left behind if the tests are killed ends some time
 
 
 def noted(run_it, stage):
@@ -24,7 +25,8 @@ def noted(run_it, stage):
         with (stage / "begun").open("a") as file:
             file.write(f"{first} {node} {os.getpid()}\n")
         hold = stage / f"hold-{first}"
-        while hold.exists():
+        end = time.monotonic() + LONGEST
+        while hold.exists() and time.monotonic() < end:
             (stage / f"held-{first}-{node}-{os.getpid()}").touch()
             count(0)  # hears SIGTERM
             time.sleep(0.05)

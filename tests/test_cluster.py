@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ import pytest
 import slurm_program
 import xarray as xr
 from experiments import small
-from slurm_cluster import INSTALL, Cluster, missing_programs, until
+from slurm_cluster import Cluster, until, why_not
 
 from sweeps import open_sweep, run_sweep, shards
 from sweeps.dataset import encoding, without_run
@@ -29,14 +28,11 @@ ROOT = Path(__file__).parent.parent
 N_TASKS = 40
 STEP = slurm_program.N_POINTS
 GRID = {"beta": {"from": 1.2, "to": 1.3, "n": 2 * N_TASKS * STEP}}
-T0 = time.time()
 LONG = 150  # seconds that a busy machine is given for anything
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        bool(missing_programs()), reason=f"no Slurm here ({', '.join(missing_programs())} missing): {INSTALL}"
-    ),
+    pytest.mark.skipif(bool(why_not()), reason=f"no Slurm here: {why_not()}"),
 ]
 
 
@@ -72,9 +68,6 @@ class Stage:
         )
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout) if done.stdout else done.stderr
-
-    def clock(self, what):
-        print(f"{time.time() - T0:6.1f} {what} {os.getloadavg()[0]}", file=sys.stderr)
 
     def hold(self, *firsts):
         for first in firsts:
@@ -114,7 +107,7 @@ class Stage:
         return {int(task): (state, node) for task, state, node, *_ in lines if task != "N/A"}
 
     def wait_for(self, job):
-        until(lambda: job not in self.cluster.queue("%F"), LONG, f"job {job}")
+        until(lambda: self.queue() is not None and job not in self.cluster.queue("%F"), LONG, f"job {job}")
 
 
 def first(task, which=1):
@@ -149,10 +142,6 @@ def told(stage):
     options = ["--out", stage.folder, "--tasks", N_TASKS, "--max-running", 16, "--job-name", "$(touch x); 'y' \"z\""]
     stage.hold(first(WARNED, 0), *map(first, (KILLED, LATE, ENDED, *AT_WORK)))
 
-    stage.clock("dry")
-    facts.dry = stage.dmfsa("submit", cfg, *options, "--dry-run")
-    facts.written_by_dry_run = stage.folder.exists()
-    stage.clock("sub")
     facts.submitted = stage.dmfsa("submit", cfg, *options)
     array, collect = facts.submitted["jobs"]
     slurm = stage.cluster.run
@@ -166,7 +155,6 @@ def told(stage):
     until(lambda: "UP" in slurm("scontrol", "ping", check=False), LONG, "slurmctld")
     until(stage.cluster.nodes_up, LONG, "the nodes")
 
-    stage.clock("at work")
     ((late_on, late),) = held[LATE]
     slurm("scontrol", "update", f"JobId={array}_{LATE}", "EndTime=now+1")  # it will be seen within 30 s
     os.kill(held[KILLED][0][1], signal.SIGKILL)
@@ -177,28 +165,24 @@ def told(stage):
     facts.submitted_again = stage.dmfsa("submit", cfg, *options, code=1)
     until(lambda: not {KILLED, WARNED, ENDED} & stage.queue().keys(), LONG, "the end of those that were caught")
 
-    stage.clock("lost")
     lost_node = next(node for node in stage.cluster.nodes if node != late_on)
     stage.cluster.kill(lost_node)
     facts.lost = {task for task, (_, node) in stage.queue().items() if node == lost_node}
     caught = facts.lost & {*AT_WORK}
     slurm("scontrol", "update", f"NodeName={lost_node}", "State=DOWN", "Reason=lost")
     stage.let_go(*(first(task) for task in AT_WORK if task not in caught))
-    stage.clock("twins")
     facts.twins = {task: stage.held(first(task), 2) for task in caught}
     stage.let_go(*map(first, caught))
     stage.cluster.start(lost_node)
     slurm("scontrol", "update", f"NodeName={lost_node}", "State=RESUME")
 
     stage.wait_for(collect)
-    stage.clock("partial")
     facts.partial = xr.load_dataset(stage.folder / "partial.nc")
     facts.late_heard = {number for number in (signal.SIGUSR1, signal.SIGTERM) if stage.has_heard(number, late)}
     facts.late_log = (stage.folder / "logs" / f"{array}_{LATE}.out").read_text()
     facts.begun_before = stage.begun()
     stage.let_go(first(KILLED), first(LATE))
     facts.resumed = stage.dmfsa("resume", stage.folder)
-    stage.clock("resume")
     until(lambda: stage.queue().keys() == {ENDED}, LONG, "all tasks but that which waits")
     facts.status = stage.dmfsa("status", stage.folder)
     damaged = stage.folder / "shards" / f"{first(DAMAGED):08d}.npz"
@@ -207,23 +191,15 @@ def told(stage):
     damaged.write_bytes(content)
     facts.resumed_again = stage.dmfsa("resume", cfg, "--out", stage.folder)
     facts.jobs_in_queue = {*stage.cluster.queue("%F")}
-    stage.clock("resume")
     stage.let_go(first(ENDED))
     stage.wait_for(facts.resumed_again["jobs"][-1])
     facts.nothing_left = stage.dmfsa("resume", stage.folder)
-    stage.clock("end")
     facts.begun = stage.begun()
     jobs = {job["job"]: job for job in json.loads((stage.folder / "slurm.json").read_text())["jobs"]}
     facts.tasks_resumed = jobs[facts.resumed["jobs"][0]]["tasks"]
     facts.tasks_resumed_again = jobs[facts.resumed_again["jobs"][0]]["tasks"]
     facts.shards = range(0, 2 * N_TASKS * STEP, STEP)
     return facts
-
-
-def test_a_dry_run_shows_all_and_writes_nothing(story):
-    assert story.dry["n_tasks"] == N_TASKS
-    assert story.dry["jobs"] == ["JOB1", "JOB2"]
-    assert not story.written_by_dry_run
 
 
 def test_resume_submits_just_what_is_missing_or_damaged_and_not_in_the_queue(story):
