@@ -118,8 +118,9 @@ def test_a_sweep_is_cut_anew_only_when_nothing_of_it_is_queued(cluster, tmp_path
     assert done.n_tasks == 3
     record = read_record(tmp_path / "x")
     assert (record.of, record.wishes.time, record.token, len(record.jobs)) == (3, 300, token, 4)
+    assert "2" not in {line.split("|")[0] for line in slurm.ask("squeue").splitlines()}  # it would collect too early
     slurm.run()
-    assert slurm.collected[-1] == 0
+    assert slurm.collected == [0]
     assert resume(tmp_path / "x", {"mem": "3G"}, tell=ignored).jobs == ("5",)  # all there: it is only to be collected
     assert read_record(tmp_path / "x").wishes.mem == "3G"
 
@@ -196,9 +197,13 @@ def test_the_commands(cluster, tmp_path, capsys):
     assert main(["sweep", "resume", str(tmp_path / "x")]) == 0
     assert capsys.readouterr().out == "nothing to submit: all that is missing is in the queue\n"
     slurm.run()
+    slurm.sweep.collect()
+    assert main(["sweep", "submit", str(cfg), *out]) == 0
+    assert capsys.readouterr().out == "nothing to submit: all points are computed\n"
+    (tmp_path / "x" / "sweep.nc").unlink()
     assert main(["sweep", "resume", str(cfg), *out, "--dry-run", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["n_tasks"], document["jobs"], document["dry_run"]) == (0, ["JOB1"], True)
+    assert (document["n_tasks"], document["jobs"], document["dry_run"]) == (2, ["JOB1", "JOB2"], True)
     assert main(["sweep", "submit", str(cfg), *out, "--time", "soon", "--cpus-per-task", "x"]) == 2
     said = capsys.readouterr().err
     assert "--time: time = 'soon' must be a time as Slurm has it" in said

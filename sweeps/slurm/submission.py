@@ -82,21 +82,24 @@ def submit(
     folder = SweepFolder.claim(path, config) if there or not dry_run else SweepFolder(path, config)
     with _alone(path, dry_run=dry_run):
         before = read_record(path)
-        if before and (queued := [one for one in read_queue(before.token) if one.will_run and one.task is not None]):
+        queued = read_queue(before.token) if before else []
+        if working := [one for one in queued if one.will_run and one.task is not None]:
             raise SlurmError(
-                f"{describe(queued)} of this sweep: `dmfsa sweep resume {path}` submits what is missing beside them; "
-                f"to cut the sweep anew, scancel {' '.join(sorted({str(one.job) for one in queued}))} first."
+                f"{describe(working)} of this sweep: `dmfsa sweep resume {path}` submits what is missing beside them; "
+                f"to cut the sweep anew, scancel {' '.join(sorted({str(one.job) for one in working}))} first."
             )
+        if folder.complete:
+            return Submitted(path, 0, 0, 0, ())
         shards = folder.shards()
         missing = folder.missing(shards)
         by_chain = Counter(shard.chain for shard in missing)
         chains = [by_chain[chain] for chain in dict.fromkeys(shard.chain for shard in shards)]
-        seconds = seconds_per_shard(config, shards[0])
+        seconds = seconds_per_shard(config, shards[0]) if missing else 0.0
         found = cut(chains, seconds, wishes, limits)
         tell(_said(found, len(missing), len(shards), seconds))
         record = Record(found.n_tasks, wishes.model_copy(update={"time": found.minutes}))
         record = replace(record, token=before.token, jobs=before.jobs) if before else record
-        return _round(folder, record, limits, missing, [], dry_run=dry_run, tell=tell)
+        return _round(folder, record, limits, missing, queued, dry_run=dry_run, tell=tell)
 
 
 def resume(path: Path, options: Mapping[str, object], *, dry_run: bool = False, tell: Tell = print) -> Submitted:
@@ -142,7 +145,7 @@ def _round(
     room = replace(limits, max_jobs=max(0, limits.max_jobs - len(working)))
     packed = arrays(tasks, room, record.wishes.max_running)
     collecting = [one for one in queued if one.task is None]
-    if queued:
+    if working:
         tell(f"in the queue: {describe(working)}")
     calls = [array_call(array, record.of, folder.path, record.wishes, record.token) for array in packed]
     if packed or (not any(one.will_run for one in collecting) and not folder.complete):
