@@ -13,6 +13,7 @@ from functools import cached_property
 from sweeps.dataset import empty_points
 from sweeps.shards import share_numbers
 from sweeps.slurm.commands import SlurmError
+from sweeps.slurm.plan import ranges
 from sweeps.store import SweepFolder
 
 COMPUTING, WRITING = 10.0, 5.0  # seconds that a shard takes, the second of them on a slow disk
@@ -61,12 +62,7 @@ class SimulatedSlurm:
             self.calls += 1
             return self._sbatch(dict(word[2:].split("=", 1) for word in words if re.match(r"--[\w-]+=", word)))
         if program == "squeue":
-            return "".join(
-                f"{number}|{'N/A' if index is None else index}|{state}|None|{job.said}\n"
-                for number, job in self._jobs.items()
-                for state, indices in (("PENDING", job.pending), ("RUNNING", job.running))
-                for index in indices
-            )
+            return "".join(self._lines())
         if program == "scancel":
             for word in words:
                 self._jobs.pop(int(word))
@@ -90,6 +86,15 @@ class SimulatedSlurm:
             raise SlurmError("sbatch failed: Invalid job array specification")
         self._jobs[self._last] = job if spec else Job(job.said, job.after, 1.0, deque([None]))
         return f"{self._last}\n"
+
+    def _lines(self):
+        """What waits in one line, what runs in one each."""
+        for number, job in self._jobs.items():
+            for index in job.running:
+                yield f"{number}|{'N/A' if index is None else index}|RUNNING|None|{job.said}\n"
+            if job.pending:
+                waiting = "N/A" if job.pending[0] is None else f"{ranges(sorted(job.pending))}%{job.throttle}"
+                yield f"{number}|{waiting}|PENDING|None|{job.said}\n"
 
     @property
     def n_tasks(self):

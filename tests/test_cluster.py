@@ -23,6 +23,7 @@ from slurm_cluster import Cluster, until, why_not
 
 from sweeps import open_sweep, run_sweep, shards
 from sweeps.dataset import encoding, without_run
+from sweeps.slurm.queue import Element, comment, read_queue
 
 ROOT = Path(__file__).parent.parent
 N_TASKS = 40
@@ -136,7 +137,7 @@ def story():
 def told(stage):
     """Submit; let everything go wrong; resume twice. Return what can be judged."""
     config = small(model=None, sweep=GRID, record=["label"])
-    facts = SimpleNamespace(folder=stage.folder, config=config)
+    facts = SimpleNamespace(folder=stage.folder, config=config, cluster=stage.cluster)
     cfg = stage.folder.parent / "a config.yaml"
     cfg.write_text(config.to_yaml())
     options = ["--out", stage.folder, "--tasks", N_TASKS, "--max-running", 16, "--job-name", "$(touch x); 'y' \"z\""]
@@ -268,6 +269,22 @@ def content(folder, file):
     dataset = without_run(open_sweep(folder))
     dataset.to_netcdf(file, engine="netcdf4", encoding=encoding(dataset))
     return file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "indices", [[*range(0, 30, 2)], [*range(0, 1001, 7)], [n for n in range(1001) if n % 7 < n % 5]]
+)
+def test_all_that_waits_is_seen(story, monkeypatch, indices):
+    """`squeue --array` leaves out the last index of those with a stride, and shortens long lists."""
+    slurm = story.cluster
+    for name, value in slurm.environment.items():
+        monkeypatch.setenv(name, value)
+    script = story.folder.parent / "nothing.sh"
+    script.write_text("#!/bin/sh\n")
+    spec = f"--array={','.join(map(str, indices))}"
+    job = slurm.run("sbatch", "--parsable", "--hold", spec, f"--comment={comment('t0', 5000, 1001)}", script).strip()
+    assert read_queue("t0") == [Element(int(job), 1001 + i, 5000, "PENDING", "JobHeldUser") for i in indices]
+    slurm.run("scancel", job)
 
 
 def test_nothing_broke_out(story):

@@ -20,7 +20,7 @@ from sweeps.slurm import limits as asking
 from sweeps.slurm.commands import SlurmError, ask
 from sweeps.slurm.limits import Limits, read_limits
 from sweeps.slurm.plan import MOST_CALLS, arrays, cut, ranges, unfinished
-from sweeps.slurm.queue import NEVER, Element, comment, describe
+from sweeps.slurm.queue import NEVER, Element, comment, describe, indices
 from sweeps.slurm.record import Record, read_record
 from sweeps.slurm.scripts import ARRAY, array_call, collect_call
 
@@ -355,6 +355,11 @@ def test_a_damaged_record_is_told(tmp_path, content):
     (tmp_path / "slurm.json").write_text(content)
     with pytest.raises(OSError, match=r"slurm\.json is damaged \(.*\): remove it, and submit the sweep again"):
         read_record(tmp_path)
+
+
+def test_indices_that_are_not_understood_are_told():
+    with pytest.raises(SlurmError, match=r"in a way that is not understood: 1,5,8,\.\.\.%3"):
+        indices("1,5,8,...%3")
 
 
 def test_what_will_run_and_what_will_not():

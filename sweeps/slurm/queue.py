@@ -1,11 +1,12 @@
 """The jobs of a sweep that are in the queue: known by their comment, as a lost job's number may be another's soon."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sweeps.slurm.commands import ask
+from sweeps.slurm.commands import SlurmError, ask
 
 ENDING = ("COMPLETING", "COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY")
 NEVER = "DependencyNeverSatisfied"  # the reason of a job that waits for what can no longer come
@@ -50,18 +51,43 @@ def read_queue(token: str) -> list[Element]:
     SlurmError
         If Slurm does not tell.
     """
-    shown = ask("squeue", "--noheader", "--array", f"--user={os.getuid()}", "--format=%F|%K|%T|%r|%k")
-    found = []
+    # Not --array: what it makes of indices with a stride, 0-28:2, lacks the last one (22.05).
+    shown = ask(
+        "squeue",
+        "--noheader",
+        f"--user={os.getuid()}",
+        "--format=%F|%K|%T|%r|%k",
+        environment={**os.environ, "SLURM_BITSTR_LEN": "0"},  # all indices, however many
+    )
+    found: list[Element] = []
     for line in shown.splitlines():
-        job, index, state, reason, said = line.split("|", 4)
+        job, written, state, reason, said = line.split("|", 4)
         words = said.strip().split(":")
         if words[:2] != ["dmfsa", token]:
             continue
         if words[2:] == ["collect"]:
             found.append(Element(int(job), None, None, state, reason))
-        else:
-            of, offset = map(int, words[2:])
-            found.append(Element(int(job), offset + int(index), of, state, reason))
+            continue
+        of, offset = map(int, words[2:])
+        found += [Element(int(job), offset + index, of, state, reason) for index in indices(written)]
+    return found
+
+
+def indices(written: str) -> list[int]:
+    """Return the indices of an array as squeue writes them.
+
+    Examples
+    --------
+    >>> indices("0-2,5,8-12:2%4")
+    [0, 1, 2, 5, 8, 10, 12]
+    """
+    found: list[int] = []
+    for part in written.partition("%")[0].split(","):
+        match = re.fullmatch(r"(\d+)(?:-(\d+)(?::(\d+))?)?", part)
+        if match is None:
+            raise SlurmError(f"squeue writes the indices of an array in a way that is not understood: {written}")
+        first, last, stride = match.groups()
+        found += range(int(first), int(last or first) + 1, int(stride or 1))
     return found
 
 
