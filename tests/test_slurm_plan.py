@@ -22,7 +22,7 @@ from sweeps.slurm.limits import Limits, read_limits
 from sweeps.slurm.plan import MOST_CALLS, arrays, cut, ranges, unfinished
 from sweeps.slurm.queue import NEVER, Element, comment, describe, indices
 from sweeps.slurm.record import Record, read_record
-from sweeps.slurm.scripts import ARRAY, array_call, collect_call
+from sweeps.slurm.scripts import ARRAY, array_call, collect_call, program
 
 SCRIPTS = ARRAY.parent
 
@@ -267,6 +267,19 @@ def test_everything_is_an_argument_of_its_own(tmp_path):
     assert Path(command[-4]).name == "array.sbatch"
     assert command[-3:] == [str(folder), "--of", "20"]
     assert not any(word.startswith("--dependency") for word in command)
+
+
+def test_a_folder_that_slurm_cannot_name_logs_in_and_a_program_that_tasks_would_not_find(tmp_path, monkeypatch):
+    assert f"--output={tmp_path}/50 %%j/logs/collect-%j.out" in collect_call(tmp_path / "50 %j", Slurm(), "t0").words
+    with pytest.raises(SlurmError, match=r"a\\b has a backslash, with which Slurm cannot name logs: choose another"):
+        collect_call(tmp_path / "a\\b", Slurm(), "t0")
+    for name in ("DMFSA", "PATH"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    with pytest.raises(SlurmError, match=r"^the command dmfsa is not installed for this Python"):
+        program()
+    (tmp_path / "dmfsa").touch()
+    assert program() == {"DMFSA": str(tmp_path / "dmfsa")}
 
 
 def test_tasks_beyond_the_largest_index_and_what_waits_for_what(tmp_path):

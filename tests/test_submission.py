@@ -210,6 +210,23 @@ def test_the_commands(cluster, tmp_path, capsys):
     assert "--cpus-per-task: cpus_per_task = 'x' must be a whole number" in said
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--dry-run", "--mem", "2G"], "--mem, --dry-run: only for a sweep that was submitted, and "),
+        (["--workers", "2"], "its tasks have --cpus-per-task; `dmfsa sweep run` goes on here."),
+        (["--failed", "--dry-run"], "--failed removes what failed, so it does not go with --dry-run."),
+    ],
+)
+def test_options_of_resume_that_would_be_overlooked_are_refused(cluster, tmp_path, capsys, options, said):
+    cluster()
+    submit(sweep(100), tmp_path / "x", {}, tell=ignored)
+    if "--mem" in options:
+        (tmp_path / "x" / "slurm.json").unlink()
+    assert main(["sweep", "resume", str(tmp_path / "x"), *options]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_status_where_squeue_does_not_answer(cluster, tmp_path, capsys):
     def silent(program, *words, environment=None):
         raise SlurmError(f"{program} did not answer within 120 s: try again later.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeps.cli.arguments import add_command, print_json, sweep_of
+from sweeps.config import ConfigError
 
 if TYPE_CHECKING:
     from sweeps.slurm.submission import Submitted
@@ -56,6 +57,25 @@ def was_submitted(folder: Path) -> bool:
     from sweeps.slurm.record import NAME
 
     return (folder / NAME).exists()
+
+
+def check_options(given: argparse.Namespace, folder: Path) -> None:
+    """Refuse options of `resume` that would be overlooked, or do harm.
+
+    Raises
+    ------
+    ConfigError
+        If options of Slurm are given for a sweep that runs here, or the other way round.
+    """
+    asked = [f"--{key.replace('_', '-')}" for key in (*_options(given), *(["dry_run"] if given.dry_run else []))]
+    if asked and not was_submitted(folder):
+        raise ConfigError(f"{', '.join(asked)}: only for a sweep that was submitted, and {folder} was not.")
+    if given.workers and was_submitted(folder):
+        raise ConfigError(
+            f"--workers: {folder} was submitted, its tasks have --cpus-per-task; `dmfsa sweep run` goes on here."
+        )
+    if given.failed and given.dry_run:
+        raise ConfigError("--failed removes what failed, so it does not go with --dry-run.")
 
 
 def _submit(given: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Commands for sweeps: `sweep run | task | status | resume | collect`, and `plot` of their results."""
+"""Commands for sweeps: `sweep run | submit | task | status | resume | collect`, and `plot` of their results."""
 
 import argparse
 import sys
@@ -102,6 +102,7 @@ def _resume(given: argparse.Namespace) -> int:
 
     if not (out / "config.yaml").exists():
         raise StoreError(f"{out} holds no sweep to go on with: `dmfsa sweep run` begins one.")
+    cluster.check_options(given, out)
     folder = SweepFolder.claim(out, config)
     if given.failed:
         folder.forget_failed()
