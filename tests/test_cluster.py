@@ -150,11 +150,13 @@ def told(stage):
 
     held = {task: stage.held(first(task)) for task in (KILLED, LATE, ENDED, *AT_WORK)}
     ((_, warned),) = stage.held(first(WARNED, 0))
+    slurm("scontrol", "update", "PartitionName=main", "State=DOWN")  # what begins after it has saved would begin twice
     stage.cluster.wait_until_saved()
     stage.cluster.kill("slurmctld")
     stage.cluster.start("slurmctld")
     until(lambda: "UP" in slurm("scontrol", "ping", check=False), LONG, "slurmctld")
     until(stage.cluster.nodes_up, LONG, "the nodes")
+    slurm("scontrol", "update", "PartitionName=main", "State=UP")
 
     ((late_on, late),) = held[LATE]
     slurm("scontrol", "update", f"JobId={array}_{LATE}", "EndTime=now+1")  # it will be seen within 30 s
@@ -254,7 +256,6 @@ def test_nothing_is_computed_twice_but_what_was_lost(story):
     }
     assert story.begun.keys() == {*story.shards}
     assert {shard for shard, n in story.begun.items() if n > 1} <= lost
-    assert max(story.begun.values()) == 2
 
 
 def test_the_dataset_is_that_of_a_local_run(story, tmp_path, monkeypatch):
