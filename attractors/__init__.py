@@ -12,22 +12,31 @@ evidence, then a status whose value is a message with the remedy.
 `find_period`                  exact recurrence of an orbit, in all its components
 `OrbitDensity`, `SlabSection`  where orbits spend their time; points in a thin slab; in flat memory
 `classify`                     fixed point, cycle, torus, chaos, hyperchaos, or why it cannot be said
+`find_attractors`              all attractors that many starts reach, told apart, with their shares
+`follow_attractors`            the same over a parameter: branches, their ends, hysteresis
 =============================  =================================================================
 
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
 """
 
+from attractors.branches import Branch, Branches
 from attractors.classification import Classification, Label, classify, classify_evidence
 from attractors.density import OrbitDensity
 from attractors.exponents import History, LyapunovSpectrum, SpectrumStatus, spectrum_from_stretching
+from attractors.following import follow_attractors
 from attractors.kaplan_yorke import kaplan_yorke_dimension
 from attractors.lyapunov import Blocks, lyapunov_spectrum, lyapunov_until
+from attractors.multistability import Attractor, Attractors, distinguish_attractors, find_attractors
 from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.poincare import SlabSection
 from attractors.system import DiscreteMap, Stretching, System
 
 __all__ = [
+    "Attractor",
+    "Attractors",
     "Blocks",
+    "Branch",
+    "Branches",
     "Classification",
     "DiscreteMap",
     "History",
@@ -42,7 +51,10 @@ __all__ = [
     "System",
     "classify",
     "classify_evidence",
+    "distinguish_attractors",
+    "find_attractors",
     "find_period",
+    "follow_attractors",
     "kaplan_yorke_dimension",
     "lyapunov_spectrum",
     "lyapunov_until",

@@ -12,7 +12,6 @@ SAFETY = 10.0  # an approach that is not normal can look closer to its end than 
 FAR = 1e-3  # relative to the extent: a cycle that is not known better than this has not been reached
 N_BLOCKS = 8  # of each orbit; 56 distances within two orbits against 64 between them
 N_FREQUENCIES = 64
-DRIFTING = 2.5  # blocks of chaos and of tori that are seen whole reach 2.0
 LONGEST_RETURN = 64  # finer combs than that look like the curve that they are on
 COARSEST, FINEST = 1.0 / 3.0, 30.0  # wave numbers, in units of the inverse standard deviation
 
@@ -108,10 +107,9 @@ def compare_measures(windows: FloatArray, clock_period: int = 1) -> Measures:
     more evenly, and two combs that miss each other would pass for two tori. Blocks have different lengths, lest a
     rotation resonates with them.
 
-    An orbit is incomplete if it drifts, its distant blocks (4 to 7 apart) 2.5 times as far from each other as
-    neighbouring ones, for a steady drift 5 times; or if it creeps, as a torus next to a resonance: after q steps (1 to
-    64) it is back so closely that all the way it goes in the window does not lead to the next one of q points, or, for
-    q = 1, once around: twice the diameter. Cost: some 5 ms for an orbit of 4,096 samples, and 0.1 ms for a pair.
+    An orbit is incomplete if it creeps, as a torus next to a resonance: after q steps (1 to 64) it is back so closely
+    that all the way it goes in the window does not lead to the next one of q points, or, for q = 1, once around: twice
+    the diameter. Cost: some 5 ms for an orbit of 4,096 samples, and 0.1 ms for a pair.
 
     References
     ----------
@@ -129,15 +127,12 @@ def compare_measures(windows: FloatArray, clock_period: int = 1) -> Measures:
     samples = samples[:, :, spread > 0.0] / spread[spread > 0.0]
     features = np.array([_block_features(x) for x in samples])  # (n, N_BLOCKS, 2 N_FREQUENCIES)
     inside = np.array([_distances(blocks, blocks) for blocks in features])
-    within = np.maximum(np.sqrt(2.0 * N_BLOCKS / turns), inside.max(axis=(1, 2)))
+    within = np.maximum(inside.max(axis=(1, 2)), np.sqrt(2.0 * N_BLOCKS / turns))
     distances = np.zeros((n, n))
     for i in range(n):
         between = _distances(features[i], features.reshape(n * N_BLOCKS, -1))
         distances[i] = between.reshape(N_BLOCKS, n, N_BLOCKS).min(axis=(0, 2)) / np.maximum(within[i], within)
-    lag = np.abs(np.subtract.outer(np.arange(N_BLOCKS), np.arange(N_BLOCKS)))
-    near, far = inside[:, lag == 1].mean(axis=1), inside[:, lag >= N_BLOCKS // 2].mean(axis=1)
-    creeping = np.array([_creeps(x) for x in samples])
-    return Measures(distances, (far > DRIFTING * near) | creeping)
+    return Measures(distances, np.array([_creeps(x) for x in samples]))
 
 
 def _creeps(x: FloatArray) -> bool:

@@ -14,9 +14,9 @@ from attractors.exponents import SpectrumStatus
 from attractors.lyapunov import spectrum_and_end
 from attractors.periodicity import find_period
 from attractors.results import Result
+from attractors.shares import share_bound, share_interval
 from attractors.system import FloatArray, System
 
-LEVEL = 0.95
 FEWEST = 8  # starts: (2/3)^8 = 0.04
 CYCLES = (Label.fixed_point, Label.periodic)
 APERIODIC = (Label.quasiperiodic, Label.chaotic, Label.hyperchaotic)
@@ -192,11 +192,16 @@ def orbits_of(
     n_exponents: int | None = None,
     n_window: int = 4096,
 ) -> Orbits:
-    """Run each start and label its orbit; arguments as for `find_attractors`."""
+    """Run each start and label its orbit; arguments as for `find_attractors`.
+
+    The transient is lengthened until all steps together are whole turns of the clock: an orbit ends at the phase at
+    which it began, and can go on beside the same starts at another parameter.
+    """
     if len(starts) == 0:
         raise ValueError("starts must hold at least one state, got none")
     if n_window < 3:
         raise ValueError(f"n_window must be at least 3 samples to hold a period three times, got {n_window}")
+    n_transient += -(n_transient + n_steps + n_window) % system.clock_period
     windows, answers, ends = [], [], []
     for start in starts:
         spectrum, end = spectrum_and_end(
@@ -282,42 +287,6 @@ def distinguish_attractors(
         unseen_share=n_single / n,
         status=_status(clear, n_undetermined, n_single, n),
     )
-
-
-def share_interval(n_reached: int, n_starts: int, n_undetermined: int = 0) -> FloatArray:
-    """95 % interval (2,) of a share: n_reached of n_starts, and any number of the undetermined besides.
-
-    Examples
-    --------
-    >>> share_interval(20, 40).round(3)
-    array([0.338, 0.662])
-    """
-    from scipy.special import betaincinv  # noqa: PLC0415 - the analysis stays light to import
-
-    k, n, tail = n_reached, n_starts, 0.5 * (1.0 - LEVEL)
-    highest = k + n_undetermined
-    low = float(betaincinv(k, n - k + 1, tail)) if k > 0 else 0.0
-    high = float(betaincinv(highest + 1, n - highest, 1.0 - tail)) if highest < n else 1.0
-    return np.array([low, high])
-
-
-def share_bound(n_reached: int, n_starts: int) -> float:
-    """Largest share of which no more than n_reached of n_starts are seen with a probability of 5 %.
-
-    Examples
-    --------
-    >>> round(share_bound(0, 100), 3)  # the rule of three
-    0.03
-    """
-    from scipy.special import betaincinv  # noqa: PLC0415 - as above
-
-    return float(betaincinv(n_reached + 1, n_starts - n_reached, LEVEL)) if n_reached < n_starts else 1.0
-
-
-def _exponent(answer: Classification) -> float:
-    """λ_1, NaN if there is none."""
-    known = answer.spectrum is not None and answer.spectrum.exponents.size
-    return float(answer.spectrum.exponents[0]) if answer.spectrum is not None and known else float("nan")
 
 
 def _cycles(windows: FloatArray, answers: Sequence[Classification], clock_period: int) -> list[list[int]]:

@@ -18,9 +18,8 @@ from attractors.multistability import (
     MultistabilityStatus,
     distinguish_attractors,
     find_attractors,
-    share_bound,
-    share_interval,
 )
+from attractors.shares import share_bound, share_interval
 from dmfsa import Ensemble, Features, Window
 
 N_STARTS = 40 if JIT else 12
@@ -213,6 +212,13 @@ def test_no_rotation_splits_a_torus():
     assert n_incomplete < 40
 
 
+def test_combs_that_miss_each_other_are_one_torus():
+    """Next to 3/70, an orbit of 4,096 points stays on a comb of 70 teeth, and another one between them."""
+    angles = 2 * np.pi * ((3 / 70 + 1e-7) * np.arange(4_096) + np.array([[0.0], [1 / 140], [1 / 300]]))
+    curves = np.stack([np.cos(angles) + 0.3 * np.sin(3 * angles), np.sin(angles)], axis=2)
+    assert compare_measures(curves).distances.max() < 1.0
+
+
 def test_a_torus_inside_another():
     """Circles of radius 1 and 1.1, with the same rotation, overlap in each coordinate; and three more of each."""
     angles = 2 * np.pi * (GOLDEN * np.arange(4_096) + np.random.default_rng(5).uniform(size=(8, 1)))
@@ -239,6 +245,9 @@ def test_pieces_met_at_other_phases_of_the_clock_are_two():
     chaotic = [answer(Label.chaotic, exponent=0.5)] * 4
     assert distinguish_attractors(windows, chaotic, clock_period=2).reached.tolist() == [0, 1, 0, 1]
     assert distinguish_attractors(windows, chaotic, clock_period=1).reached.tolist() == [0, 0, 0, 0]
+    windows[::2, 1::2] += 1.0  # what is seen differs in one phase only
+    windows[1::2] = 1.0 - windows[1::2]
+    assert distinguish_attractors(windows, chaotic, clock_period=2).reached.tolist() == [0, 1, 0, 1]
 
 
 def test_what_is_unclear_is_said():
