@@ -21,7 +21,7 @@ from attractors.analysis import Analysis
 from attractors.plotting import page
 from sweeps.dataset import MISSING, axes_of, in_order
 from sweeps.files import written_whole
-from sweeps.regimes import UNLABELLED, label_counts, label_names
+from sweeps.regimes import FAILED, UNLABELLED, label_counts, label_names
 
 # The palette of Okabe and Ito, told apart with any kind of colour vision; grey for what is not known.
 COLOURS = {
@@ -34,6 +34,7 @@ COLOURS = {
     "divergent": "#56B4E9",
     "undetermined": "#808080",
     "missing": "#E8E8E8",
+    FAILED: "#C0C0C0",
     UNLABELLED: "#404040",
 }
 SYMBOLS = {"beta": r"$\beta$", "gamma": r"$\gamma$", "epsilon": r"$\epsilon$", "start": "number of the start"}

@@ -12,6 +12,7 @@ from attractors import Label
 from sweeps.dataset import MISSING, axes_of, in_order
 
 UNLABELLED = "unlabelled"  # a point that was run without recording a label
+FAILED = "failed"  # a point that could not be computed
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,19 @@ class Regime:
 
 
 def label_names(dataset: xr.Dataset) -> npt.NDArray[np.str_]:
-    """Labels as text, in the shape of the sweep; "missing" where a point was not run, "unlabelled" without labels."""
+    """Labels as text, in the shape of the sweep; "missing", "failed", or "unlabelled" where there is none."""
     if "label" not in dataset:
-        return np.where(np.isnan(dataset["core_seconds"].values), "missing", UNLABELLED)
-    names = np.array(["missing", *(str(label) for label in Label)])
-    codes = dataset["label"].values.astype(int) - MISSING
-    return np.asarray(names[codes])
+        names = np.where(np.isnan(dataset["core_seconds"].values), "missing", UNLABELLED)
+    else:
+        codes = dataset["label"].values.astype(int) - MISSING
+        names = np.array(["missing", *(str(label) for label in Label)])[codes]
+    return np.where(dataset["failure"].values != "", FAILED, names)
 
 
 def label_counts(dataset: xr.Dataset) -> dict[str, int]:
     """Return how many points carry which label, in the order of the labels; only those that occur."""
     names = label_names(dataset)
-    counts = {str(label): int((names == label).sum()) for label in ["missing", *Label, UNLABELLED]}
+    counts = {str(label): int((names == label).sum()) for label in ["missing", FAILED, *Label, UNLABELLED]}
     return {label: count for label, count in counts.items() if count}
 
 

@@ -303,7 +303,7 @@ def test_plot(run, finished, tmp_path):
 
 
 def test_plot_of_an_unfinished_sweep(run, cfg, tmp_path, monkeypatch):
-    monkeypatch.setattr("sweeps.run.CHUNK", 1)
+    monkeypatch.setattr("sweeps.shards.POINTS", 1)
     monkeypatch.setattr("sweeps.store.SweepFolder.collect", lambda self, beside: None)
     config = small(model=None, sweep={"beta": {"values": [1.27, 1.4, 2]}})
     run_sweep(config, tmp_path / "x", quiet=True)
