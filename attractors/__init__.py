@@ -22,11 +22,12 @@ Importing this package brings no compiler: numba is loaded when the first `Discr
 from attractors.branches import Branch, Branches
 from attractors.classification import Classification, Label, classify, classify_evidence
 from attractors.density import OrbitDensity
+from attractors.distinction import Attractor, Attractors, distinguish_attractors
 from attractors.exponents import History, LyapunovSpectrum, SpectrumStatus, spectrum_from_stretching
 from attractors.following import follow_attractors
 from attractors.kaplan_yorke import kaplan_yorke_dimension
 from attractors.lyapunov import Blocks, lyapunov_spectrum, lyapunov_until
-from attractors.multistability import Attractor, Attractors, distinguish_attractors, find_attractors
+from attractors.multistability import find_attractors
 from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.poincare import SlabSection
 from attractors.system import DiscreteMap, Stretching, System

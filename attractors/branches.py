@@ -9,7 +9,7 @@ import numpy as np
 
 from attractors.bifurcations import MOST_POINTS, Bifurcation, bifurcation_at
 from attractors.classification import Classification, Label
-from attractors.multistability import UNKNOWN, IntArray
+from attractors.distinction import UNKNOWN, IntArray
 from attractors.results import Result
 from attractors.shares import share_interval
 from attractors.system import FloatArray, SmoothSystem

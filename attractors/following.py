@@ -1,6 +1,7 @@
 """Attractors followed over a parameter, in both directions: branches, where they begin and end, and hysteresis."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -8,14 +9,8 @@ import numpy.typing as npt
 
 from attractors.branches import Branches, FollowingStatus, Node, branch_of
 from attractors.classification import Label
-from attractors.multistability import (
-    UNKNOWN,
-    IntArray,
-    MultistabilityStatus,
-    Orbits,
-    distinguish_attractors,
-    orbits_of,
-)
+from attractors.distinction import UNKNOWN, IntArray, MultistabilityStatus, Orbits, distinguish_attractors
+from attractors.multistability import orbits_of, run_on
 from attractors.system import FloatArray, SmoothSystem
 
 NUDGE = 1e-7  # relative: what seeds are moved by
@@ -119,9 +114,10 @@ def follow(parameters: npt.ArrayLike, explore: Explore, make: Callable[[float], 
 
     Notes
     -----
-    At each value the attractors of the random starts are told apart. Then each is continued: an orbit on it goes on at
-    the next value to the right, and at the next to the left, and reaches an attractor there, a known one or a new one,
-    which is continued in its turn, until nothing new is found. Two attractors at neighbouring values belong to one
+    At each value the attractors of the random starts are told apart; chaos beside other attractors has to last through
+    a second run (`multistability.run_on`). Then each is continued: an orbit on it goes on at the next value to the
+    right, and at the next to the left, and reaches an attractor there, a known one or a new one, which is continued in
+    its turn, until nothing new is found. Two attractors at neighbouring values belong to one
     branch if each leads to the other. So a branch ends where the continuation leads elsewhere, though the attractor
     might go on with a basin too small for the step: take smaller steps where that matters. Seeds are moved by 10⁻⁷ of
     their size, in a direction that is always the same, lest an orbit stays on what attracts no longer.
@@ -169,7 +165,7 @@ def _random_starts(values: FloatArray, explore: Explore, clock_period: int) -> _
     """Find the attractors of the random starts at each value."""
     nodes, n_starts, n_undetermined, clear = [], [], [], True
     for i, value in enumerate(values):
-        orbits = explore(float(value), None)
+        orbits = run_on(explore(float(value), None), partial(explore, float(value)), clock_period=clock_period)
         found = distinguish_attractors(orbits.windows, orbits.answers, clock_period=clock_period)
         nodes.append([_node(i, orbits, one.representative, len(one.starts)) for one in found.attractors])
         n_starts.append(found.n_starts)

@@ -1,6 +1,8 @@
 """All attractors at one parameter: maps of which they and their basins are known exactly, and the network."""
 
 import math
+from collections import Counter
+from functools import partial
 
 import naive_multistability as naive
 import numpy as np
@@ -14,11 +16,8 @@ from systems import GOLDEN, JIT, affordable, examples
 from attractors import Classification, Label, classify_evidence, find_period, spectrum_from_stretching
 from attractors.comparison import N_BLOCKS, _block_features, _distances, compare_measures, cycle_tolerance, same_cycle
 from attractors.cycles import CycleStatus, refine_cycle
-from attractors.multistability import (
-    MultistabilityStatus,
-    distinguish_attractors,
-    find_attractors,
-)
+from attractors.distinction import MultistabilityStatus, distinguish_attractors
+from attractors.multistability import find_attractors, orbits_of, run_on
 from attractors.shares import share_bound, share_interval
 from dmfsa import Ensemble, Features, Window
 
@@ -261,8 +260,40 @@ def test_what_is_unclear_is_said():
     odd = answer(Label.chaotic, exponent=0.6, error=0.01)
     assert distinguish_attractors(noise[1:], chaotic).status is MultistabilityStatus.OK
     assert distinguish_attractors(noise, [*chaotic, odd]).status is MultistabilityStatus.UNCLEAR
+    both = np.concatenate([noise, 9.0 + noise[1:]])
+    assert distinguish_attractors(both, [*chaotic, odd, *chaotic]).status is MultistabilityStatus.UNCLEAR
     with pytest.raises(ValueError, match="at least 8 turns of the clock"):
         distinguish_attractors(noise[:, :20], [*chaotic, odd], clock_period=3)
+
+
+def test_chaos_that_is_left_is_no_attractor():
+    """x' = r x (1 - x), r = 4 + ε, is left through a hole around 1/2 with the probability √ε/π at each step.
+
+    With ε = 10⁻⁶ that is 1 in 3,142: some orbits have gone after 900 steps, and some of the others go in 900 more. So
+    none is on an attractor.
+    """
+    run = partial(orbits_of, systems.logistic(4.0 + 1e-6), n_transient=0, n_steps=640, n_window=256)
+    first = run(np.linspace(0.1, 0.48, 40)[:, None])
+    labels = Counter(str(answer.label) for answer in first.answers)
+    assert abs(labels["divergent"] - 40 * (1 - math.exp(-896 / 3_142))) < 3 * math.sqrt(40 * 0.25 * 0.75)
+    assert labels["chaotic"] == 40 - labels["divergent"]
+    second = run_on(first, run)
+    labels = Counter(str(answer.label) for answer in second.answers)
+    assert set(labels) == {"divergent", "transient"}
+    found = distinguish_attractors(second.windows, second.answers)
+    assert [str(one.label) for one in found.attractors] == ["divergent"]
+    assert found.status is MultistabilityStatus.UNDETERMINED_STARTS
+
+
+def test_chaos_that_lasts_is_not_run_again_for_nothing():
+    """Two chaotic attractors last; a single one is not asked for."""
+    run = partial(orbits_of, systems.cubic(2.5), n_transient=200, n_steps=640, n_window=600)
+    first = run([[0.5], [-0.5], [0.6], [-0.6]])
+    second = run_on(first, run)
+    assert [str(answer.label) for answer in second.answers] == ["chaotic"] * 4
+    assert (second.windows != first.windows).any()
+    alone = run([[0.5], [0.6]])
+    assert run_on(alone, run) is alone
 
 
 # Shares
