@@ -33,7 +33,7 @@ STYLE: Any = {
     "lines.linewidth": 0.8,
     "pdf.fonttype": 42,  # letters stay letters: journals ask for it
 }
-MOST_NAMED = 9  # branches in a legend
+OTHERS = "#B0B0B0"
 FEW = 300  # samples of the series that are drawn
 CLOUD = 20_000  # samples of a portrait
 SEVERAL = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # all of theirs but the yellow
@@ -216,10 +216,9 @@ def draw_branches(axes: Axes, branches: Branches, symbol: str = "$x_1$") -> None
     """
     for low, high in branches.hysteresis:
         axes.axvspan(low, high, color=GREY, alpha=0.12, lw=0)
-    for number, branch in enumerate(branches.branches):
+    for colour, branch in zip(_colours(branches), branches.branches, strict=True):
         if not np.isfinite(branch.windows[0]).all():
             continue
-        colour = SEVERAL[number % len(SEVERAL)]
         for value, share, window in zip(branch.parameters, branch.shares, branch.windows, strict=True):
             points = np.unique(window[-POINTS:, 0].round(12))
             style: Any = {"ms": 1.6, "mew": 0} if share > 0.0 else {"ms": 2.4, "mew": 0.4, "mfc": "none"}
@@ -229,17 +228,15 @@ def draw_branches(axes: Axes, branches: Branches, symbol: str = "$x_1$") -> None
 
 
 def draw_basins(axes: Axes, branches: Branches) -> None:
-    """Draw the shares of starts of all branches, stacked; undetermined ones in grey on top."""
+    """Draw the shares of starts of all branches, stacked; undetermined ones hatched on top."""
     edges = _edges(branches.parameters)
     below = np.zeros(len(branches.parameters))
-    for number, branch in enumerate(branches.branches):
+    for colour, branch in zip(_colours(branches), branches.branches, strict=True):
         shares = np.zeros(len(below))
         shares[branch.indices] = branch.shares
-        axes.stairs(
-            below + shares, edges, baseline=below, fill=True, color=SEVERAL[number % len(SEVERAL)], alpha=0.75, lw=0
-        )
+        axes.stairs(below + shares, edges, baseline=below, fill=True, color=colour, alpha=0.75, lw=0)
         below += shares
-    axes.stairs(below + branches.undetermined, edges, baseline=below, fill=True, color=GREY, alpha=0.5, lw=0)
+    axes.stairs(below + branches.undetermined, edges, baseline=below, fill=False, color=GREY, lw=0.5, hatch="////")
     axes.set(ylabel="share of starts", ylim=(0.0, 1.0), xlim=(edges[0], edges[-1]))
 
 
@@ -272,8 +269,7 @@ def branches_page(
         draw_branches(above, branches, symbol)
         above.set_title(title, loc="left")
         draw_basins(middle, branches)
-        for number, branch in enumerate(branches.branches):
-            colour = SEVERAL[number % len(SEVERAL)]
+        for colour, branch in zip(_colours(branches), branches.branches, strict=True):
             below.plot(branch.parameters, branch.exponents, color=colour, marker=".", ms=3)
             for event in (branch.begins, *branch.changes, branch.ends):
                 if np.isfinite(event.estimate):
@@ -307,13 +303,24 @@ def attractors_page(attractors: Attractors, *, symbols: tuple[str, str], title: 
     return figure
 
 
+def _colours(branches: Branches) -> list[str]:
+    """Colours of branches: those of the most values have their own, all others share one."""
+    longest = sorted(range(len(branches.branches)), key=lambda i: -len(branches.branches[i].indices))
+    own = dict(zip(longest, SEVERAL, strict=False))
+    return [own.get(number, OTHERS) for number in range(len(branches.branches))]
+
+
 def _named(branches: Branches) -> list[Line2D]:
     """Say of each branch what it is, for a legend."""
-    handles = []
-    for number, branch in enumerate(branches.branches[:MOST_NAMED]):
-        kinds = list(dict.fromkeys(map(_described, branch.labels, branch.periods.tolist())))
-        text = ", ".join(kinds[:3]) + ", …" * (len(kinds) > 3)
-        handles.append(Line2D([], [], ls="", marker="s", color=SEVERAL[number % len(SEVERAL)], label=text))
+    handles, colours = [], _colours(branches)
+    for colour, branch in zip(colours, branches.branches, strict=True):
+        if colour != OTHERS:
+            kinds = list(dict.fromkeys(map(_described, branch.labels, branch.periods.tolist())))
+            text = ", ".join(kinds[:3]) + ", …" * (len(kinds) > 3)
+            handles.append(Line2D([], [], ls="", marker="s", color=colour, label=text))
+    n_others = colours.count(OTHERS)
+    if n_others:
+        handles.append(Line2D([], [], ls="", marker="s", color=OTHERS, label=f"{n_others} short branches more"))
     return handles
 
 

@@ -1,14 +1,13 @@
 """Branches over a parameter: maps whose folds, flips, pitchforks, tori and crises are known exactly."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import systems
 from systems import examples
 
-from attractors import DiscreteMap, Label
+from attractors import DiscreteMap, classify_evidence
 from attractors.branches import FollowingStatus
 from attractors.following import follow, follow_attractors
 from attractors.multistability import orbits_of
@@ -162,8 +161,7 @@ def test_continuations_that_are_lost_are_told():
         orbits = orbits_of(systems.logistic(parameter), [[0.3]] if seeds is None else seeds, **SHORT)
         if parameter != 3.2 or seeds is None:
             return orbits
-        unknown = {"label": Label.undetermined, "recurrence": None, "period": None}
-        return orbits._replace(answers=tuple(replace(answer, **unknown) for answer in orbits.answers))
+        return orbits._replace(answers=tuple(classify_evidence(answer.spectrum, None) for answer in orbits.answers))
 
     found = follow([3.1, 3.15, 3.2, 3.25], explore, systems.logistic)
     assert [branch.parameters.tolist() for branch in found.branches] == [[3.1, 3.15], [3.2], [3.25]]

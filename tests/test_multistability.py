@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 
 import naive_multistability as naive
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from systems import GOLDEN, JIT, affordable, examples
 
-from attractors import Classification, Label, classify_evidence, find_period, spectrum_from_stretching
+from attractors import Label, classify_evidence, find_period, spectrum_from_stretching
 from attractors.comparison import N_BLOCKS, _block_features, _distances, compare_measures, cycle_tolerance, same_cycle
 from attractors.cycles import CycleStatus, refine_cycle
 from attractors.distinction import MultistabilityStatus, distinguish_attractors
@@ -34,7 +35,7 @@ def answer(label, period=None, exponent=-0.5, error=0.0, window=None):
     spectrum = spectrum_from_stretching(np.full((64, 1), exponent * 10.0), 10)
     spectrum.standard_errors[:] = error
     recurrence = None if window is None else find_period(window)
-    return Classification(label, period, None, 1.0, "", spectrum, recurrence)
+    return replace(classify_evidence(spectrum, recurrence), label=label, period=period, confidence=1.0)
 
 
 # Cycles: how many, which, and where
