@@ -11,6 +11,7 @@ from attractors import Label
 from sweeps.config import Config
 from sweeps.grid import DIRECTIONS, Grid
 from sweeps.network import blocks_of
+from sweeps.refinement import boundary_table
 from sweeps.shards import Header, Points
 
 ORBIT_SAMPLES = 512  # last samples of the orbit that are kept of each point
@@ -106,18 +107,32 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
         name: np.full((grid.n_points, *(sizes[dim] for dim in variable.dims)), variable.fill, dtype=variable.dtype)
         for name, variable in kept.items()
     }
+    between: list[Points] = []
+    everything: list[Points] = []
     for shard in shards:
+        if grid.along:
+            everything.append(shard)
+        if shard["point"][0] >= grid.n_points:
+            between.append(shard)
+            continue
         places = grid.places(shard["point"])
         for name, values in whole.items():
             values[places] = shard[name]
-    variables = {}
+    flags = {
+        "flag_values": np.arange(MISSING, len(Label), dtype="i1"),
+        "flag_meanings": " ".join(["missing", *Label]),
+    }
+    variables: dict[str, Any] = {}
     for name, variable in kept.items():
         values = whole[name].reshape((*grid.shape, *whole[name].shape[1:]))
         attributes: dict[str, Any] = {"long_name": variable.long_name, "units": variable.units}
         if name == "label":
-            attributes["flag_values"] = np.arange(MISSING, len(Label), dtype="i1")
-            attributes["flag_meanings"] = " ".join(["missing", *Label])
+            attributes |= flags
         variables[name] = ((*grid.dims, *variable.dims), values, attributes)
+    if between:
+        variables |= _between(grid, between, kept, flags)
+    if everything:
+        variables |= boundary_table(grid, grid.along, everything, flags)
     coordinates: dict[str, Any] = {
         name: (name, values, {"long_name": AXES[name], "units": "1"}) for name, values in grid.axes.items()
     }
@@ -134,6 +149,20 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
     coordinates["age"] = ("age", np.arange(sizes["age"]), {"long_name": "age of the token", "units": "step"})
     used = {dim for dims, _, _ in variables.values() for dim in dims} | grid.zipped.keys()
     return xr.Dataset(variables, coords={name: given for name, given in coordinates.items() if name in used})
+
+
+def _between(grid: Grid, shards: list[Points], kept: dict[str, Variable], flags: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of points between those of the axes, along the dimension `refined`; no orbits."""
+    together = {name: np.concatenate([shard[name] for shard in shards]) for name in ("point", *kept)}
+    variables: dict[str, Any] = {}
+    for name in grid.dims:
+        attributes = {"long_name": AXES[name], "units": "1"}
+        variables[f"refined_{name}"] = ("refined", grid.values(name, together["point"]), attributes)
+    for name, variable in kept.items():
+        if variable.dims in ((), ("exponent",)) and name not in RUN_VARIABLES:
+            attributes = {"long_name": variable.long_name, "units": variable.units} | (flags if name == "label" else {})
+            variables[f"refined_{name}"] = (("refined", *variable.dims), together[name], attributes)
+    return variables
 
 
 def shard_table(shards: Sequence[tuple[Header, dict[str, Any]]]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,13 @@ Numbers = npt.NDArray[np.int64]
 
 DIRECTIONS = ("left", "right")  # of a continuation, in the order of the axis `direction`
 NUMBERED = ("point", "start", "direction")  # axes that count, and are no parameter
+
+
+class Refined(NamedTuple):
+    """Points between those of the axes: on which line along the refined axis, and at which value of it."""
+
+    lines: Numbers
+    values: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +42,10 @@ class Grid:
         Values of the parameters that are walked along together, one for each number of the axis `point`.
     chains : Chains or None
         The order of a continuation.
+    refinements : tuple of Refined
+        Points of later rounds, each round numbered from where that before ends; they have no place on the axes.
+    along : str
+        The axis that they refine.
 
     Examples
     --------
@@ -48,6 +59,8 @@ class Grid:
     axes: dict[str, npt.NDArray[Any]]
     zipped: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     chains: "Chains | None" = None
+    refinements: tuple[Refined, ...] = ()
+    along: str = ""
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -61,8 +74,13 @@ class Grid:
 
     @property
     def n_points(self) -> int:
-        """Number of points; 1 without axes."""
+        """Number of points on the axes; 1 without axes."""
         return math.prod(self.shape)
+
+    @property
+    def n_refined(self) -> int:
+        """Number of points between those on the axes."""
+        return sum(len(refined.lines) for refined in self.refinements)
 
     @property
     def parameters_swept(self) -> tuple[str, ...]:
@@ -76,9 +94,48 @@ class Grid:
     def values(self, name: str, points: Numbers) -> npt.NDArray[Any]:
         """Value of one axis, or of a zipped parameter, at points, given by their numbers."""
         dim = "point" if name in self.zipped else name
-        index = np.unravel_index(self.places(points), self.shape)[self.dims.index(dim)]
-        values: npt.NDArray[Any] = (self.axes | self.zipped)[name][index]
-        return values
+        column = (self.axes | self.zipped)[name]
+        between = points >= self.n_points
+        if not between.any():
+            values: npt.NDArray[Any] = column[np.unravel_index(self.places(points), self.shape)[self.dims.index(dim)]]
+            return values
+        found = np.empty(len(points), dtype=column.dtype)
+        found[~between] = self.values(name, points[~between])
+        later = points[between] - self.n_points
+        if name == self.along:
+            found[between] = np.concatenate([refined.values for refined in self.refinements])[later]
+        else:
+            lines = np.concatenate([refined.lines for refined in self.refinements])[later]
+            found[between] = column[self._others(self.along, lines)[dim]]
+        return found
+
+    def n_lines(self, along: str) -> int:
+        """Return the number of lines along an axis."""
+        return self.n_points // len(self.axes[along])
+
+    def lines(self, along: str, points: Numbers) -> Numbers:
+        """Return the numbers of the lines along an axis that points lie on."""
+        found = np.empty(len(points), dtype=np.int64)
+        between = points >= self.n_points
+        index = list(np.unravel_index(self.places(points[~between]), self.shape))
+        at = self.dims.index(along)
+        others = [n for i, n in enumerate(self.shape) if i != at]
+        del index[at]
+        found[~between] = np.ravel_multi_index(tuple(index), others) if others else 0
+        if between.any():
+            found[between] = np.concatenate([refined.lines for refined in self.refinements])[
+                points[between] - self.n_points
+            ]
+        return found
+
+    def of_lines(self, along: str, lines: Numbers) -> dict[str, npt.NDArray[Any]]:
+        """Return the values of all other axes on lines along one of them, given by their numbers."""
+        return {dim: self.axes[dim][index] for dim, index in self._others(along, lines).items()}
+
+    def _others(self, along: str, lines: Numbers) -> dict[str, Numbers]:
+        dims = [dim for dim in self.dims if dim != along]
+        index = np.unravel_index(lines, [len(self.axes[dim]) for dim in dims]) if dims else ()
+        return dict(zip(dims, index, strict=True))
 
     def parameters(self, points: Numbers) -> list[dict[str, float]]:
         """Swept parameters of points, given by their numbers; without the start."""
@@ -86,8 +143,13 @@ class Grid:
         return [{name: columns[name][i] for name in columns} for i in range(len(points))]
 
     def shards(self) -> list[Shard]:
-        """Cut all points into shards; only the config decides them."""
-        return blocks(0, self.n_points) if self.chains is None else self.chains.shards()
+        """Cut all points into shards, those on the axes and those of each round."""
+        found = blocks(0, self.n_points) if self.chains is None else self.chains.shards()
+        first = self.n_points
+        for refined in self.refinements:
+            found += blocks(first, len(refined.lines))
+            first += len(refined.lines)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +227,8 @@ def grid_of(config: Config) -> Grid:
         axes["start"] = np.arange(config.start.random.n)
     continuation = config.sweep.continuation if config.sweep else None
     if continuation is None:
-        return Grid(axes, zipped)
+        refinement = config.sweep.refinement if config.sweep else None
+        return Grid(axes, zipped, along=str(refinement.along) if refinement else "")
     if continuation.direction == "both":
         axes["direction"] = np.arange(len(DIRECTIONS))
     shape = tuple(len(values) for values in axes.values())

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -100,16 +100,19 @@ def run_sweep(
         if beside:
             beside(open_sweep(folder.path), folder.path)
         return folder.path
-    outcome = None
     try:
-        outcome = run_shards(folder, experiment, folder.shards(), n_workers, quiet=quiet, stop=stop or Stop())
-        if outcome.stopped:
-            raise KeyboardInterrupt
+        stop = stop or Stop()
+        while True:  # once, or once for each round of a refinement
+            experiment = replace(experiment, grid=folder.grid)
+            if run_shards(folder, experiment, folder.shards(), n_workers, quiet=quiet, stop=stop).stopped:
+                raise KeyboardInterrupt
+            if not folder.plan():
+                break
         folder.collect(beside)
     except KeyboardInterrupt:
         kept = n_kept(folder)
         raise KeyboardInterrupt(
-            f"interrupted: {kept} of {folder.grid.n_points} points are kept in {folder.path}; "
+            f"interrupted: {kept} of {folder.n_points} points are kept in {folder.path}; "
             "the same command goes on from there"
         ) from None
     return folder.path
@@ -145,8 +148,12 @@ def run_task(
     in_share([], index, of)
     experiment = Experiment.of(config)
     folder = SweepFolder.claim(folder_of(config, out), config)
+    experiment = replace(experiment, grid=folder.grid)
     shards = in_share(folder.shards(), index, of)
-    return run_shards(folder, experiment, shards, n_workers, quiet=quiet, stop=stop or Stop())
+    outcome = run_shards(folder, experiment, shards, n_workers, quiet=quiet, stop=stop or Stop())
+    if folder.grid.along and all(folder.look(shard)[1] for shard in folder.shards()):
+        folder.plan()
+    return outcome
 
 
 def run_shards(
@@ -250,7 +257,7 @@ def n_kept(folder: SweepFolder) -> int:
     """Count the points that have a shard, or are in the whole dataset."""
     try:
         if folder.complete:
-            return folder.grid.n_points
+            return folder.n_points
     except StoreError:
         pass
     return sum(shard.n for shard in folder.shards() if folder.file(shard).exists())

@@ -90,7 +90,7 @@ def status_of(folder: SweepFolder, *, thorough: bool = False) -> SweepStatus:
             headers.append(header)
     live = [claim for claim in claims(folder.path) if claim.live]
     busy = {first for claim in live for first in claim.shards}
-    n_points = folder.grid.n_points
+    n_points = folder.n_points if whole is None else int(whole["n_points"])
     if whole is not None:
         n_done, n_failed, seconds = n_points, int(whole["n_failed"]), float(whole["core_seconds"])
         n_shards_done, n_bytes = len(shards), (folder.path / "sweep.nc").stat().st_size

@@ -3,6 +3,7 @@
     config.yaml            what is run, all defaults filled in
     inputs.json            checksums of the files that the config names, if it names any
     shards/00000064.npz    points 64, 65, … of one block, written whole and renamed; see `sweeps.shards`
+    refined/01.npz         points of the second round of a refinement, and so on; see `sweeps.refinement`
     running/HOST~….json    what a process works on at this moment; see `sweeps.claims`
     partial.nc             the points there were when somebody asked for them before the end
     sweep.nc               all points on their grid
@@ -19,9 +20,11 @@ import os
 import shutil
 import sys
 import threading
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +34,7 @@ import numpy as np
 from sweeps.claims import remove_stale
 from sweeps.config import Config, ConfigError, load_config
 from sweeps.files import StoreError, reason, remove_abandoned, written_whole
-from sweeps.grid import Grid, grid_of
+from sweeps.grid import Grid, Refined, grid_of
 from sweeps.identity import Inputs, differences, fingerprint, inputs_of
 from sweeps.provenance import provenance, shard_origin
 from sweeps.shards import Condition, Header, Points, Shard, Unreadable, read_header, read_shard, write_shard
@@ -41,6 +44,7 @@ if TYPE_CHECKING:  # xarray takes most of a second to load: a look at the state 
 
 Beside = Callable[["xr.Dataset", Path], object]  # looks at all points, and at the folder they are written to
 
+BROKEN_ZIP = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 UNREADABLE = (OSError, ValueError, RuntimeError, AttributeError)  # what xarray and netCDF4 raise over damaged files
 AGAIN = "remove it, and run the sweep again"
 _NETCDF = threading.Lock()  # its library is for one thread at a time
@@ -55,7 +59,7 @@ class SweepFolder:
     Attributes
     ----------
     path : Path
-    config, grid
+    config : Config
         What the folder holds, or will hold.
     inputs : dict
         Checksums of the files that the config names.
@@ -63,7 +67,6 @@ class SweepFolder:
 
     path: Path
     config: Config
-    grid: Grid
     inputs: Inputs = field(default_factory=dict)
 
     @classmethod
@@ -101,7 +104,7 @@ class SweepFolder:
             raise
         except OSError as error:
             raise StoreError(f"{path} cannot be written: {reason(error)}; choose another folder with --out.") from None
-        return cls(path, config, grid_of(config), inputs)
+        return cls(path, config, inputs)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> "SweepFolder":
@@ -121,12 +124,32 @@ class SweepFolder:
             config = load_config(noted)
         except ConfigError as error:
             raise StoreError(f"{path} holds no sweep that can be read: {error}") from None
-        return cls(path, config, grid_of(config), _read_inputs(path))
+        return cls(path, config, _read_inputs(path))
 
     @cached_property
     def fingerprint(self) -> str:
         """Short hash of the config and of the files it names, noted in every file."""
         return fingerprint(self.config, self.inputs)
+
+    @cached_property
+    def _axes(self) -> Grid:
+        return grid_of(self.config)
+
+    @property
+    def grid(self) -> Grid:
+        """The points: those on the axes, and those of all rounds of a refinement that are known so far."""
+        if not self._axes.along:
+            return self._axes
+        rounds: list[Refined] = []
+        while (refined := self._read_round(len(rounds) + 1)) is not None:
+            rounds.append(refined)
+        return replace(self._axes, refinements=tuple(rounds))
+
+    @property
+    def n_points(self) -> int:
+        """Number of all points known so far."""
+        grid = self.grid
+        return grid.n_points + grid.n_refined
 
     @property
     def complete(self) -> bool:
@@ -156,7 +179,10 @@ class SweepFolder:
         return attributes
 
     def shards(self) -> list[Shard]:
-        """Return all shards of this sweep, in the order of their points; only the config decides them."""
+        """Return all shards of this sweep, in the order of their points.
+
+        Only the config decides them; with a refinement, the config and the results of the rounds before.
+        """
         return self.grid.shards()
 
     def file(self, shard: Shard) -> Path:
@@ -229,6 +255,7 @@ class SweepFolder:
         """
         from sweeps.dataset import encoding  # noqa: PLC0415
 
+        self.plan()  # the next round of a refinement is missing, too
         whole = self._gathered()
         n_missing = int(whole.attrs["n_missing"])
         if n_missing and not partly:
@@ -246,6 +273,27 @@ class SweepFolder:
                 done.result()
         return path
 
+    def plan(self) -> bool:
+        """Note the next round of a refinement, if all rounds before are done and there is one; say if there is."""
+        refinement = self.config.sweep and self.config.sweep.refinement
+        if not refinement:
+            return False
+        from sweeps.refinement import boundaries, known_lines, next_round  # noqa: PLC0415 - most sweeps have none
+
+        grid = self.grid
+        found = [self.read(shard) for shard in grid.shards()]
+        points = [shard for shard in found if shard is not None]
+        if len(points) < len(found):
+            return False
+        refined = next_round(boundaries(known_lines(grid, grid.along, points)), refinement, grid.n_refined)
+        if not len(refined.lines):
+            return False
+        path = self.path / "refined" / f"{len(grid.refinements) + 1:02d}.npz"
+        path.parent.mkdir(exist_ok=True)
+        with written_whole(path) as unfinished, unfinished.open("wb") as file:
+            np.savez(file, lines=refined.lines, values=refined.values, fingerprint=np.array(self.fingerprint))
+        return True
+
     def forget_failed(self) -> None:
         """Remove the shards in which points failed, and the dataset made of them, so that they are computed again."""
         failed = [shard for shard in self.shards() if (header := self.look(shard)[1]) and header.n_failed]
@@ -260,7 +308,18 @@ class SweepFolder:
             remove_abandoned(folder)
         remove_stale(self.path)
         if not keep_shards:
-            shutil.rmtree(self.path / "shards", ignore_errors=True)
+            for name in ("shards", "refined"):
+                shutil.rmtree(self.path / name, ignore_errors=True)
+
+    def _read_round(self, number: int) -> Refined | None:
+        """Read the points of a round; None if it is not known, or damaged: then it is found again."""
+        try:
+            with np.load(self.path / "refined" / f"{number:02d}.npz", allow_pickle=False) as file:
+                if str(file["fingerprint"]) == self.fingerprint:
+                    return Refined(file["lines"], file["values"])
+        except BROKEN_ZIP:
+            pass
+        return None
 
     def _gathered(self) -> "xr.Dataset":
         """Read the shards, one after the other, into a dataset."""
@@ -268,18 +327,20 @@ class SweepFolder:
 
         table: list[tuple[Header, dict[str, Any]]] = []
 
+        grid = self.grid
+
         def good() -> Iterator[Points]:
-            for shard in self.shards():
+            for shard in grid.shards():
                 found = self._good(shard)
                 if found is not None:
                     header, points, origin = found
                     table.append((header, origin))
                     yield points
 
-        dataset = gridded(self.config, self.grid, good()).assign(shard_table(table))
+        dataset = gridded(self.config, grid, good()).assign(shard_table(table))
         counts = {
-            "n_points": self.grid.n_points,
-            "n_missing": self.grid.n_points - sum(header.n for header, _ in table),
+            "n_points": grid.n_points + grid.n_refined,
+            "n_missing": grid.n_points + grid.n_refined - sum(header.n for header, _ in table),
             "n_failed": sum(header.n_failed for header, _ in table),
             "core_seconds": sum(header.seconds for header, _ in table),
         }

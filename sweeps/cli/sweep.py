@@ -81,7 +81,9 @@ def add_sweep_commands(commands: Any) -> None:
         "dmfsa plot results/paper-zoom --kind lyapunov",
     )
     plot.add_argument("folder", type=Path, metavar="DIR", help="folder of results")
-    plot.add_argument("--kind", choices=["orbit", "lyapunov", "phase"], help="the figure; what fits if not given")
+    plot.add_argument(
+        "--kind", choices=["orbit", "lyapunov", "phase", "hysteresis"], help="the figure; what fits if not given"
+    )
     plot.add_argument("--out", type=stem, metavar="STEM", help="files STEM.png and STEM.pdf; into DIR if not given")
 
 
@@ -209,7 +211,7 @@ def _collect(given: argparse.Namespace) -> int:
     code = _tell(given, found[0], out, files)
     if n_missing := found[0].attrs["n_missing"]:
         print(
-            f"{n_missing} of {folder.grid.n_points} points are missing: this is a part of the sweep; "
+            f"{n_missing} of {found[0].attrs['n_points']} points are missing: this is a part of the sweep; "
             "`dmfsa sweep resume` computes the rest",
             file=sys.stderr,
         )
