@@ -9,7 +9,7 @@ import systems
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from attractors import lyapunov_spectrum, plotting
+from attractors import alignment_indices, covariant_vectors, finite_time_exponents, lyapunov_spectrum, plotting
 from attractors.analysis import Motion, analyse
 from attractors.cycles import refine_cycle
 from attractors.quasiperiodicity import torus
@@ -108,4 +108,49 @@ def test_drawings_of_maps():
     assert second.get_title(loc="left") == "period 2, stable; nearest: fold"
     plotting.draw_torus(third, torus(CASES["torus"][0]))
     assert len(third.get_legend().get_texts()) == 2
+    assert pixels(figure).std() > 5
+
+
+def test_drawings_of_tangent_vectors():
+    figure = Figure(layout="constrained")
+    axes = figure.subplots(3, 3)
+    henon = finite_time_exponents(systems.henon(), [0.1, 0.1], window=10, n_windows=512)
+    plotting.draw_finite_time(axes[0, 0], henon)
+    areas = [bar.get_width() * bar.get_height() for bar in axes[0, 0].patches]
+    assert sum(areas) == pytest.approx(1.0)
+    x, normal = axes[0, 0].get_lines()[0].get_data()
+    assert x[normal.argmax()] == pytest.approx(henon.mean[0], abs=0.02)
+    plotting.draw_diffusion(axes[0, 1], henon)
+    np.testing.assert_allclose(axes[0, 1].get_lines()[0].get_ydata(), henon.windows * henon.variances[:, 0], rtol=1e-12)
+    constant = finite_time_exponents(systems.cat(), [0.1, 0.2], window=5, n_windows=64)
+    plotting.draw_finite_time(axes[0, 2], constant)
+    assert axes[0, 2].get_title(loc="left") == "0.962424 in all of 64 windows"
+    vectors = covariant_vectors(systems.henon(), [0.1, 0.1], n_steps=500)
+    plotting.draw_angles(axes[1, 0], vectors)
+    assert sum(bar.get_width() * bar.get_height() for bar in axes[1, 0].patches) == pytest.approx(1.0)
+    assert axes[1, 0].get_title(loc="left").startswith("first 1 of 2 against the rest: smallest")
+    plotting.draw_angles(axes[1, 1], covariant_vectors(systems.examples.hopfield(), [0.1, 0.3], n_steps=50))
+    assert axes[1, 1].get_title(loc="left") == "unresolved"
+    chaos = alignment_indices(systems.henon(), [0.1, 0.1], n_steps=640)
+    plotting.draw_alignment(axes[2, 0], chaos)
+    assert axes[2, 0].get_lines()[0].get_ydata()[-1] == pytest.approx(chaos.log_gali[-1, 0] / np.log(10))
+    assert axes[2, 0].get_xscale() == "linear"
+    island = alignment_indices(systems.examples.standard(1.0), [3.1, 0.2], n_steps=10_000)
+    plotting.draw_alignment(axes[2, 1], island)
+    assert axes[2, 1].get_xscale() == "log"
+    assert axes[2, 1].get_title(loc="left") == "regular"
+    assert pixels(figure).std() > 5
+
+
+def test_drawings_of_what_is_not_there():
+    """A diverged orbit leaves empty axes with the reason, and no warning."""
+    figure = Figure(layout="constrained")
+    axes = figure.subplots(4)
+    wild = systems.logistic(4.5, 4.5)
+    answer = finite_time_exponents(wild, [0.3, 0.3], window=2, n_windows=64)
+    plotting.draw_finite_time(axes[0], answer)
+    plotting.draw_diffusion(axes[1], answer)
+    plotting.draw_angles(axes[2], covariant_vectors(wild, [0.3, 0.3], n_steps=50))
+    plotting.draw_alignment(axes[3], alignment_indices(wild, [0.3, 0.3], n_steps=100))
+    assert [x.get_title(loc="left") for x in axes] == ["diverged"] * 4
     assert pixels(figure).std() > 5
