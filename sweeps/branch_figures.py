@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from attractors import Attractors, Branches
-from attractors.plotting import attractors_page, branches_page
+from attractors.branch_plotting import attractors_page, branches_page
 from sweeps.config import Config
 from sweeps.figures import SYMBOLS, save
 from sweeps.network import features_of, map_of
