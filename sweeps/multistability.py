@@ -21,9 +21,10 @@ from attractors import (
     spectrum_from_stretching,
 )
 from attractors.distinction import Orbits
-from attractors.following import Explore, follow
+from attractors.following import follow
 from attractors.multistability import run_on
 from dmfsa import Ensemble, MeanFieldMap, Window
+from sweeps import progress
 from sweeps.config import Config, ConfigError
 from sweeps.config.sweep import CONTINUOUS
 from sweeps.files import written_whole
@@ -50,8 +51,10 @@ def attractors_of(config: Config) -> Attractors:
     return distinguish_attractors(orbits.windows, orbits.answers, clock_period=network.clock_period)
 
 
-def branches_of(config: Config) -> Branches:
+def branches_of(config: Config, *, quiet: bool = False) -> Branches:
     """Find the attractors at each value of the swept parameter of a config, and follow them.
+
+    Progress of the random starts is shown on stderr; to follow what they reach takes about as long again.
 
     Raises
     ------
@@ -62,8 +65,22 @@ def branches_of(config: Config) -> Branches:
     if list(config.axes) not in [[name] for name in CONTINUOUS]:
         swept = ", ".join(config.axes) or "nothing"
         raise ConfigError(f"sweep = {swept} must be one of {', '.join(CONTINUOUS)}: attractors are followed along it.")
-    make, explore = _family(config, next(iter(config.axes)))
-    return follow(np.sort(next(iter(config.axes.values()))), explore, make)
+    ((name, values),) = config.axes.items()
+    features = features_of(config)
+
+    def make(value: float) -> MeanFieldMap:
+        return map_of(config, features, **{name: value})
+
+    starts = starts_of(config, make(float(values[0])))
+    meter = progress.Meter(len(values) * len(starts), config.run.n_transient + config.run.n_steps)
+
+    def explore(parameter: float, seeds: Sequence[Window] | None) -> Orbits:
+        if seeds is None:
+            return orbits_in_lanes(config, make(parameter), starts, meter.add)
+        return orbits_in_lanes(config, make(parameter), seeds)
+
+    with progress.shown(meter, quiet=quiet):
+        return follow(np.sort(values), explore, make)
 
 
 def _check(config: Config) -> None:
@@ -73,32 +90,23 @@ def _check(config: Config) -> None:
         raise ConfigError("run.n_exponents = 0 must be at least 1 here: attractors are labelled by exponents.")
 
 
-def _family(config: Config, name: str) -> tuple[Callable[[float], MeanFieldMap], Explore]:
-    """Return the map at each value of a parameter, and what runs starts there."""
-    features = features_of(config)
-
-    def make(value: float) -> MeanFieldMap:
-        return map_of(config, features, **{name: value})
-
-    starts = starts_of(config, make(float(next(iter(config.axes.values()))[0])))
-
-    def explore(parameter: float, seeds: Sequence[Window] | None) -> Orbits:
-        return orbits_in_lanes(config, make(parameter), starts if seeds is None else seeds)
-
-    return make, explore
-
-
-def orbits_in_lanes(config: Config, network: MeanFieldMap, windows: Sequence[Window]) -> Orbits:
+def orbits_in_lanes(
+    config: Config,
+    network: MeanFieldMap,
+    windows: Sequence[Window],
+    count: Callable[[int], None] = lambda n_steps: None,
+) -> Orbits:
     """Run orbits of one map side by side for as long as a config says, on all cores, and label them.
 
     The transient is lengthened to whole turns of the clock, so that an orbit ends at the phase at which it began.
+    `count` is called with the number of map steps done, summed over orbits, now and then.
     """
     blocks = blocks_of(config)
     extra = -(config.run.n_transient + config.run.n_steps) % network.clock_period
     blocks = blocks._replace(n_before=blocks.n_before + extra)
     parts = [windows[first : first + TOGETHER] for first in range(0, len(windows), TOGETHER)]
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
-        found = list(pool.map(lambda part: _run(config, network, part, blocks), parts))
+        found = list(pool.map(lambda part: _run(config, network, part, blocks, count), parts))
     return Orbits(
         np.concatenate([orbits.windows for orbits in found]),
         tuple(answer for orbits in found for answer in orbits.answers),
@@ -106,7 +114,9 @@ def orbits_in_lanes(config: Config, network: MeanFieldMap, windows: Sequence[Win
     )
 
 
-def _run(config: Config, network: MeanFieldMap, windows: Sequence[Window], blocks: Blocks) -> Orbits:
+def _run(
+    config: Config, network: MeanFieldMap, windows: Sequence[Window], blocks: Blocks, count: Callable[[int], None]
+) -> Orbits:
     """Run some orbits in the lanes of one thread."""
     ensemble = Ensemble(
         network.features,
@@ -117,13 +127,14 @@ def _run(config: Config, network: MeanFieldMap, windows: Sequence[Window], block
         windows=windows,
         n_live_directions=network.n_live_directions,
     )
-    ensemble.advance(blocks.n_before)
+    ensemble.advance(blocks.n_before, progress=count)
     result = ensemble.stretching(
         n_exponents=config.n_exponents,
         n_blocks=blocks.n_blocks,
         block_length=blocks.block_length,
         n_settle=blocks.n_settle,
         n_tail=min(WINDOW, blocks.n_blocks * blocks.block_length),
+        progress=count,
     )
     tails = np.ascontiguousarray(result.tail.transpose(1, 0, 2))
     answers: list[Classification] = []

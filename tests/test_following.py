@@ -85,6 +85,16 @@ def test_a_flip_does_not_end_a_branch():
     assert found.status is FollowingStatus.OK
 
 
+def test_the_multiplier_that_matters_is_the_one_closest_to_the_circle():
+    """Hénon's fixed point doubles its period at a = 3 (1 - b)²/4 = 0.3675; its other multiplier is 0.3 then."""
+    run = {"n_transient": 3_000, "n_steps": 320, "n_window": 120}
+    found = follow_attractors(examples.henon, [0.34, 0.35, 0.36, 0.38], [[0.5, 0.15]], **run)
+    (change,) = found.branches[0].changes
+    assert change.kind == "flip"
+    assert change.estimate == pytest.approx(0.3675, abs=2e-4)
+    assert change.multiplier.real == pytest.approx(-0.98, abs=0.01)
+
+
 def test_a_cycle_is_born_at_a_fold():
     """Chaos gives way to period 3 in the logistic map at r = 1 + √8 = 3.82843: told from the cycle's side."""
     values = 1 + math.sqrt(8) + np.array([-0.002, -0.001, 0.0005, 0.0015, 0.0025])

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from experiments import finding, small
 
-from attractors import distinguish_attractors
+from attractors import CycleStatus, distinguish_attractors, refine_cycle
+from dmfsa import Window
 from sweeps import ConfigError, open_sweep, run_sweep
 from sweeps.cli import main
 from sweeps.grid import grid_of
@@ -91,6 +92,19 @@ def test_branches_and_hysteresis():
     assert 1.2738 < cycles[32].changes[0].estimate < 1.27385
     assert found.hysteresis[0, 0] == 1.27375
     assert found.hysteresis[0, 1] >= 1.27385
+
+
+def test_a_third_attractor_that_few_starts_reach():
+    """At β = 1.27 a cycle of period 16 is stable as well: 18 of 4,000 random windows reach it."""
+    window = [
+        [0.220191, 0.082914, 0.287677],
+        [0.242077, 0.099021, -0.085723],
+        [0.022226, 0.101223, -0.328091],
+        [0.023688, 0.100011, -0.325105],
+    ]
+    cycle = refine_cycle(map_of(small()), Window(window, 0), 16)
+    assert (cycle.status, cycle.period, cycle.stability) == (CycleStatus.CONVERGED, 16, "stable")
+    assert cycle.exponents[0] / 16 == pytest.approx(-0.0189, abs=5e-5)
 
 
 @pytest.mark.slow
