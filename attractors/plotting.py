@@ -13,11 +13,18 @@ from mpl_toolkits.mplot3d import Axes3D
 from attractors.alignment import Alignment
 from attractors.analysis import Analysis
 from attractors.autocorrelation import Autocorrelation
+from attractors.box_counting import BoxCountingDimension
 from attractors.covariant import CovariantVectors
 from attractors.cycles import Cycle
+from attractors.dimensions import CorrelationDimension
+from attractors.divergence import SeriesExponents
+from attractors.embedding import FalseNeighbours, MutualInformation
 from attractors.exponents import LyapunovSpectrum
 from attractors.finite_time import FiniteTimeExponents
+from attractors.fluctuations import FluctuationExponent
+from attractors.poincare import Section
 from attractors.quasiperiodicity import Torus
+from attractors.returns import ReturnMap, ReturnTimes
 from attractors.spectra import PowerSpectrum
 from attractors.system import FloatArray
 from attractors.zero_one import ZeroOneTest
@@ -226,6 +233,112 @@ def draw_multipliers(axes: Axes, cycle: Cycle) -> None:
     axes.set_title(f"period {cycle.period}, {cycle.stability}; nearest: {cycle.bifurcation}", loc="left", fontsize=8)
 
 
+def draw_section(axes: Axes, section: Section, components: tuple[int, int], symbols: tuple[str, str]) -> None:
+    """Draw two components of the points of a section; those with an error above 1 % of the extent in grey."""
+    x, y = section.points[:, components[0]], section.points[:, components[1]]
+    extent = np.hypot(np.ptp(x), np.ptp(y)) if len(x) else 0.0
+    unsure = section.error > 0.01 * extent
+    size = 3.0 if len(x) < 2_000 else 1.2
+    axes.plot(x[unsure], y[unsure], ".", color=GREY, ms=size, mew=0, rasterized=True)
+    axes.plot(x[~unsure], y[~unsure], ".", color="black", ms=size, mew=0, rasterized=True)
+    axes.set(xlabel=symbols[0], ylabel=symbols[1])
+    axes.set_title(f"section: {len(x)} points", loc="left", fontsize=8)
+
+
+def draw_return_map(axes: Axes, answer: ReturnMap, symbol: str = "x") -> None:
+    """Draw each value of a section against the one before, with the diagonal."""
+    x, y = answer.pairs.T
+    low, high = float(x.min()), float(x.max())
+    axes.plot([low, high], [low, high], color=GREY, lw=0.5)
+    axes.plot(x, y, ".", color="black", ms=2, mew=0, rasterized=True)
+    axes.set(xlabel=f"${symbol}_n$", ylabel=f"${symbol}_{{n+1}}$")
+    scatter = f", scatter {answer.scatter:.2g}" if np.isfinite(answer.scatter) else ""
+    axes.set_title(f"{answer.status.name.lower().replace('_', '-')}{scatter}", loc="left", fontsize=8)
+
+
+def draw_return_times(axes: Axes, answer: ReturnTimes) -> None:
+    """Draw how often each return time occurs, and the mean."""
+    share = answer.counts / answer.counts.sum()
+    axes.plot(answer.values, share, "." if len(share) > 60 else "o-", color=COLOURS[0], ms=3)
+    axes.axvline(answer.mean, color=COLOURS[1], ls="--", label=f"mean {answer.mean:.4g} ± {answer.standard_error:.1g}")
+    axes.set(xlabel="return time (samples)", ylabel="share of the returns", yscale="log")
+    axes.legend(loc="upper right", fontsize=7)
+
+
+def draw_dimension(axes: Axes, answer: CorrelationDimension) -> None:
+    """Draw the local slopes of the correlation sum over the radius, the range that was chosen, and the dimension."""
+    middle = np.sqrt(answer.radii[1:] * answer.radii[:-1])
+    axes.plot(middle, answer.local_slopes, ".-", color=COLOURS[0], ms=4)
+    axes.set(xlabel="radius $r$", ylabel=r"d log $C$ / d log $r$", xscale="log", ylim=(0.0, None))
+    _say_exponent(axes, "$D_2$", answer.value, answer.standard_error, answer.range)
+
+
+def draw_box_counts(axes: Axes, answer: BoxCountingDimension) -> None:
+    """Draw the number of occupied boxes over their size, and the line through the range that was chosen."""
+    axes.loglog(answer.sizes, answer.counts, ".", color=COLOURS[0], ms=4)
+    axes.set(xlabel=r"size of a box $\epsilon$", ylabel=r"occupied boxes $N(\epsilon)$")
+    _draw_power(axes, answer.sizes, answer.counts, -answer.value, answer.range)
+    _say_exponent(axes, "$D_0$", answer.value, answer.standard_error, answer.range)
+
+
+def draw_fluctuations(axes: Axes, answer: FluctuationExponent) -> None:
+    """Draw fluctuations over the size of the window, and the line through the range that was chosen."""
+    axes.loglog(answer.sizes, answer.fluctuations, ".", color=COLOURS[0], ms=4)
+    axes.set(xlabel="window $s$ (samples)", ylabel="fluctuation $F(s)$")
+    axes.tick_params(axis="both", which="minor", labelbottom=False, labelleft=False)
+    _draw_power(axes, answer.sizes.astype(np.float64), answer.fluctuations, answer.value, answer.range)
+    _say_exponent(axes, "exponent", answer.value, answer.standard_error, answer.range)
+
+
+def _draw_power(axes: Axes, x: FloatArray, y: FloatArray, exponent: float, ends: tuple[float, float]) -> None:
+    """Draw a power law through the middle of the points between two ends."""
+    inside = (x >= ends[0]) & (x <= ends[1])
+    if inside.any() and np.isfinite(exponent):
+        log_x, log_y = np.log(x[inside]), np.log(y[inside])
+        axes.plot(x[inside], np.exp(log_y.mean() + exponent * (log_x - log_x.mean())), color=COLOURS[1])
+
+
+def _say_exponent(axes: Axes, name: str, value: float, error: float, ends: tuple[float, float]) -> None:
+    """Shade the range, and give the exponent with its error above."""
+    if np.isfinite(value) and ends[1] > ends[0]:
+        axes.axvspan(*ends, color=COLOURS[1], alpha=0.15, lw=0)
+    text = f"{value:.3f} ± {error:.1g}" if np.isfinite(value) else "no range"
+    axes.set_title(f"{name}: {text}", loc="left", fontsize=8)
+
+
+def draw_information(axes: Axes, answer: MutualInformation) -> None:
+    """Draw mutual information over the lag, with two standard errors, and the delay."""
+    lags = np.arange(len(answer.information))[1:]
+    low, high = (answer.information + sign * 2.0 * answer.standard_error for sign in (-1.0, 1.0))
+    axes.fill_between(lags, low[1:], high[1:], color=COLOURS[0], alpha=0.3, lw=0)
+    axes.plot(lags, answer.information[1:], ".-", color=COLOURS[0], ms=3)
+    axes.axvline(answer.delay, color=COLOURS[1], ls="--")
+    axes.set(xlabel="lag (samples)", ylabel="mutual information (nats)", ylim=(0.0, None))
+    axes.set_title(f"delay {answer.delay}, {answer.status.name.lower().replace('_', ' ')}", loc="left", fontsize=8)
+
+
+def draw_false_neighbours(axes: Axes, answer: FalseNeighbours) -> None:
+    """Draw the share of false neighbours over the dimension, with the 1 % below which there are none."""
+    d = np.arange(1, len(answer.shares) + 1)
+    axes.errorbar(d, answer.shares, 2.0 * answer.standard_error, fmt="o-", color=COLOURS[0], ms=3, capsize=2)
+    axes.axhline(0.01, color=GREY, ls=":")
+    axes.set(xlabel="dimension", ylabel="false neighbours", xticks=d, ylim=(-0.02, 1.05))
+    known = f"dimension {answer.dimension}" if answer.dimension else "not reached"
+    axes.set_title(f"delay {answer.delay}: {known}", loc="left", fontsize=8)
+
+
+def draw_divergence(axes: Axes, answer: SeriesExponents) -> None:
+    """Draw how far neighbours part in k steps, and the slope that was taken."""
+    k = np.arange(len(answer.divergence))
+    axes.plot(k, answer.divergence, "o-", color=COLOURS[0], ms=3)
+    if answer.fitted:
+        fitted, y = k[1 : answer.fitted + 1], answer.divergence[1 : answer.fitted + 1]
+        axes.plot(fitted, y.mean() + answer.exponents[0] * (fitted - fitted.mean()), color=COLOURS[1], lw=1.5)
+    axes.set(xlabel="steps $k$", ylabel="mean log distance")
+    known = rf"$\lambda$ = {answer.exponents[0]:.3f} ± {answer.standard_errors[0]:.1g}" if answer.fitted else "no range"
+    axes.set_title(known, loc="left", fontsize=8)
+
+
 def page(samples: FloatArray, analysis: Analysis, *, symbols: Sequence[str] = (), title: str = "") -> Figure:
     """Draw a series (n, m) and what was found in it on one page.
 
@@ -244,7 +357,7 @@ def page(samples: FloatArray, analysis: Analysis, *, symbols: Sequence[str] = ()
     -------
     Figure
         Series; two planes (successive samples, if there is one component), and a portrait of three; spectrum and
-        autocorrelation of the first component, and the 0-1 test.
+        autocorrelation of the first component; the section across the second of three, or the 0-1 test.
     """
     m = samples.shape[1]
     names = [*symbols] or [f"$x_{i + 1}$" for i in range(m)]
@@ -265,5 +378,9 @@ def page(samples: FloatArray, analysis: Analysis, *, symbols: Sequence[str] = ()
             draw_portrait(figure.add_subplot(grid[1, 2], projection="3d"), samples, names)
         draw_spectrum(figure.add_subplot(grid[2, 0]), analysis.spectrum)
         draw_autocorrelation(figure.add_subplot(grid[2, 1]), analysis.correlation)
-        draw_growth(figure.add_subplot(grid[2, 2]), analysis.growth)
+        third = figure.add_subplot(grid[2, 2])
+        if m > 2 and analysis.section is not None:
+            draw_section(third, analysis.section, (0, 2), (names[0], names[2]))
+        else:
+            draw_growth(third, analysis.growth)
     return figure

@@ -216,6 +216,9 @@ def test_trajectory_and_analyse_say_the_same(run, cfg, tmp_path):
     assert (code, err) == (0, "")
     answer = json.loads(out)
     assert answer.pop("columns") == ["x1", "x2", "x3"]
+    for only_in_analyse in ("dimension", "entropy", "fluctuation", "exponent"):
+        assert answer.pop(only_in_analyse)["message"]
+        assert whole.pop(only_in_analyse) is None
     assert answer == whole
     assert answer["status"] in {motion.name.lower() for motion in Motion}
 

@@ -73,6 +73,8 @@ def test_every_python_block_runs(page, tmp_path, monkeypatch):
         assert [len(one.starts) for one in namespace["found"].attractors] == [20, 20]
         assert [branch.ends.kind for branch in namespace["branches"].branches] == ["edge", "edge"]
         assert namespace["branches"].branches[1].begins.kind == "pitchfork"
+        assert namespace["dimension"].value == pytest.approx(1.21, abs=0.03)
+        assert namespace["from_x"].value == pytest.approx(1.21, abs=0.03)
         windows, vectors, indices = (namespace[name] for name in ("windows", "vectors", "indices"))
         assert windows.diffusion[0] == pytest.approx(0.14, abs=0.03)
         assert windows.diffusion_errors[0] == pytest.approx(0.01, abs=0.005)

@@ -92,7 +92,8 @@ def test_the_multiplier_that_matters_is_the_one_closest_to_the_circle():
     (change,) = found.branches[0].changes
     assert change.kind == "flip"
     assert change.estimate == pytest.approx(0.3675, abs=2e-4)
-    assert change.multiplier.real == pytest.approx(-0.98, abs=0.01)
+    ax = (-0.7 + math.sqrt(0.49 + 4 * 0.36)) / 2  # a x at a = 0.36; multipliers solve μ² + 2 a x μ = b
+    assert change.multiplier.real == pytest.approx(-ax - math.sqrt(ax**2 + 0.3), abs=1e-9)
 
 
 def test_a_cycle_is_born_at_a_fold():

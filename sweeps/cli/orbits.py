@@ -148,7 +148,7 @@ def _analyse(given: argparse.Namespace) -> None:
     from attractors.analysis import analyse
 
     samples = recording.samples[given.skip :]
-    found = analyse(samples, context=given.context, clock_period=given.clock)
+    found = analyse(samples, context=given.context, clock_period=given.clock, thorough=True)
     if given.plot:
         from sweeps.figures import save_page
 
@@ -182,3 +182,20 @@ def _print_analysis(found: "Analysis") -> None:
         )
     print(f"  0-1 test: K = {found.growth.growth[0]:.3f}; {found.growth.status.name.lower()}")
     print(f"  Birkhoff average: {found.average.digits[0]:.1f} digits; {found.average.status.name.lower()}")
+    if found.section is not None:
+        cut = found.section
+        print(
+            f"  section: {len(cut.times)} points within {cut.half_width:.2g} of {cut.level:.4g}, moved by "
+            f"{cut.displacement:.1g}; {cut.status.name.lower().replace('_', ' ')}"
+        )
+    for name, answer in (
+        ("correlation dimension", found.dimension),
+        ("sample entropy", found.entropy),
+        ("detrended fluctuations: exponent", found.fluctuation),
+    ):
+        if answer is not None:
+            known = f"{answer.value:.4g} ± {answer.standard_error:.1g} of {answer.n_used} samples"
+            print(f"  {name} {known}; {answer.status.name.lower().replace('_', ' ')}")
+    if found.exponent is not None:
+        value, error = found.exponent.exponents[0], found.exponent.standard_errors[0]
+        print(f"  exponent from neighbours: {value:.4g} ± {error:.1g}; {found.exponent.status.name.lower()}")
