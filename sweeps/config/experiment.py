@@ -193,7 +193,9 @@ class Config(Section):
 
     def at(self, values: Mapping[str, float]) -> Self:
         """Return the config of one network of the sweep, which sweeps nothing itself; see `model_with`."""
-        return self.model_copy(update={"model": self.model_with(values), "sweep": None})
+        one = self.model_copy(update={"model": self.model_with(values), "sweep": None})
+        one.__dict__.pop("networks", None)  # a copy takes cached values along
+        return one
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
