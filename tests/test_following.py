@@ -43,8 +43,8 @@ def shifted_cubic(r):
 
 def test_hysteresis_between_two_folds():
     """Both folds at |r| = 2/√27 = 0.3849; beyond the middle each branch has less of the starts, and none of some."""
-    values = np.linspace(-0.5, 0.5, 26)
-    found = follow_attractors(imperfect, values, np.linspace(0.01, 1.5, 9)[:, None], **SHORT)
+    values = np.linspace(-0.5, 0.5, 21)
+    found = follow_attractors(imperfect, values, [[0.01], [0.5], [1.5]], **SHORT)
     lower, upper = found.branches
     critical = 2 / math.sqrt(27)
     assert (lower.parameters[0], upper.parameters[-1]) == (-0.5, 0.5)
@@ -52,7 +52,7 @@ def test_hysteresis_between_two_folds():
     assert upper.parameters[0] == values[values > -critical][0]
     for end, sign in [(lower.ends, 1), (upper.begins, -1)]:
         assert end.kind == "fold"
-        assert sign * end.estimate == pytest.approx(critical, abs=0.005)
+        assert sign * end.estimate == pytest.approx(critical, abs=0.01)
         assert 0.7 < end.multiplier.real < 1.0
     assert (lower.begins.kind, upper.ends.kind) == ("edge", "edge")
     assert (lower.ends.leads_to, upper.begins.leads_to) == (1, 0)
@@ -63,6 +63,14 @@ def test_hysteresis_between_two_folds():
     assert (lower.shares[lower.parameters > 0.05] == 0.0).all()
     assert (lower.parameters > 0.05).sum() > 5
     assert found.status is FollowingStatus.OK
+
+
+def test_the_slow_way_begins_on_the_attractor_of_most_starts():
+    """Where both branches are there all along, two of three starts are above: both ways stay there."""
+    found = follow_attractors(imperfect, [-0.1, 0.0, 0.1], [[0.5], [1.0], [-1.0]], **SHORT)
+    above = next(i for i, branch in enumerate(found.branches) if branch.windows[0][-1] > 0)
+    assert found.branches[above].shares.tolist() == [2 / 3] * 3
+    assert found.up.tolist() == found.down.tolist() == [above] * 3
 
 
 def test_a_flip_does_not_end_a_branch():
@@ -126,7 +134,7 @@ def test_a_torus_is_born():
     """x' = a x (1 - y), y' = x: a Neimark-Sacker bifurcation at a = 2, where |μ|² = a - 1."""
     values = np.array([1.91, 1.94, 1.97, 2.02, 2.05])
     found = follow_attractors(
-        examples.delayed_logistic, values, [[0.5, 0.51]], n_transient=2_000, n_steps=3_200, n_window=800
+        examples.delayed_logistic, values, [[0.5, 0.51]], n_transient=1_000, n_steps=1_920, n_window=600
     )
     (branch,) = found.branches
     assert [str(label) for label in branch.labels] == ["fixed_point"] * 3 + ["quasiperiodic"] * 2
@@ -139,9 +147,9 @@ def test_a_torus_is_born():
 @pytest.mark.slow
 def test_chaos_ends_in_a_crisis():
     """x' = r x - x³: two chaotic attractors below r = 3√3/2 = 2.598, one beyond; 2 comes to lie in 1."""
-    found = follow_attractors(
-        systems.cubic, np.linspace(2.55, 2.69, 8), np.linspace(-1.4, 1.4, 10)[:, None], n_transient=2_000, n_steps=6_400
-    )
+    run = {"n_transient": 2_000, "n_steps": 3_200, "n_window": 2_048}
+    starts = np.linspace(-1.4, 1.4, 4)[:, None]
+    found = follow_attractors(systems.cubic, np.linspace(2.55, 2.69, 8), starts, **run)
     assert sorted(len(branch.indices) for branch in found.branches) in ([3, 8], [3, 3, 5])
     short = [branch for branch in found.branches if branch.indices[0] == 0 and len(branch.indices) == 3]
     assert all(branch.ends.kind == "crisis" for branch in short)
