@@ -67,9 +67,7 @@ class EarlierSweep:
             raise ConfigError(f"{what} cannot be used: its points are zipped, and have no axes to find them on.")
         if dataset["window"].shape[len(names) :] != (fits := (config.model.context, config.model.features.n_patterns)):
             found = dataset["window"].shape[len(names) :]
-            raise ConfigError(
-                f"{what}: its windows have shape {found} but must have {fits}: context, n_patterns."
-            )
+            raise ConfigError(f"{what}: its windows have shape {found} but must have {fits}: context, n_patterns.")
         if (period := 2**config.model.positional_bits) <= int(dataset["clock_phase"].max()):
             raise ConfigError(f"{what}: its clock has a longer period than 2**positional_bits = {period}.")
         return cls(
