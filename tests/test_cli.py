@@ -82,7 +82,8 @@ def contents(folder):
 # Help
 
 
-HELP = [[], ["trajectory"], ["lyapunov"], ["classify"], ["analyse"], ["sweep"], ["sweep", "run"], ["plot"]]
+HELP = [[], ["trajectory"], ["lyapunov"], ["classify"], ["analyse"], ["sweep"], ["plot"]]
+HELP += [["sweep", action] for action in ("run", "resume", "task", "status", "collect")]
 
 
 @pytest.mark.parametrize("command", HELP, ids=" ".join)
