@@ -16,7 +16,7 @@ LONGEST_RETURN = 64  # finer combs than that look like the curve that they are o
 COARSEST, FINEST = 1.0 / 3.0, 30.0  # wave numbers, in units of the inverse standard deviation
 
 
-def cycle_tolerance(window: FloatArray, period: int, exponent: float) -> float:
+def cycle_tolerance(window: FloatArray, period: int, exponent: float) -> float | None:
     """How far an orbit may be from the cycle that it winds into, from how it returns after a period.
 
     Parameters
@@ -30,22 +30,26 @@ def cycle_tolerance(window: FloatArray, period: int, exponent: float) -> float:
 
     Returns
     -------
-    float
-        In the units of the window.
+    float or None
+        In the units of the window. None if the orbit misses its last period by more than 10⁻³ of its extent: it is on
+        no such cycle.
 
     Notes
     -----
     At the distance d from the cycle, with the multiplier μ, |μ| = e^{p λ_1}, x_t and x_{t-p} differ by
     δ >= (1 - |μ|) d / |μ|, so that d <= |μ| δ / (1 - |μ|); rounding, ε in every step, dies out no faster, and adds some
-    ε / (1 - e^{λ_1}). Ten times their sum is allowed, but no more than 10⁻³ of the orbit's extent, or 10 δ.
+    ε / (1 - e^{λ_1}). Ten times their sum is allowed, but no more than 10⁻³ of the orbit's extent (of its size, for a
+    fixed point).
     """
     last = window[-2 * period :]
     missed = float(np.abs(last[period:] - last[:-period]).max())
     largest = float(np.abs(last).max())
     extent = float(np.ptp(last, axis=0).max()) if period > 1 else largest
+    if missed > FAR * extent:
+        return None
     rate = -exponent if exponent < 0.0 else FAR / period
     approach, noise = missed / -np.expm1(-period * rate), ROUNDING * largest / -np.expm1(-rate)
-    return float(min(SAFETY * (approach + noise), max(FAR * extent, SAFETY * missed)))
+    return float(min(SAFETY * (approach + noise), FAR * extent))
 
 
 def same_cycle(x: FloatArray, y: FloatArray, clock_period: int, tolerance: float) -> bool:

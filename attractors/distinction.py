@@ -159,7 +159,8 @@ def distinguish_attractors(
     is noise. The status is UNCLEAR if λ_1 differs by more than noise, if a pair is gathered that differs, or divided
     that does not, or if an orbit that is told from others has not seen all of its attractor.
 
-    *Diverged* orbits share one entry. All other labels count as undetermined.
+    *Diverged* orbits share one entry. All other labels count as undetermined, and so does a cycle whose window does not
+    repeat with its period.
 
     The interval of a share is that of Clopper and Pearson, from k of n starts up to k + u of n, where u are
     undetermined.
@@ -207,15 +208,16 @@ def _cycles(windows: FloatArray, answers: Sequence[Classification], clock_period
             continue
         cycle = windows[i, -period:]  # of one period all begin at the same phase
         for group, (other, allowed, exponent) in zip(groups, known, strict=True):
-            tolerance = allowed + cycle_tolerance(windows[i], period, exponent)
-            if same_cycle(other, cycle, clock_period, tolerance):
+            tolerance = cycle_tolerance(windows[i], period, exponent)
+            if tolerance is not None and same_cycle(other, cycle, clock_period, tolerance + allowed):
                 group.append(i)
                 break
         else:
-            if i in labelled:
-                exponent = _leading(answers[i])[0]
+            exponent = _leading(answers[i])[0]
+            tolerance = cycle_tolerance(windows[i], period, exponent)
+            if i in labelled and tolerance is not None:
                 groups.append([i])
-                known.append((cycle, cycle_tolerance(windows[i], period, exponent), exponent))
+                known.append((cycle, tolerance, exponent))
     return groups
 
 

@@ -152,8 +152,16 @@ def test_the_tolerance_holds_where_the_distance_is_known():
         assert allowed <= 20 * (x[-2, 0] - 1.0) + 1e-12 / rate
     assert cycle_tolerance(np.zeros((9, 1)), 1, -math.inf) == 0.0
     assert cycle_tolerance(np.tile([[0.0], [1.0]], (9, 1)), 2, math.nan) < 1e-9
-    unsettled = np.tile([[0.0], [1.0]], (9, 1)) + np.linspace(0, 0.1, 18)[:, None]
-    assert cycle_tolerance(unsettled, 2, -1e-9) <= 0.2  # never so much that anything is the same
+    unsettled = np.tile([[0.0], [1.0]], (9, 1)) + np.linspace(0, 0.001, 18)[:, None]
+    assert cycle_tolerance(unsettled, 2, -1e-9) <= 0.002  # never so much that anything is the same
+    assert cycle_tolerance(np.linspace(0, 1, 18)[:, None], 2, -0.5) is None
+
+
+def test_a_cycle_that_its_window_does_not_show_is_undetermined():
+    cycle = np.tile([[0.0], [1.0]], (6, 1))
+    transient = cycle + 0.1 * np.linspace(1, 0, 12)[:, None]
+    found = distinguish_attractors([cycle, transient], [answer(Label.periodic, 2)] * 2)
+    assert found.reached.tolist() == [0, -1]
 
 
 # Tori and chaos
