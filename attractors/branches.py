@@ -23,6 +23,10 @@ class FollowingStatus(Enum):
         "Some continuations ended on nothing that could be told, so branches may be cut in two. Raise n_transient, and "
         "n_steps if labels ask for it."
     )
+    UNDETERMINED_STARTS = (
+        "At some parameters random starts are on no attractor that could be told; the intervals of shares allow for "
+        "them. Raise n_transient, and n_steps if labels ask for it."
+    )
     UNCLEAR = "At some parameters it is not clear which orbits share an attractor. Raise n_window."
 
 
@@ -85,7 +89,7 @@ class Branches(Result):
     hysteresis : array, shape (k, 2)
         Ranges in which these two differ.
     status : FollowingStatus
-        Whether to trust them.
+        Whether to trust them; the first that applies of UNCLEAR, BROKEN, UNDETERMINED_STARTS.
     """
 
     parameters: FloatArray

@@ -148,7 +148,12 @@ def follow(parameters: npt.ArrayLike, explore: Explore, make: Callable[[float], 
     for node in (node for nodes in scan.nodes for node in nodes):
         chains[node.branch].append(node)
     lost = any(other is None for nodes in scan.nodes for node in nodes for other in node.links.values())
-    status = FollowingStatus.BROKEN if lost else FollowingStatus.OK
+    if not clear:
+        status = FollowingStatus.UNCLEAR
+    elif lost:
+        status = FollowingStatus.BROKEN
+    else:
+        status = FollowingStatus.UNDETERMINED_STARTS if scan.n_undetermined.any() else FollowingStatus.OK
     return Branches(
         parameters=values,
         branches=tuple(branch_of(chain, values, scan.n_starts, scan.n_undetermined, make) for chain in chains),
@@ -157,7 +162,7 @@ def follow(parameters: npt.ArrayLike, explore: Explore, make: Callable[[float], 
         up=up,
         down=down,
         hysteresis=_ranges(values, (up != down) & (up != UNKNOWN) & (down != UNKNOWN)),
-        status=status if clear else FollowingStatus.UNCLEAR,
+        status=status,
     )
 
 

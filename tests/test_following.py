@@ -1,13 +1,14 @@
 """Branches over a parameter: maps whose folds, flips, pitchforks, tori and crises are known exactly."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import systems
 from systems import examples
 
-from attractors import DiscreteMap, classify_evidence
+from attractors import DiscreteMap, Label, classify_evidence
 from attractors.branches import FollowingStatus
 from attractors.following import follow, follow_attractors
 from attractors.multistability import orbits_of
@@ -192,6 +193,28 @@ def test_continuations_that_are_lost_are_told():
 
 def test_what_the_starts_do_not_tell_apart_is_told():
     """Next to a resonance a torus hardly turns in the window: two starts look like two attractors."""
-    run = {"n_transient": 0, "n_steps": 640, "n_window": 256}
-    found = follow_attractors(lambda omega: examples.circle(omega, 0.0), [1 / 3 - 1e-6], [[0.1], [0.25]], **run)
+
+    def explore(omega, seeds):
+        starts = [[0.1], [0.25]] if seeds is None else seeds
+        orbits = orbits_of(examples.circle(omega, 0.0), starts, n_transient=0, n_steps=640, n_window=256)
+        tori = (replace(answer, label=Label.quasiperiodic) for answer in orbits.answers)
+        return orbits._replace(answers=tuple(tori))
+
+    found = follow([1 / 3 - 1e-6], explore, lambda omega: examples.circle(omega, 0.0))
     assert found.status is FollowingStatus.UNCLEAR
+
+
+def test_undetermined_starts_are_told():
+    def explore(r, seeds):
+        orbits = orbits_of(systems.logistic(r), [[0.3], [0.4]] if seeds is None else seeds, **SHORT)
+        unknown = classify_evidence(orbits.answers[-1].spectrum, None)
+        noise = np.random.default_rng(0).normal(size=orbits.windows[:1].shape)
+        return orbits._replace(
+            answers=(*orbits.answers[:1], *[unknown] * (len(orbits.answers) - 1)),
+            windows=np.concatenate([orbits.windows[:1], *[noise] * (len(orbits.answers) - 1)]),
+        )
+
+    found = follow([3.1, 3.2], explore, systems.logistic)
+    assert found.status is FollowingStatus.UNDETERMINED_STARTS
+    assert found.undetermined.tolist() == [0.5, 0.5]
+    assert found.branches[0].intervals[0, 1] == 1.0
