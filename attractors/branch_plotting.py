@@ -47,6 +47,7 @@ def draw_branches(axes: Axes, branches: Branches, symbol: str = "$x_1$") -> None
 
     Ranges of hysteresis are shaded.
     """
+    size = float(np.clip(120 / len(branches.parameters), 1.6, 4.0))
     for low, high in branches.hysteresis:
         axes.axvspan(low, high, color=GREY, alpha=0.12, lw=0)
     for colour, branch in zip(_colours(branches), branches.branches, strict=True):
@@ -54,7 +55,7 @@ def draw_branches(axes: Axes, branches: Branches, symbol: str = "$x_1$") -> None
             continue
         for value, share, window in zip(branch.parameters, branch.shares, branch.windows, strict=True):
             points = np.unique(window[-POINTS:, 0].round(12))
-            style: Any = {"ms": 1.6, "mew": 0} if share > 0.0 else {"ms": 2.4, "mew": 0.4, "mfc": "none"}
+            style: Any = {"ms": size, "mew": 0} if share > 0.0 else {"ms": 1.5 * size, "mew": 0.4, "mfc": "none"}
             marker = "." if share > 0.0 else "o"
             axes.plot(np.full(len(points), value), points, marker, color=colour, ls="", rasterized=True, **style)
     axes.set_ylabel(symbol)

@@ -397,6 +397,14 @@ def test_a_system_with_a_clock():
     assert [(one.period, one.share) for one in found.attractors] == [(4, 1.0)]
 
 
+def test_orbits_end_at_the_phase_at_which_they_began():
+    """So that they can go on beside the same starts: 3 + 16 + 13 steps are eight turns, 5 + 16 + 13 are made nine."""
+    driven = systems.Driven([0.0, 1.0, 0.0, 2.0])
+    for n_transient in (3, 5):
+        orbits = orbits_of(driven, [(1.0, 1), (-1.0, 1)], n_transient=n_transient, n_steps=16, n_window=13)
+        assert [phase for _, phase in orbits.ends] == [1, 1]
+
+
 # The network
 
 
