@@ -68,9 +68,7 @@ def test_two_chaotic_attractors_merge_at_the_crisis():
 )
 def test_pairs_of_cycles_side_by_side(r, periods):
     """Two maps without coupling, of periods p and q, have gcd(p, q) attractors of period lcm(p, q)."""
-    found = found_by(
-        systems.logistic(*r), np.random.default_rng(2).uniform(0.1, 0.9, (2 * N_STARTS, 2)), 3_000, 1_600, 240
-    )
+    found = found_by(systems.logistic(*r), np.random.default_rng(2).uniform(0.1, 0.9, (40, 2)), 3_000, 1_600, 240)
     assert len(found.attractors) == math.gcd(*periods)
     assert {one.period for one in found.attractors} == {math.lcm(*periods)}
 
