@@ -256,6 +256,15 @@ def test_pieces_met_at_other_phases_of_the_clock_are_two():
     assert distinguish_attractors(windows, chaotic, clock_period=2).reached.tolist() == [0, 1, 0, 1]
 
 
+def test_the_label_of_an_attractor_is_that_of_most_starts():
+    noise = np.random.default_rng(15).normal(size=(3, 2_048, 1))
+    answers = [answer(Label.hyperchaotic, exponent=0.5)] + [answer(Label.chaotic, exponent=0.5)] * 2
+    (attractor,) = distinguish_attractors(noise, answers).attractors
+    assert attractor.label is Label.chaotic
+    assert attractor.representative == 1
+    assert attractor.starts.tolist() == [0, 1, 2]
+
+
 def test_what_is_unclear_is_said():
     """A torus that turns by 1/40 while it is watched, and exponents that do not belong together."""
     angles = 2 * np.pi * ((1 / 3 - 1e-5) * np.arange(2_048) + np.arange(8)[:, None] / 24)
