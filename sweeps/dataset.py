@@ -116,7 +116,7 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
     for shard in shards:
         if grid.along:
             everything.append(shard)
-        if shard["point"][0] >= grid.n_points:
+        if (shard["point"] >= grid.n_points).any():
             between.append(shard)
             continue
         places = grid.places(shard["point"])

@@ -155,6 +155,10 @@ def phase_diagram(dataset: xr.Dataset) -> Figure:
         for axes, draw in zip(each, panels, strict=True):
             draw(axes, dataset, edges_of(dataset[first].values), edges_of(dataset[second].values))
             label_axis(axes.xaxis, first, dataset[first].values)
+            if len(panels) > 1 and axes.get_xscale() == "linear":
+                axes.xaxis.set_major_locator(
+                    MaxNLocator(4, steps=[1, 2, 5, 10], integer=dataset[first].dtype.kind == "i")
+                )
         label_axis(each[0].yaxis, second, dataset[second].values)
         legend_of_labels(figure, dataset)
     return figure
@@ -251,7 +255,7 @@ def _leading_exponent_over_two(axes: Axes, dataset: xr.Dataset, x: Floats, y: Fl
         rasterized=True,
     )
     axes.set_facecolor(COLOURS["missing"])
-    axes.figure.colorbar(image, ax=axes, location="bottom", extend="both", shrink=0.9).set_label(
+    axes.figure.colorbar(image, ax=axes, location="bottom", extend="both", shrink=0.9, ticks=MaxNLocator(5)).set_label(
         r"$\lambda_1$ (nats per step)"
     )
 

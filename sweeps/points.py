@@ -68,7 +68,7 @@ def carried(
     points = [experiment.point(values, window=window) for values, window in zip(places, windows, strict=True)]
     moved = list(windows)
     for rows in _alike(points):
-        ensemble = _ensemble([points[i] for i in rows])
+        ensemble = ensemble_of([points[i] for i in rows])
         ensemble.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
         for i, window in zip(rows, ensemble.windows(), strict=True):
             moved[i] = window
@@ -84,7 +84,8 @@ def _alike(points: list[Point]) -> list[Numbers]:
     return [np.array(rows) for rows in alike.values()]
 
 
-def _ensemble(points: list[Point]) -> Ensemble:
+def ensemble_of(points: list[Point]) -> Ensemble:
+    """Put points of one network, with one clock, into lanes."""
     config, maps = points[0].network.config, [point.map for point in points]
     return Ensemble(
         maps[0].features,
@@ -102,7 +103,7 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     began = time.perf_counter()
     config = points[0].network.config
     maps = [point.map for point in points]
-    ensemble = _ensemble(points)
+    ensemble = ensemble_of(points)
     kept = {name: result[name] for name in result.dtype.names or ()}
     density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
     section = (

@@ -432,7 +432,9 @@ def test_failed_points_are_counted_and_drawn():
     dataset = along_beta()
     dataset["failure"][3] = "ValueError: no"
     assert label_counts(dataset) == {"missing": 1, "failed": 1, P: 4, C: 1}
-    assert "failed" in printed(dataset)
+    assert "1 could not be computed: ValueError: no\n" in printed(dataset)
     assert summary(dataset)["labels"]["failed"] == 1
+    assert summary(dataset)["failures"] == {"ValueError: no": 1}
+    assert "failures" not in summary(along_beta())
     for kind in ("orbit", "lyapunov"):
         assert "failed (1)" in [text.get_text() for text in figures.KINDS[kind](dataset).legends[0].texts]
