@@ -54,11 +54,16 @@ def write_summary(dataset: xr.Dataset, folder: Path) -> list[Path]:
     return files
 
 
+def terminal() -> Console:
+    """Return where tables are printed; wide if that is no terminal."""
+    console = Console()
+    console.width = console.width if console.is_terminal else WIDTH
+    return console
+
+
 def print_summary(dataset: xr.Dataset, console: Console | None = None) -> None:
     """Print how many points carry which label, and where the label changes."""
-    if console is None:
-        console = Console()
-        console.width = console.width if console.is_terminal else WIDTH
+    console = console or terminal()
     counts = label_counts(dataset)
     total = sum(counts.values())
     table = Table(title=f"{dataset.attrs['title']}: {total} points")

@@ -14,7 +14,7 @@ CFGS = sorted((Path(__file__).parent.parent / "cfgs").glob("*.yaml"))
 
 def reduced(config):
     """Overrides for two values of each axis, and few steps."""
-    few = ["run.n_transient=4", "run.n_steps=8"]
+    few = ["run.n_transient=4", f"run.n_steps={32 if 'attractors' in config.record else 8}"]
     if config.n_exponents:
         few.append("run.n_exponents=2")
     if config.start.random:
