@@ -1,0 +1,110 @@
+"""The benchmark of labels: `python benchmarks/labels [N ...]`, by default at 5,000 and 1,000 samples."""
+
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from baselines import BASELINES, kind
+from families import FAMILIES, Family, Network, network_start
+from points import Point, points_of
+from scoring import DEFINITE, Score, is_judged, outcome, score
+from timing import table
+from truth import Judge
+
+from attractors import Label, classify
+
+ALIGNS = 256  # steps before the samples in which tangent vectors align
+
+
+class Answer(NamedTuple):
+    """What was said of a point."""
+
+    outcome: str
+    definite: bool
+    confidence: float
+    label: str
+    baselines: dict[str, bool]
+
+
+def main(numbers: list[int]) -> None:
+    for n in numbers or [5_000, 1_000]:
+        families = {family.name: judged(family, n) for family in FAMILIES}
+        report(n, families)
+
+
+def judged(family: Family, n: int) -> list[tuple[Point, Answer]]:
+    """Label all points of a family from n samples each."""
+    judge: Any = None if isinstance(family, Network) else Judge(family)
+    pairs = []
+    for i, point in enumerate(points_of(family)):
+        if point.truth.kind == "dropped":
+            continue
+        system = family.system(point.p)
+        lead = min(ALIGNS, family.n_before)
+        if judge:
+            start = judge.before(point.p, point.x0, family.n_before - lead)
+        else:
+            start = system.orbit(network_start(), family.n_before - lead)[1]
+        pairs.append((point, answer_of(system, start, lead, n, point, i)))
+    return pairs
+
+
+def answer_of(system: Any, start: Any, lead: int, n: int, point: Point, i: int) -> Answer:
+    if isinstance(start, np.ndarray) and not np.isfinite(start).all():
+        label, period, confidence, others = "divergent", None, 1.0, {}
+    else:
+        found = classify(system, start, n_transient=lead, n_steps=n)
+        label, period, confidence = found.label.value, found.period, found.confidence
+        others = {}
+        if found.label is not Label.divergent and point.truth.stand == "settled" and point.truth.kind != "divergent":
+            orbit, _ = system.orbit(start, lead + n)
+            for name, (method, known, every) in BASELINES.items():
+                if i % every == 0:
+                    others[name] = method(found.spectrum, orbit[lead:]) == kind(point.truth.kind, known)
+    return Answer(outcome(point, label, period), label in DEFINITE, confidence, label, others)
+
+
+def report(n: int, families: dict[str, list[tuple[Point, Answer]]]) -> None:
+    header = ["", "points", "wrong %", "undetermined %", "calibration error"]
+    rows, counted = [], {name: [(p, a) for p, a in pairs if is_judged(p)] for name, pairs in families.items()}
+    training = {family.name for family in FAMILIES if family.training}
+    for name, pairs in counted.items():
+        rows.append([name + (" (training)" if name in training else ""), *scored(pairs).cells()])
+    every = [pair for pairs in counted.values() for pair in pairs]
+    seen = [pair for name, pairs in counted.items() if name in training for pair in pairs]
+    unseen = [pair for name, pairs in counted.items() if name not in training for pair in pairs]
+    beside = [pair for pair in every if pair[0].beside]
+    for name, pairs in {
+        "all training families": seen,
+        "all test families": unseen,
+        "beside boundaries": beside,
+        "**all**": every,
+    }.items():
+        rows.append([name, *scored(pairs).cells()])
+    table(f"Labels from {n:,} samples", header, rows)
+    hidden = [a for pairs in families.values() for p, a in pairs if p.truth.stand == "elsewhere"]
+    called = [sum(a.label in kinds for a in hidden) for kinds in ({"chaotic", "hyperchaotic"}, {"transient", "undetermined"})]
+    dropped = sum(p.truth.kind == "dropped" for family in FAMILIES for p in points_of(family))
+    print(
+        f"Not in the table: {dropped} points dropped because their truth could not be had, and {len(hidden)} whose "
+        f"chaotic transient outlasts the run, of which {called[0]} were called chaotic and {called[1]} undetermined or "
+        "transient.\n"
+    )
+    others = []
+    for name in BASELINES:
+        right = [a.baselines[name] for _, a in every if name in a.baselines]
+        if right:
+            others.append([name, f"{len(right):,}", f"{100 * (1 - np.mean(right)):.2f}"])
+    table(f"Other ways, from the same {n:,} samples, on settled orbits", ["", "points", "wrong %"], others)
+
+
+def scored(pairs: list[tuple[Point, Answer]]) -> Score:
+    return score([a.outcome for _, a in pairs], [a.definite for _, a in pairs], [a.confidence for _, a in pairs])
+
+
+if __name__ == "__main__":
+    main([int(word) for word in sys.argv[1:]])

@@ -1,0 +1,416 @@
+"""What each point is, found without any indicator that a label rests on.
+
+In this order: mathematics, where it decides (`Family.exact`; for circle maps with K < 1, the sign of f^q(x) - x - p);
+cycles by recurrence after a long run, refined by Newton's method, with multipliers inside the unit circle; chaos by
+sensitive dependence itself: two orbits 10⁻¹¹ apart come to be as far apart as the attractor is wide, for two starts;
+tori and islands by its absence in a million steps. What lies between is dropped. Hyperchaos: λ2 over 50,000 steps.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+from families import Family, Network, network_start
+from numba import njit
+
+from attractors.cycles import CycleStatus, refine_cycle
+from attractors.exponents import spectrum_from_stretching
+from dmfsa import Ensemble, Features, Window
+
+SAMPLES = 5_000  # the longest run that is judged
+LONG = 200_000  # steps before anything is looked at
+FIRST, SECOND = 500_000, 200_000  # steps in which sensitivity may show, from two starts
+OF_SECOND = 51_200  # steps for λ2
+LONGEST = 8_192  # steps of the longest cycle looked for
+APART = 1e-11
+REGULAR, CHAOTIC = 1e-4, 1e-2  # distance, relative to the extent, below and above which it is decided
+RETURNED = 1e-7
+RETURNS, SLOWLY = (RETURNED, 1e-3), (1e-3, 0.2)  # how close a cycle returns, and its point is to where one looked
+MARGINAL = 1e-9
+SETTLED = 1e-6
+LARGEST_Q = 200  # of tongues of circle maps
+LARGE = 1e6  # beyond which an orbit has diverged
+
+
+class Truth(NamedTuple):
+    """Kind (a label's name, "dropped" with no truth to be had) and period; where the run of `SAMPLES` stands by its end.
+
+    `stand`: "settled", "approaching" (in the neighbourhood of what it comes to) or "elsewhere" (a chaotic transient).
+    """
+
+    kind: str
+    period: int
+    stand: str
+
+
+class Kernels(NamedTuple):
+    """Loops over one map."""
+
+    advance: Callable[..., bool]
+    separation: Callable[..., tuple[float, float]]
+    returns: Callable[..., int]
+    extent: Callable[..., np.ndarray]
+    monodromy: Callable[..., None]
+
+
+def kernels_of(family: Family) -> Kernels:
+    """Compile the loops; a step is inlined, which makes them some three times as fast as `DiscreteMap`."""
+    step, turn = njit(family.step, error_model="numpy"), family.turn
+    jacobian = njit(family.jacobian, error_model="numpy")
+
+    @njit(error_model="numpy")
+    def apart(x, y):
+        largest = 0.0
+        for a in range(x.size):
+            d = abs(x[a] - y[a])
+            if turn > 0.0:
+                d = min(d, abs(turn - d))
+            largest = max(largest, d)
+        return largest
+
+    @njit(error_model="numpy")
+    def move(x, p, y):
+        step(x, p, y)
+        for a in range(x.size):
+            x[a] = y[a]
+
+    @njit(error_model="numpy")
+    def advance(x, p, n):
+        """Go n steps in place; whether x stayed small."""
+        y = np.empty_like(x)
+        for _ in range(n):
+            move(x, p, y)
+            if not abs(x[0]) < LARGE:
+                return False
+        return True
+
+    @njit(error_model="numpy")
+    def separation(x, z, p, n, enough):
+        """Largest distance of two orbits within n steps, or the first beyond `enough`."""
+        y = np.empty_like(x)
+        largest = 0.0
+        for _ in range(n):
+            move(x, p, y)
+            move(z, p, y)
+            d = apart(x, z)
+            if not d < enough:
+                return d
+            largest = max(largest, d)
+        return largest
+
+    @njit(error_model="numpy")
+    def returns(x, p, longest, near):
+        """First time in which the orbit comes back to x, 0 if it does not; and the least distance to it."""
+        z, y = x.copy(), np.empty_like(x)
+        for t in range(1, longest + 1):
+            move(z, p, y)
+            if apart(x, z) <= near:
+                return t
+        return 0
+
+    @njit(error_model="numpy")
+    def extent(x, p, n):
+        """Ranges of the coordinates over n steps, (2, d); x moves on."""
+        y = np.empty_like(x)
+        ends = np.empty((2, x.size))
+        for a in range(x.size):
+            ends[0, a] = ends[1, a] = x[a]
+        for _ in range(n):
+            move(x, p, y)
+            for a in range(x.size):
+                ends[0, a] = min(ends[0, a], x[a])
+                ends[1, a] = max(ends[1, a], x[a])
+        return ends
+
+    @njit(error_model="numpy")
+    def monodromy(x, p, q, total):
+        """Go q steps in place; `total` (d, d), the identity at first, becomes the derivative of F^q."""
+        d = x.size
+        y, J, column = np.empty(d), np.zeros((d, d)), np.empty(d)
+        for _ in range(q):
+            jacobian(x, p, J)
+            for c in range(d):
+                for a in range(d):
+                    column[a] = 0.0
+                    for b in range(d):
+                        column[a] += J[a, b] * total[b, c]
+                for a in range(d):
+                    total[a, c] = column[a]
+            move(x, p, y)
+
+    return Kernels(advance, separation, returns, extent, monodromy)
+
+
+class Judge:
+    """Finds the truth of points of one family, and the states from which they are judged."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.kernels = kernels_of(family)
+        self.shaking = np.zeros(family.dimension)
+        self.shaking[list(family.shaken)] = 1.0
+
+    def __call__(self, points: Sequence[tuple[list[float], list[float]]]) -> list[Truth]:
+        return [self.of_one(p, x0) for p, x0 in points]
+
+    def before(self, p: list[float], x0: list[float], n: int) -> np.ndarray:
+        """State after n steps."""
+        x = np.array(x0)
+        self.kernels.advance(x, np.array(p), n)
+        return x
+
+    def of_one(self, p: list[float], x0: list[float]) -> Truth:
+        family, kernels, p_array = self.family, self.kernels, np.array(p)
+        x = np.array(x0)
+        if not kernels.advance(x, p_array, family.n_before):
+            return Truth("divergent", 0, "settled")
+        seen = kernels.extent(x, p_array, SAMPLES)
+        here = x.copy()
+        if not np.abs(here[0]) < LARGE:
+            return Truth("divergent", 0, "settled")
+        if not kernels.advance(x, p_array, LONG):
+            return Truth("divergent", 0, "elsewhere")
+        later = kernels.extent(x.copy(), p_array, max(SAMPLES, 20_000))
+        scale = float(np.max(later[1] - later[0]))
+        exact = exact_circle(p) if family.turn == 1.0 and abs(p[0]) < 1.0 else family.exact(p)
+        if exact is not None and (exact[0] != "quasiperiodic"):
+            return Truth(*exact, self.stand(here, p, exact[1], scale) if exact[1] else "settled")
+        if exact is None:
+            found = self.cycle(x, p, scale)
+            if found:
+                return Truth("fixed_point" if found == 1 else "periodic", found, self.stand(here, p, found, scale))
+            exact = self.sensitive(x, p, scale)
+            if exact[0] == "chaotic" and family.many_positive:
+                exact = self.how_chaotic(x, p)
+            slow = exact[0] == "quasiperiodic"
+            found = self.cycle(x, p, scale, *(SLOWLY if slow else RETURNS))
+            if found:
+                stand = self.stand(here, p, found, scale) if slow else "elsewhere"
+                return Truth("fixed_point" if found == 1 else "periodic", found, stand)
+            if slow and family.dimension == 1 and not family.turn:
+                return Truth("dropped", 0, "settled")  # an interval has no tori
+        settled = float(np.abs(seen - later).max()) <= 0.02 * scale or exact[0] != "quasiperiodic"
+        return Truth(*exact, "settled" if settled else "approaching")
+
+    def cycle(
+        self, x: np.ndarray, p: list[float], scale: float, near: float = RETURNS[0], moved: float = RETURNS[1]
+    ) -> int:
+        """Period of the stable cycle on which x lies; 0 if there is none."""
+        q = self.kernels.returns(x, np.array(p), LONGEST, near * max(scale, 1e-6))
+        if not q:
+            return 0
+        point, multiplier = self.newton(x, p, q)
+        if not multiplier < 1.0 - MARGINAL or self.apart(point, x) > moved * max(scale, 1e-6):
+            return 0
+        return next(r for r in range(1, q + 1) if q % r == 0 and self.misses(point, p, r) <= 1e-10)
+
+    def newton(self, x: np.ndarray, p: list[float], q: int) -> tuple[np.ndarray, float]:
+        """Solve F^q(x) = x from nearby; the largest modulus of a multiplier, NaN if there is no solution."""
+        point = x.copy()
+        for _ in range(30):
+            end, total = point.copy(), np.eye(len(x))
+            self.kernels.monodromy(end, np.array(p), q, total)
+            miss = self.reduced(end - point)
+            if not np.isfinite(total).all():
+                break
+            if np.abs(miss).max() <= 1e-13 * max(1.0, np.abs(point).max()):
+                return point, float(np.abs(np.linalg.eigvals(total)).max())
+            try:
+                point = point - np.linalg.solve(total - np.eye(len(x)), miss)
+            except np.linalg.LinAlgError:
+                break
+        return point, math.nan
+
+    def reduced(self, difference: np.ndarray) -> np.ndarray:
+        turn = self.family.turn
+        return difference - turn * np.round(difference / turn) if turn else difference
+
+    def apart(self, x: np.ndarray, y: np.ndarray) -> float:
+        return float(np.abs(self.reduced(x - y)).max())
+
+    def misses(self, x: np.ndarray, p: list[float], q: int) -> float:
+        """By how much x misses itself after q steps."""
+        there = x.copy()
+        self.kernels.advance(there, np.array(p), q)
+        return self.apart(there, x)
+
+    def stand(self, here: np.ndarray, p: list[float], period: int, scale: float) -> str:
+        """How far the run has come to its cycle: by its distance from itself a period later, over 1 - |multiplier|."""
+        point, multiplier = self.newton(here, p, period)
+        known = multiplier < 1.0
+        distance = self.misses(here, p, period) / max(1.0 - multiplier, 1e-12) if known else 1.0
+        if distance <= SETTLED * max(scale, 1e-3):
+            return "settled"
+        return "approaching" if known and self.apart(point, here) < 0.1 * max(scale, 0.1) else "elsewhere"
+
+    def sensitive(self, x: np.ndarray, p: list[float], scale: float) -> tuple[str, int]:
+        """Chaos or not, by two pairs of orbits; x moves on."""
+        p_array = np.array(p)
+        wide = min(max(scale, 1e-6), 1.0)
+        kinds = set()
+        for n, sign in ((FIRST, 1.0), (SECOND, -1.0)):
+            largest = self.kernels.separation(
+                x, x + sign * APART * wide * self.shaking, p_array, n, CHAOTIC * wide
+            )
+            if not math.isfinite(largest):
+                return "dropped", 0
+            between = REGULAR * wide < largest < CHAOTIC * wide
+            kinds.add("dropped" if between else ("chaotic" if largest >= CHAOTIC * wide else "quasiperiodic"))
+            self.kernels.advance(x, p_array, LONG)
+        return (kinds.pop() if len(kinds) == 1 else "dropped"), 0
+
+    def how_chaotic(self, x: np.ndarray, p: list[float]) -> tuple[str, int]:
+        """Hyperchaos if λ2 is positive over 50,000 steps; dropped if five errors do not decide."""
+        found = self.family.system(p).stretching(x, n_exponents=2, n_blocks=64, block_length=OF_SECOND // 64, n_settle=1_000)
+        return second_positive(found.log_factors), 0
+
+
+def second_positive(log_factors: np.ndarray) -> str:
+    spectrum = spectrum_from_stretching(log_factors, OF_SECOND // 64)
+    second, error = spectrum.exponents[1], spectrum.standard_errors[1]
+    if abs(second) < max(5.0 * error, 1e-3):
+        return "dropped"
+    return "hyperchaotic" if second > 0.0 else "chaotic"
+
+
+def exact_circle(p: list[float]) -> tuple[str, int] | None:
+    """Locked in p/q where f^q(x) - x - p has both signs: the lift of a diffeomorphism. Dropped if almost or not quite."""
+    k, omega = p
+    x, n = 0.0, 200_000
+    x = lifted(x, k, omega, n)
+    low, high = Fraction((x - 1.0) / n), Fraction((x + 1.0) / n)
+    for q in range(1, LARGEST_Q + 1):
+        for numerator in range(math.ceil(low * q), math.floor(high * q) + 1):
+            if math.gcd(numerator, q) > 1:
+                continue
+            least, most = misses(k, omega, q, 16 * q)
+            least, most = least - numerator, most - numerator
+            if least < 0.0 < most:
+                return ("fixed_point" if q == 1 else "periodic"), q
+            if min(abs(least), abs(most)) < 1e-7 / q:
+                return "dropped", 0
+    return "quasiperiodic", 0
+
+
+@njit
+def lifted(x, k, omega, n):
+    for _ in range(n):
+        x += omega - k / (2.0 * math.pi) * math.sin(2.0 * math.pi * x)
+    return x
+
+
+@njit
+def misses(k, omega, q, n):
+    """Least and largest f^q(x) - x: over a grid of x, then ever finer around the extremes."""
+    least, most, low, high = math.inf, -math.inf, 0.0, 0.0
+    for i in range(n):
+        d = lifted(i / n, k, omega, q) - i / n
+        if d < least:
+            least, low = d, i / n
+        if d > most:
+            most, high = d, i / n
+    width = 1.0 / n
+    for _ in range(8):
+        at_low, at_high = low, high
+        for i in range(-4, 5):
+            x, z = at_low + i * width / 4.0, at_high + i * width / 4.0
+            d, e = lifted(x, k, omega, q) - x, lifted(z, k, omega, q) - z
+            if d < least:
+                least, low = d, x
+            if e > most:
+                most, high = e, z
+        width /= 4.0
+    return least, most
+
+
+class NetworkJudge:
+    """The same for the network, all points side by side in an `Ensemble`."""
+
+    def __init__(self, family: Network) -> None:
+        self.family = family
+
+    def __call__(self, points: Sequence[tuple[list[float], list[float]]]) -> list[Truth]:
+        parameters = np.array([p for p, _ in points])
+        run = self.ensemble(parameters, [network_start()] * len(points))
+        run.advance(self.family.n_before)
+        seen = run.advance(SAMPLES, n_tail=SAMPLES)
+        here = run.windows()
+        run.advance(LONG)
+        later = run.advance(20_000, n_tail=LONGEST + 1)
+        scale = np.ptp(later, axis=0).max(axis=1)
+        ends = [np.stack([part.min(axis=0), part.max(axis=0)]) for part in (seen, later)]
+        moved = np.abs(ends[0] - ends[1]).max(axis=(0, 2))
+        windows = run.windows()
+        rows = np.flatnonzero([not self.cycle(p, w, s)[0] for p, w, s in zip(parameters, windows, scale, strict=True)])
+        chaotic = self.sensitive(parameters[rows], [windows[i] for i in rows], scale[rows])
+        verdicts: dict[int, Any] = dict(zip(rows.tolist(), chaotic, strict=True))
+        truths = []
+        for i, (p, window) in enumerate(zip(parameters, windows, strict=True)):
+            if i not in verdicts:
+                period, cycle = self.cycle(p, window, scale[i])
+                truths.append(Truth("periodic", period, self.stand(p, here[i], period, cycle, scale[i])))
+                continue
+            kind, end = verdicts[i]
+            period = self.cycle(p, end, scale[i])[0] if kind != "quasiperiodic" else 0
+            if period:
+                truths.append(Truth("periodic", period, "elsewhere"))
+            else:
+                approaching = kind == "quasiperiodic" and moved[i] > 0.02 * scale[i]
+                truths.append(Truth(kind, 0, "approaching" if approaching else "settled"))
+        return truths
+
+    def ensemble(self, parameters: np.ndarray, windows: list[Window]) -> Ensemble:
+        beta, gamma = parameters.T
+        return Ensemble(Features.segments(), beta=beta, gamma=gamma, epsilon=[0.02], context=4, windows=windows)
+
+    def cycle(self, p: np.ndarray, window: Window, scale: float) -> tuple[int, Any]:
+        network = self.family.system(p)
+        orbit, _ = network.orbit(window, LONGEST)
+        rows = np.vstack([window.attention[0], orbit])
+        back = np.abs(rows[1:] - rows[0]).max(axis=1) <= RETURNED * max(scale, 1e-6)
+        for q in (np.flatnonzero(back) + 1)[:8]:
+            if q % 4 == 0:
+                cycle = refine_cycle(network, window, int(q))
+                if cycle.status is CycleStatus.CONVERGED and abs(cycle.multipliers[0]) < 1.0:
+                    return cycle.period, cycle
+        return 0, None
+
+    def stand(self, p: np.ndarray, here: Window, period: int, cycle: Any, scale: float) -> str:
+        network = self.family.system(p)
+        there = network.orbit(here, period)[1]
+        away = float(np.abs(there.attention - here.attention).max()) / max(1.0 - abs(cycle.multipliers[0]), 1e-12)
+        if away <= SETTLED * max(scale, 1e-3):
+            return "settled"
+        near = np.abs(cycle.points - here.attention.ravel()).max(axis=1).min()
+        return "approaching" if near < 0.1 * scale else "elsewhere"
+
+    def sensitive(self, parameters: np.ndarray, windows: list[Window], scale: np.ndarray) -> list[tuple[str, Window]]:
+        if not len(parameters):
+            return []
+        wide = np.clip(scale, 1e-6, 1.0)
+        kinds = np.full(len(parameters), "", dtype=object)
+        for n, sign in ((FIRST, 1.0), (SECOND, -1.0)):
+            run = self.ensemble(parameters, windows)
+            beside = [
+                Window(w.attention + sign * APART * s * np.array([1.0, 0.7, -0.4]), w.phase)
+                for w, s in zip(windows, wide, strict=True)
+            ]
+            pair = self.ensemble(parameters, beside)
+            largest = np.zeros(len(parameters))
+            for _ in range(n // 2_000):
+                run.advance(2_000)
+                pair.advance(2_000)
+                apart = [np.abs(a.attention - b.attention).max() for a, b in zip(run.windows(), pair.windows(), strict=True)]
+                largest = np.maximum(largest, apart)
+            kind = np.where(largest >= CHAOTIC * wide, "chaotic", "quasiperiodic").astype(object)
+            kind[(largest > REGULAR * wide) & (largest < CHAOTIC * wide)] = "dropped"
+            kinds = np.where((kinds == "") | (kinds == kind), kind, "dropped")
+            windows = run.windows()
+        rows = np.flatnonzero(kinds == "chaotic")
+        if len(rows):
+            run = self.ensemble(parameters[rows], [windows[i] for i in rows])
+            found = run.stretching(n_exponents=2, n_blocks=64, block_length=OF_SECOND // 64, n_settle=1_000)
+            kinds[rows] = [second_positive(one) for one in found.log_factors]
+        return list(zip(kinds.tolist(), windows, strict=True))
