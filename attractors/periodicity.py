@@ -11,6 +11,7 @@ from attractors.results import Result
 from attractors.system import FloatArray
 
 ROUNDING = 1e-12  # relative to the largest value: some thousand units of rounding, as a weakly attracting cycle shows
+TOLERANCE = 1e-9  # relative to the extent of the orbit
 LEAST_REPEATS = 3
 NEARLY = 1e3  # times the allowance: an orbit that winds into a cycle this closely comes back in many other ways
 
@@ -54,7 +55,7 @@ class Period(Result):
     settling_period: int | None = None
 
 
-def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, tolerance: float = 1e-9) -> Period:
+def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, tolerance: float = TOLERANCE) -> Period:
     """Smallest period with which the whole given window of an orbit repeats.
 
     Parameters

@@ -87,7 +87,9 @@ def report(n: int, families: dict[str, list[tuple[Point, Answer]]]) -> None:
         rows.append([name, *scored(pairs).cells()])
     table(f"Labels from {n:,} samples", header, rows)
     hidden = [a for pairs in families.values() for p, a in pairs if p.truth.stand == "elsewhere"]
-    called = [sum(a.label in kinds for a in hidden) for kinds in ({"chaotic", "hyperchaotic"}, {"transient", "undetermined"})]
+    called = [
+        sum(a.label in kinds for a in hidden) for kinds in ({"chaotic", "hyperchaotic"}, {"transient", "undetermined"})
+    ]
     dropped = sum(p.truth.kind == "dropped" for family in FAMILIES for p in points_of(family))
     print(
         f"Not in the table: {dropped} points dropped because their truth could not be had, and {len(hidden)} whose "

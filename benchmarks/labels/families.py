@@ -179,8 +179,8 @@ def along(low: float, high: float, *others: float, start: Numbers) -> Line:
 
 
 def near(centre: float, side: float, widest: float, *others: float, start: Numbers) -> Line:
-    """Line that crowds at a boundary: distances from `widest` down to 1e-5 of it."""
-    return lambda u: ([centre + side * widest * 10.0 ** (-5.0 * u), *others], list(start))
+    """Line that crowds at a boundary: distances from `widest` down to 1e-4 of it."""
+    return lambda u: ([centre + side * widest * 10.0 ** (-4.0 * u), *others], list(start))
 
 
 def both(centre: float, widest: float, *others: float, start: Numbers) -> tuple[Line, Line]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from families import FAMILIES, Family, Network, network_start, positions
+from families import FAMILIES, Family, Network, positions
 from truth import Judge, NetworkJudge, Truth
 
 PER_FAMILY = 800  # on all lines together, evenly

@@ -3,7 +3,7 @@
 In this order: mathematics, where it decides (`Family.exact`; for circle maps with K < 1, the sign of f^q(x) - x - p);
 cycles by recurrence after a long run, refined by Newton's method, with multipliers inside the unit circle; chaos by
 sensitive dependence itself: two orbits 10⁻¹¹ apart come to be as far apart as the attractor is wide, for two starts;
-tori and islands by its absence in a million steps. What lies between is dropped. Hyperchaos: λ2 over 50,000 steps.
+tori and islands by its absence in 300,000 steps. What lies between is dropped. Hyperchaos: λ2 over 50,000 steps.
 """
 
 import math
@@ -20,22 +20,22 @@ from attractors.exponents import spectrum_from_stretching
 from dmfsa import Ensemble, Features, Window
 
 SAMPLES = 5_000  # the longest run that is judged
-LONG = 200_000  # steps before anything is looked at
-FIRST, SECOND = 500_000, 200_000  # steps in which sensitivity may show, from two starts
+LONG = 100_000  # steps before anything is looked at
+FIRST, SECOND = 300_000, 100_000  # steps in which sensitivity may show, from two starts
 OF_SECOND = 51_200  # steps for λ2
 LONGEST = 8_192  # steps of the longest cycle looked for
 APART = 1e-11
 REGULAR, CHAOTIC = 1e-4, 1e-2  # distance, relative to the extent, below and above which it is decided
 RETURNED = 1e-7
 RETURNS, SLOWLY = (RETURNED, 1e-3), (1e-3, 0.2)  # how close a cycle returns, and its point is to where one looked
-MARGINAL = 1e-9
-SETTLED = 1e-6
+MARGINAL = 1e-6
+SETTLED = 1e-9
 LARGEST_Q = 200  # of tongues of circle maps
 LARGE = 1e6  # beyond which an orbit has diverged
 
 
 class Truth(NamedTuple):
-    """Kind (a label's name, "dropped" with no truth to be had) and period; where the run of `SAMPLES` stands by its end.
+    """Kind (a label's name; "dropped" if there is no truth to be had), period, and where the run of `SAMPLES` ends.
 
     `stand`: "settled", "approaching" (in the neighbourhood of what it comes to) or "elsewhere" (a chaotic transient).
     """
@@ -175,24 +175,28 @@ class Judge:
         later = kernels.extent(x.copy(), p_array, max(SAMPLES, 20_000))
         scale = float(np.max(later[1] - later[0]))
         exact = exact_circle(p) if family.turn == 1.0 and abs(p[0]) < 1.0 else family.exact(p)
-        if exact is not None and (exact[0] != "quasiperiodic"):
-            return Truth(*exact, self.stand(here, p, exact[1], scale) if exact[1] else "settled")
-        if exact is None:
-            found = self.cycle(x, p, scale)
-            if found:
-                return Truth("fixed_point" if found == 1 else "periodic", found, self.stand(here, p, found, scale))
-            exact = self.sensitive(x, p, scale)
-            if exact[0] == "chaotic" and family.many_positive:
-                exact = self.how_chaotic(x, p)
-            slow = exact[0] == "quasiperiodic"
-            found = self.cycle(x, p, scale, *(SLOWLY if slow else RETURNS))
-            if found:
-                stand = self.stand(here, p, found, scale) if slow else "elsewhere"
-                return Truth("fixed_point" if found == 1 else "periodic", found, stand)
-            if slow and family.dimension == 1 and not family.turn:
-                return Truth("dropped", 0, "settled")  # an interval has no tori
-        settled = float(np.abs(seen - later).max()) <= 0.02 * scale or exact[0] != "quasiperiodic"
-        return Truth(*exact, "settled" if settled else "approaching")
+        truth = Truth(*exact, "settled") if exact else self.found(here, x, p, scale)
+        if exact and truth.period:
+            truth = truth._replace(stand=self.stand(here, p, truth.period, scale))
+        if truth.kind == "quasiperiodic" and not float(np.abs(seen - later).max()) <= 0.02 * scale:
+            truth = truth._replace(stand="approaching")
+        return truth
+
+    def found(self, here: np.ndarray, x: np.ndarray, p: list[float], scale: float) -> Truth:
+        """What the orbit of x comes to, without mathematics; `here` is where the run of `SAMPLES` ended."""
+        period = self.cycle(x, p, scale)
+        if period:
+            return Truth(name_of(period), period, self.stand(here, p, period, scale))
+        kind = self.sensitive(x, p, scale)
+        if kind == "chaotic" and self.family.many_positive:
+            kind = self.how_chaotic(x, p)
+        slow = kind == "quasiperiodic"
+        period = self.cycle(x, p, scale, *(SLOWLY if slow else RETURNS))
+        if period:
+            return Truth(name_of(period), period, self.stand(here, p, period, scale) if slow else "elsewhere")
+        if slow and self.family.dimension == 1 and not self.family.turn:
+            kind = "dropped"  # an interval has no tori
+        return Truth(kind, 0, "settled")
 
     def cycle(
         self, x: np.ndarray, p: list[float], scale: float, near: float = RETURNS[0], moved: float = RETURNS[1]
@@ -201,10 +205,11 @@ class Judge:
         q = self.kernels.returns(x, np.array(p), LONGEST, near * max(scale, 1e-6))
         if not q:
             return 0
-        point, multiplier = self.newton(x, p, q)
-        if not multiplier < 1.0 - MARGINAL or self.apart(point, x) > moved * max(scale, 1e-6):
-            return 0
-        return next(r for r in range(1, q + 1) if q % r == 0 and self.misses(point, p, r) <= 1e-10)
+        for longer in (q, 2 * q):  # a flip has not told its two halves apart yet
+            point, multiplier = self.newton(x, p, longer)
+            if multiplier < 1.0 - MARGINAL and self.apart(point, x) <= moved * max(scale, 1e-6):
+                return next(r for r in range(1, longer + 1) if longer % r == 0 and self.misses(point, p, r) <= 1e-10)
+        return 0
 
     def newton(self, x: np.ndarray, p: list[float], q: int) -> tuple[np.ndarray, float]:
         """Solve F^q(x) = x from nearby; the largest modulus of a multiplier, NaN if there is no solution."""
@@ -245,26 +250,30 @@ class Judge:
             return "settled"
         return "approaching" if known and self.apart(point, here) < 0.1 * max(scale, 0.1) else "elsewhere"
 
-    def sensitive(self, x: np.ndarray, p: list[float], scale: float) -> tuple[str, int]:
+    def sensitive(self, x: np.ndarray, p: list[float], scale: float) -> str:
         """Chaos or not, by two pairs of orbits; x moves on."""
         p_array = np.array(p)
         wide = min(max(scale, 1e-6), 1.0)
         kinds = set()
         for n, sign in ((FIRST, 1.0), (SECOND, -1.0)):
-            largest = self.kernels.separation(
-                x, x + sign * APART * wide * self.shaking, p_array, n, CHAOTIC * wide
-            )
+            largest = self.kernels.separation(x, x + sign * APART * wide * self.shaking, p_array, n, CHAOTIC * wide)
             if not math.isfinite(largest):
-                return "dropped", 0
+                return "dropped"
             between = REGULAR * wide < largest < CHAOTIC * wide
             kinds.add("dropped" if between else ("chaotic" if largest >= CHAOTIC * wide else "quasiperiodic"))
             self.kernels.advance(x, p_array, LONG)
-        return (kinds.pop() if len(kinds) == 1 else "dropped"), 0
+        return kinds.pop() if len(kinds) == 1 else "dropped"
 
-    def how_chaotic(self, x: np.ndarray, p: list[float]) -> tuple[str, int]:
+    def how_chaotic(self, x: np.ndarray, p: list[float]) -> str:
         """Hyperchaos if λ2 is positive over 50,000 steps; dropped if five errors do not decide."""
-        found = self.family.system(p).stretching(x, n_exponents=2, n_blocks=64, block_length=OF_SECOND // 64, n_settle=1_000)
-        return second_positive(found.log_factors), 0
+        found = self.family.system(p).stretching(
+            x, n_exponents=2, n_blocks=64, block_length=OF_SECOND // 64, n_settle=1_000
+        )
+        return second_positive(found.log_factors)
+
+
+def name_of(period: int) -> str:
+    return "fixed_point" if period == 1 else "periodic"
 
 
 def second_positive(log_factors: np.ndarray) -> str:
@@ -276,7 +285,7 @@ def second_positive(log_factors: np.ndarray) -> str:
 
 
 def exact_circle(p: list[float]) -> tuple[str, int] | None:
-    """Locked in p/q where f^q(x) - x - p has both signs: the lift of a diffeomorphism. Dropped if almost or not quite."""
+    """Locked in p/q where f^q(x) - x - p has both signs, f the lift of a diffeomorphism; dropped if only just."""
     k, omega = p
     x, n = 0.0, 200_000
     x = lifted(x, k, omega, n)
@@ -402,7 +411,9 @@ class NetworkJudge:
             for _ in range(n // 2_000):
                 run.advance(2_000)
                 pair.advance(2_000)
-                apart = [np.abs(a.attention - b.attention).max() for a, b in zip(run.windows(), pair.windows(), strict=True)]
+                apart = [
+                    np.abs(a.attention - b.attention).max() for a, b in zip(run.windows(), pair.windows(), strict=True)
+                ]
                 largest = np.maximum(largest, apart)
             kind = np.where(largest >= CHAOTIC * wide, "chaotic", "quasiperiodic").astype(object)
             kind[(largest > REGULAR * wide) & (largest < CHAOTIC * wide)] = "dropped"

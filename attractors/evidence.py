@@ -1,0 +1,161 @@
+"""What a label can rest on: indicators that fail in different places, the cheap ones first."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from attractors.birkhoff import SHORTEST, birkhoff_average
+from attractors.exponents import LyapunovSpectrum, spectrum_from_stretching
+from attractors.periodicity import Period, PeriodStatus, find_period
+from attractors.quasiperiodicity import Torus
+from attractors.results import json_number, plain
+from attractors.system import FloatArray
+from attractors.transients import (
+    Transient,
+    is_approaching,
+    repeats_from,
+    settled_spectrum,
+    spread_of_piece,
+    transient,
+)
+
+PIECES = 128  # at most: the longest lag of a return that tells a cascade from a torus
+REPEATS = 3  # periods that the end of the orbit must hold to have settled on a cycle
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All that was looked at; what costs more is computed when the rule asks for it.
+
+    Attributes
+    ----------
+    spectrum : LyapunovSpectrum or None
+        Exponents over all steps.
+    recurrence : Period or None
+        Search for a period in the last samples.
+    samples : array (n, m), or None
+        Those samples.
+    finite : bool
+        Whether the orbit stayed finite.
+    clock_period : int
+        Period of the drive.
+    torus : Torus or None
+        Frequencies, if they were asked for.
+    """
+
+    spectrum: LyapunovSpectrum | None
+    recurrence: Period | None
+    samples: FloatArray | None = None
+    finite: bool = True
+    clock_period: int = 1
+    torus: Torus | None = None
+
+    @cached_property
+    def cycle(self) -> Period | None:
+        """The period with which the orbit repeats at its end: of all samples, or of those after it has settled."""
+        found = self.recurrence
+        if found is None or found.status is PeriodStatus.FOUND:
+            return found
+        if found.status is not PeriodStatus.SETTLING or self.samples is None or found.settling_period is None:
+            return None
+        rest = self.samples[repeats_from(self.samples, found.settling_period) :]
+        if len(rest) < REPEATS * found.settling_period + 1:
+            return None
+        again = find_period(rest, max_period=found.settling_period)
+        return again if again.status is PeriodStatus.FOUND else None
+
+    @cached_property
+    def _settled(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
+        if self.spectrum is None:
+            return None, None
+        if self.cycle is not None and self.recurrence is not None and self.recurrence.status is PeriodStatus.SETTLING:
+            return self._settled_in_the_samples()
+        return settled_spectrum(self.spectrum)
+
+    def _settled_in_the_samples(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
+        """Average over the blocks within the part of the samples that repeats; None if there are fewer than two."""
+        assert self.spectrum is not None and self.samples is not None and self.recurrence is not None
+        n, blocks = self.spectrum.n_steps, len(self.spectrum.log_factors)
+        length = n // blocks
+        start = n - len(self.samples) + repeats_from(self.samples, self.recurrence.settling_period or 1)
+        first = -(-start // length)
+        shorter, earlier = settled_spectrum(self.spectrum)
+        if blocks - first < 2:
+            return None, earlier
+        sums = self.spectrum.log_factors
+        if earlier is None:
+            earlier = transient(start, float(sums[: max(first, 1), 0].mean()) / length, chaotic=False)
+            first = max(first, 0)
+        return spectrum_from_stretching(sums[first:], length), earlier
+
+    @property
+    def settled(self) -> LyapunovSpectrum | None:
+        """The average over what comes after the transient; None if that is too short."""
+        return self._settled[0]
+
+    @property
+    def transient(self) -> Transient | None:
+        """What came before, if anything did."""
+        return self._settled[1]
+
+    @cached_property
+    def is_approaching(self) -> bool:
+        """Whether the orbit comes ever closer to repeating itself, without having got there."""
+        if self.recurrence is not None and self.recurrence.status is PeriodStatus.SETTLING:
+            return True
+        enough = self.samples is not None and len(self.samples) >= 16 * self.clock_period
+        return enough and is_approaching(self._samples, self.clock_period)
+
+    @cached_property
+    def digits(self) -> float:
+        """Digits to which averages converge beyond those of chance, in the component where they are fewest.
+
+        Of the samples, and of a smooth bump over their range, which does not see where an angle is taken modulo a
+        turn: the better of the two.
+        """
+        if not self._long_enough:
+            return math.nan
+        x = self._samples
+        extent = np.ptp(x, axis=0)
+        x = x[:, extent > 1e-12 * np.abs(x).max()]
+        if not x.shape[1]:
+            return math.nan
+        u = (x - x.min(axis=0)) / np.ptp(x, axis=0)
+        inside = np.clip(u, 1e-3, 1.0 - 1e-3)
+        bump = np.exp(4.0 - 1.0 / (inside * (1.0 - inside)))
+        found = [birkhoff_average(np.ascontiguousarray(series)) for series in (x, bump)]
+        return max(float(np.nanmin(one.digits)) - one.digits_by_chance for one in found)
+
+    @cached_property
+    def spread(self) -> float:
+        """Extent of every p-th sample, relative to all, for the p after which the orbit comes back most closely."""
+        return spread_of_piece(self._samples, PIECES, self.clock_period) if self._long_enough else math.nan
+
+    @property
+    def _samples(self) -> FloatArray:
+        assert self.samples is not None
+        return self.samples
+
+    @property
+    def _long_enough(self) -> bool:
+        return self.samples is not None and len(self.samples) >= max(SHORTEST, 16 * self.clock_period)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was looked at for JSON; of what is computed on demand, only what the rule asked for."""
+        document: dict[str, Any] = {"exponents": [], "standard_errors": []}
+        if self.spectrum is not None:
+            document = self.spectrum.to_dict()
+        known = self.__dict__
+        found = known["_settled"][1] if "_settled" in known else None
+        return document | {
+            "recurrence_error": json_number(self.recurrence.error) if self.recurrence else None,
+            "settling_period": self.recurrence.settling_period if self.recurrence else None,
+            "transient": found.to_dict() if found is not None else None,
+            "approaching": known.get("is_approaching"),
+            "digits_beyond_chance": json_number(known["digits"]) if "digits" in known else None,
+            "spread": json_number(known["spread"]) if "spread" in known else None,
+            "torus": plain(self.torus) if self.torus is not None else None,
+        }
