@@ -12,8 +12,8 @@ run: $(VENV)/installed
 	$(BIN)/dmfsa sweep run cfgs/paper_zoom.yaml
 
 test: $(VENV)/installed-dev lint
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
-	$(BIN)/python -m pytest
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest --numprocesses=auto
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

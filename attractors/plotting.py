@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 
 from attractors.analysis import Analysis
@@ -55,7 +56,11 @@ def draw_portrait(axes: Axes3D, samples: FloatArray, symbols: Sequence[str]) -> 
     x, y, z = samples[-CLOUD:, :3].T
     axes.scatter(x, y, z, c=z, s=0.6, cmap="cividis", lw=0, rasterized=True)
     axes.set(xlabel=symbols[0], ylabel=symbols[1], zlabel=symbols[2])
-    axes.tick_params(labelsize=6, pad=-2)
+    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        axis.set_major_locator(MaxNLocator(3))
+        axis.labelpad = -8.0  # labels stand far outside of the box, and would leave the figure
+    axes.tick_params(labelsize=6, pad=-3)
+    axes.set_box_aspect((1.0, 1.0, 0.9), zoom=0.85)
 
 
 def draw_spectrum(axes: Axes, spectrum: PowerSpectrum, component: int = 0) -> None:
@@ -115,7 +120,7 @@ def draw_history(axes: Axes, spectrum: LyapunovSpectrum) -> None:
     """Draw how the running averages of the exponents settled, with two standard errors on each side."""
     history = spectrum.history()
     colours = mpl.colormaps["inferno"](np.linspace(0, 0.8, max(3, len(spectrum.exponents))))
-    for x, error, colour in zip(history.exponents.T, history.standard_errors.T, colours, strict=True):
+    for x, error, colour in zip(history.exponents.T, history.standard_errors.T, colours, strict=False):
         axes.plot(history.n_steps, x, color=colour)
         axes.fill_between(history.n_steps, x - 2 * error, x + 2 * error, color=colour, alpha=0.25, lw=0)
     axes.axhline(0.0, color="black", lw=0.5)

@@ -1,5 +1,6 @@
-/* How many fused multiply-adds, how many divisions and how many reads of an array one core does per second in its
- * widest vectors: 16 independent chains hide the latency of each. Returns a number, so that nothing is optimised away.
+/* How many fused multiply-adds, divisions, and reads and writes of an array one core does per second in its widest
+ * vectors, and how many multiply-adds with an operation on bits after each: 16 independent chains hide the latency.
+ * Returns a number, so that nothing is optimised away.
  */
 #if defined __AVX512F__
 #define BYTES 64
@@ -11,6 +12,7 @@
 #define CHAINS 16
 
 typedef double vector __attribute__((vector_size(BYTES)));
+typedef long bits __attribute__((vector_size(BYTES)));
 
 int n_lanes(void) { return BYTES / 8 * CHAINS; }
 
@@ -21,6 +23,19 @@ double multiply_add(long n, double a, double b)
     for (long t = 0; t < n; t++)
 #pragma GCC unroll 16
         for (int i = 0; i < CHAINS; i++) x[i] = x[i] * a + b;
+    for (int i = 1; i < CHAINS; i++) x[0] += x[i];
+    return x[0][0];
+}
+
+/* The same with an operation on bits for each, which selections and comparisons take as much of a unit as. */
+double multiply_add_bits(long n, double a, double b)
+{
+    vector x[CHAINS];
+    bits mask = (bits)((vector){0} + b) | 0x7fffffffffffffff; /* of the sign, whatever b */
+    for (int i = 0; i < CHAINS; i++) x[i] = (vector){0} + i;
+    for (long t = 0; t < n; t++)
+#pragma GCC unroll 16
+        for (int i = 0; i < CHAINS; i++) x[i] = (vector)((bits)(x[i] * a + b) & mask);
     for (int i = 1; i < CHAINS; i++) x[0] += x[i];
     return x[0][0];
 }
@@ -47,4 +62,17 @@ double read(long n, const double *array, long n_doubles)
             for (int i = 0; i < CHAINS; i++) x[i] += y[j + i];
     for (int i = 1; i < CHAINS; i++) x[0] += x[i];
     return x[0][0];
+}
+
+/* n times through an array of n_doubles. */
+double write(long n, double *array, long n_doubles)
+{
+    vector *y = (vector *)array;
+    for (long t = 0; t < n; t++) {
+        for (long j = 0; j + CHAINS <= n_doubles / (BYTES / 8); j += CHAINS)
+#pragma GCC unroll 16
+            for (int i = 0; i < CHAINS; i++) y[j + i] = (vector){0} + (double)t;
+        __asm__ volatile("" ::: "memory"); /* each time anew */
+    }
+    return array[0];
 }

@@ -119,7 +119,7 @@ def grid(built: dict[Case, list[Yardstick]], peak: "Peak") -> None:
         width = n_lanes(MANY, K, L, M)
         times = compare(case, best, 1, width, target=0.005)
         count = total(M, J, L, K)
-        arithmetic, reading = peak.arithmetic(count), peak.reading(count, kept(M, J, L, K) * width)
+        arithmetic, all_of_it = peak.arithmetic(count), peak.limit(count, kept(M, J, L, K) * width)
         measured = median(times["Ensemble"])
         scalar = sorted({function_of_line(line) for line in left_scalar(built, case, best)})
         rows.append(
@@ -128,9 +128,9 @@ def grid(built: dict[Case, list[Yardstick]], peak: "Peak") -> None:
                 f"{measured * 1e9:.1f}",
                 width,
                 f"{arithmetic * 1e9:.1f}",
-                f"{reading * 1e9:.1f}",
+                f"{all_of_it * 1e9:.1f}",
                 f"{measured / arithmetic:.1f}",
-                f"{measured / max(arithmetic, reading):.1f}",
+                f"{measured / all_of_it:.1f}",
                 f"{median(times['C']) * 1e9:.1f}",
                 best.width,
                 f"{ratio(times['Ensemble'], times['C']):.2f}",
@@ -138,17 +138,20 @@ def grid(built: dict[Case, list[Yardstick]], peak: "Peak") -> None:
             ]
         )
     print(
-        f"One core does {1e-9 / peak.multiply_add:.1f} fused multiply-adds and {1e-9 / peak.divide:.2f} divisions per "
-        f"nanosecond in its widest vectors, and {1e-9 / peak.read(16_384):.1f} reads of an array of 16 kB, "
-        f"{1e-9 / peak.read(262_144):.1f} of 256 kB.\n`operations.py` counts those of a step. `arithmetic` is the time "
-        "that multiply-adds or divisions take, the longer; `reading` the time of the reads, from an array\n"
-        "as large as what a step passes through. gcc leaves loops over lanes scalar where a loop inside is too long "
-        "to unroll.\n"
+        f"One core does {1e-9 / peak.multiply_add:.1f} fused multiply-adds or {1e-9 / peak.divide:.2f} divisions per "
+        "nanosecond in its widest vectors; an operation on bits after a multiply-add takes "
+        f"{peak.select / peak.multiply_add:.1f} of its time more.\nIt does {1e-9 / peak.read(16_384):.1f} reads or "
+        f"{1e-9 / peak.write(16_384):.1f} writes of an array of 16 kB, {1e-9 / peak.read(262_144):.1f} or "
+        f"{1e-9 / peak.write(262_144):.1f} of 256 kB. `operations.py` counts those of a step.\n"
+        "`arithmetic` is the time that multiply-adds or divisions take, the longer; `all operations` that of the "
+        "busiest unit:\narithmetic with comparisons, selections and other bit operations; divisions; reads; writes, "
+        "the last two in an array\nas large as what a step passes through. gcc leaves loops over lanes scalar where "
+        "a loop inside is too long to unroll.\n"
     )
     table(
         "Package and C at other sizes: nanoseconds per step and point; QR at every step where k > 0",
         [
-            *("", "ns", "lanes", "arithmetic", "reading", "over arithmetic", "over the longer"),
+            *("", "ns", "lanes", "arithmetic", "all operations", "over arithmetic", "over all"),
             *("C: ns", "lanes", "ratio", "C: scalar loops in"),
         ],
         rows,
@@ -171,26 +174,40 @@ class Peak:
         chains = ctypes.c_double(0.999), ctypes.c_double(0.5)
         self.multiply_add = self.time("multiply_add", 1_000_000, *chains) / self.library.n_lanes()
         self.divide = self.time("divide", 100_000, *chains) / self.library.n_lanes()
+        both = self.time("multiply_add_bits", 1_000_000, *chains) / self.library.n_lanes()
+        self.select = max(0.0, both - self.multiply_add)
 
     def time(self, name: str, n: int, *arguments: object) -> float:
         function = getattr(self.library, name)
         function.restype = ctypes.c_double
         return min(seconds(lambda: function(ctypes.c_long(n), *arguments)) for _ in range(15)) / n
 
-    @functools.cache  # noqa: B019 - one for the whole run
     def read(self, n_bytes: int) -> float:
         """Of an array of so many bytes, again and again: from the cache that it fits into."""
+        return self.pass_through("read", n_bytes)
+
+    def write(self, n_bytes: int) -> float:
+        """The same for writes."""
+        return self.pass_through("write", n_bytes)
+
+    @functools.cache  # noqa: B019 - one for the whole run
+    def pass_through(self, name: str, n_bytes: int) -> float:
         unit = 8 * self.library.n_lanes()
         n_bytes = -(-n_bytes // unit) * unit
         start = np.zeros(n_bytes + 64, dtype=np.uint8)
         aligned = ctypes.c_void_p(start.ctypes.data + -start.ctypes.data % 64)
-        return self.time("read", 100_000_000 // n_bytes, aligned, ctypes.c_long(n_bytes // 8)) / (n_bytes // 8)
+        return self.time(name, 100_000_000 // n_bytes, aligned, ctypes.c_long(n_bytes // 8)) / (n_bytes // 8)
 
     def arithmetic(self, operations: Operations) -> float:
         return max(operations.arithmetic * self.multiply_add, operations.divisions * self.divide)
 
-    def reading(self, operations: Operations, n_bytes: int) -> float:
-        return operations.reads * self.read(n_bytes)
+    def limit(self, operations: Operations, n_bytes: int) -> float:
+        return max(
+            operations.arithmetic * self.multiply_add + operations.selections * self.select,
+            operations.divisions * self.divide,
+            operations.reads * self.read(n_bytes),
+            operations.writes * self.write(n_bytes),
+        )
 
 
 # ---- measuring -----------------------------------------------------------------------------------------------

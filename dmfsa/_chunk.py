@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LANES = 32  # four vectors of 512 bits at a time hide the latency of one
 TANGENT_LANES = 16  # with tangent vectors there is more to do in each, and more to keep in the cache
+SHORT_ROW = 24  # entries of the Jacobian's block row up to which more lanes are faster all the same, by some 10 %
 FEWEST_LANES = 8  # one vector of 512 bits
 STACK_BYTES = 3_000_000  # work arrays live on the stack; threads have 8 MB of it
 OBSERVED_PIECE = 1_024  # the same with an observer: what it looks at should stay in the second-level cache
@@ -112,7 +113,7 @@ class Chunk:
 def n_lanes(n_points: int, n_vectors: int, context: int, n_patterns: int) -> int:
     """Choose the number of lanes: fewer for few points, or if work arrays would not fit."""
     per_lane = 8 * (n_vectors + 3 * n_patterns + 8) * context * n_patterns
-    width = TANGENT_LANES if n_vectors and n_patterns > 2 else LANES
+    width = TANGENT_LANES if n_vectors and context * n_patterns**2 > SHORT_ROW else LANES
     while width > FEWEST_LANES and (width // 2 >= n_points or per_lane * width > STACK_BYTES):
         width //= 2
     if per_lane * width > STACK_BYTES:

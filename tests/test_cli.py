@@ -201,7 +201,7 @@ def test_trajectory(run, cfg, tmp_path, ending):
 
 
 def test_a_trajectory_too_short_to_analyse(run, cfg, tmp_path):
-    config = cfg(run={"n_transient": 3, "n_steps": 7})
+    config = cfg(run={"n_transient": 3, "n_steps": 7, "n_exponents": 0})
     code, out, err = run("trajectory", config, "--json")
     assert (code, err) == (0, "")
     assert json.loads(out)["analysis"] is None
