@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from attractors.evidence import Evidence
-from attractors.exponents import LyapunovSpectrum, SpectrumStatus
+from attractors.exponents import LyapunovSpectrum, SpectrumStatus, spectrum_from_stretching
 from attractors.lyapunov import Blocks, end_of_transient, spectrum_and_end
 from attractors.periodicity import Period, find_period
 from attractors.quasiperiodicity import torus
@@ -157,7 +159,8 @@ def _classify_once(
     aligning = max(0, blocks.n_settle - (n_steps - blocks.n_blocks * blocks.block_length))
     before, finite = end_of_transient(system, start, n_transient - aligning)
     if not finite:
-        return classify_evidence(None, None, finite=False), before
+        nothing = np.full((blocks.n_blocks, n_exponents or system.dimension), np.nan)
+        return classify_evidence(spectrum_from_stretching(nothing, blocks.block_length), None, finite=False), before
     spectrum, _ = spectrum_and_end(
         system, before, n_steps=n_steps, n_transient=aligning, n_exponents=n_exponents, n_blocks=blocks.n_blocks
     )
@@ -212,16 +215,17 @@ def classify_evidence(
     ==================================  ===========================================================
     the orbit is not finite             divergent
     its end repeats, λ_1 > band_1       undetermined: it stays on a cycle that repels
-    its end repeats, λ_1 < -3 se_1,     periodic, or fixed_point
-    -1e-9, or too late to be averaged
+    its end repeats, λ_1 < -3 se_1 and  periodic, or fixed_point
+    -1e-9, or N λ_1 < -5, or too late
     its end repeats                     undetermined: marginal, near a bifurcation
     λ_1 > band_1 and λ_2 > band_2       hyperchaotic
     λ_1 > band_1                        chaotic
     it comes ever closer to repeating   transient
     λ_1 < -band_1                       undetermined: the period is longer, or not yet reached
-    abs(λ_1) > max(2 se_1, 10/N), 4/N   undetermined: weak chaos or a torus
+    abs(λ_1) > max(2 se_1, 10/N), or    undetermined: weak chaos or a torus
+    > 3/N without many digits
     averages converge by no more than   undetermined: weak chaos, a strange non-chaotic attractor, or a
-    2 digits beyond those of chaos      torus that is hardly seen
+    1 digit beyond those of chaos       torus that is hardly seen
     many small pieces                   undetermined: a long cycle, or a torus about to lock
     else                                quasiperiodic, dimension = number of λ_i within their band
     ==================================  ===========================================================

@@ -19,7 +19,7 @@ from attractors.transients import (
     repeats_from,
     settled_spectrum,
     spread_of_piece,
-    transient,
+    transient_of,
 )
 
 PIECES = 128  # at most: the longest lag of a return that tells a cascade from a torus
@@ -77,18 +77,15 @@ class Evidence:
 
     def _settled_in_the_samples(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
         """Average over the blocks within the part of the samples that repeats; None if there are fewer than two."""
-        assert self.spectrum is not None and self.samples is not None and self.recurrence is not None
-        n, blocks = self.spectrum.n_steps, len(self.spectrum.log_factors)
-        length = n // blocks
-        start = n - len(self.samples) + repeats_from(self.samples, self.recurrence.settling_period or 1)
-        first = -(-start // length)
-        shorter, earlier = settled_spectrum(self.spectrum)
-        if blocks - first < 2:
+        assert self.spectrum is not None
+        assert self.recurrence is not None
+        x, n, sums = self._samples, self.spectrum.n_steps, self.spectrum.log_factors
+        length = n // len(sums)
+        start = n - len(x) + repeats_from(x, self.recurrence.settling_period or 1)
+        first = max(-(-start // length), 0)
+        earlier = transient_of(sums[:first, 0], start)
+        if len(sums) - first < 2:
             return None, earlier
-        sums = self.spectrum.log_factors
-        if earlier is None:
-            earlier = transient(start, float(sums[: max(first, 1), 0].mean()) / length, chaotic=False)
-            first = max(first, 0)
         return spectrum_from_stretching(sums[first:], length), earlier
 
     @property

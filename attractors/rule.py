@@ -1,6 +1,7 @@
 """The rule that makes a label of the evidence: short, and in the order in which it is read."""
 
 import math
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,10 +12,12 @@ from attractors.exponents import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus
 from attractors.periodicity import Period, PeriodStatus
 
 NEUTRAL = 1e-9  # nats per step: a cycle attracting less than that cannot have been reached in any run
-REGULAR_SUM = 4.0  # nats: how far the sum of log stretching may be from 0 at the end on a torus that is seen clearly
+REGULAR_SUM = 3.0  # nats: how far the sum of log stretching may be from 0 at the end on a torus
+MANY_DIGITS = 5.0  # beyond those of chance: then it may be as far as `BOUNDED_SUM`
+CONTRACTS = 5.0  # nats: a cycle that shrinks differences by so much attracts, however uneven its blocks are
 CONTRACTED = 20.7  # nats: log 1e9, the closeness that `find_period` asks for
-DIGITS = 2.0  # beyond those of chance: chaos has them once in 10,000 times
-SPREAD = 0.01  # of the extent: pieces smaller than that are those of cycles and cascades
+DIGITS = 1.0  # beyond those of chance, which gives them once in a hundred times
+SPREAD = 0.001  # of the extent: pieces smaller than that are those of cycles and cascades
 # Shares of right labels among those that met the conditions, in the training families of benchmarks/labels, from
 # `python benchmarks/labels fit`; the conditions' own probability multiplies them.
 RIGHT = {"cycle": 0.999, "chaos": 0.999, "torus": 0.995}
@@ -83,19 +86,26 @@ def verdict(evidence: Evidence) -> Verdict:
         return Verdict(Label.divergent, "the orbit did not stay finite", confidence=1.0)
     if evidence.cycle is not None and evidence.cycle.period is not None:
         return _of_repeating_orbit(evidence, evidence.cycle, evidence.cycle.period)
-    exponents = exponents_of(evidence.settled)
+    exponents, whole = exponents_of(evidence.settled), exponents_of(spectrum)
     if not exponents:
         return Verdict(Label.undetermined, "no period was found and there are no exponents: ask for n_exponents >= 1")
-    first, settling = exponents[0], recurrence is not None and recurrence.status is PeriodStatus.SETTLING
+    found = _of_open_orbit(evidence, exponents)
+    if found.label is Label.undetermined and evidence.transient is not None and _is_positive(whole[0], spectrum):
+        return _of_chaotic_orbit(whole)  # what looked like a transient comes again: intermittency
+    return found
+
+
+def _of_open_orbit(evidence: Evidence, exponents: list[Exponent]) -> Verdict:
+    """Verdict on an orbit that does not repeat."""
+    first, recurrence = exponents[0], evidence.recurrence
+    settling = recurrence is not None and recurrence.status is PeriodStatus.SETTLING
     if _is_positive(first, evidence.settled) and not (settling and evidence.samples is None):
         return _of_chaotic_orbit(exponents)
     if recurrence is None:
         return Verdict(Label.undetermined, f"{first}, and no period was looked for: hand over the last samples")
-    found = _of_settling_orbit(evidence, first, recurrence) if settling else _of_regular_orbit(evidence, exponents, recurrence)
-    whole = exponents_of(spectrum)
-    if found.label is Label.undetermined and evidence.transient is not None and _is_positive(whole[0], spectrum):
-        return _of_chaotic_orbit(whole)  # what looked like a transient comes again: intermittency
-    return found
+    if settling:
+        return _of_settling_orbit(evidence, first, recurrence)
+    return _of_regular_orbit(evidence, exponents, recurrence)
 
 
 def _is_positive(first: Exponent, spectrum: LyapunovSpectrum | None) -> bool:
@@ -122,7 +132,8 @@ def _of_repeating_orbit(evidence: Evidence, cycle: Period, p: int) -> Verdict:
             "a transient; increase n_transient"
         )
         return Verdict(Label.undetermined, reason)
-    if first.value < -max(3.0 * first.error, NEUTRAL):
+    contraction = -first.value * evidence.settled.n_steps if evidence.settled else 0.0
+    if first.value < -max(3.0 * first.error, NEUTRAL) or contraction > CONTRACTS:
         reason = f"{repeats}, and {first} is negative"
         return Verdict(label, reason, RIGHT["cycle"] * first.probability_below(0.0), period)
     reason = (
@@ -173,8 +184,8 @@ def _of_regular_orbit(evidence: Evidence, exponents: list[Exponent], recurrence:
     if evidence.is_approaching:
         reason = f"{no_period}, but the orbit comes back ever more closely: it is still settling; increase n_transient"
         return Verdict(Label.transient, reason, RIGHT["cycle"])
-    doubt = _doubt_of_a_torus(evidence, exponents)
-    if doubt:
+    doubt = next(_doubts_of_a_torus(evidence, exponents), None)
+    if doubt is not None:
         return Verdict(Label.undetermined, f"{no_period}, and {doubt}")
     confidence = RIGHT["torus"]
     dimension = 0
@@ -190,42 +201,39 @@ def _of_regular_orbit(evidence: Evidence, exponents: list[Exponent], recurrence:
     return Verdict(Label.quasiperiodic, reason, confidence, torus_dimension=dimension)
 
 
-def _doubt_of_a_torus(evidence: Evidence, exponents: list[Exponent]) -> str:
-    """Say what speaks against a torus, and what would decide; nothing if nothing does."""
+def _doubts_of_a_torus(evidence: Evidence, exponents: list[Exponent]) -> Iterator[str]:
+    """Say what speaks against a torus, and what would decide: the cheap first, for only the first is asked for."""
     first, spectrum = exponents[0], evidence.settled
     assert spectrum is not None
-    n = spectrum.n_steps
-    sums = spectrum.log_factors[:, 0]
+    n, sums = spectrum.n_steps, spectrum.log_factors[:, 0]
     scatter = float(np.std(sums, ddof=1)) if np.isfinite(sums).all() else math.inf
-    near_zero = [exponent for exponent in exponents if abs(exponent.value) <= exponent.band]
-    slow = [exponent for exponent in near_zero if exponent.value < -max(3.0 * exponent.error, 1.0 / n)]
     if first.value < -first.band:
-        return (
+        yield (
             f"{first} says that the orbit repeats: the period is longer than the search, or not yet reached; increase "
             "n_window and n_transient"
         )
     if abs(first.value) > max(2.0 * first.error, BOUNDED_SUM / n) or scatter > BOUNDED_SUM:
-        return (
+        yield (
             f"{first} is not far enough from 0 for its noise (sums over blocks scatter by {scatter:.2g} nats): weak "
             "chaos, a torus or a long cycle; increase n_steps"
         )
     if evidence.samples is None:
-        if len(near_zero) > 1 and slow:
-            return (
+        near_zero = [exponent for exponent in exponents if abs(exponent.value) <= exponent.band]
+        if len(near_zero) > 1 and any(x.value < -max(3.0 * x.error, 1.0 / n) for x in near_zero):
+            yield (
                 f"{' and '.join(map(str, near_zero))} are near 0 but negative: a slow approach to a cycle or a torus; "
                 "increase n_transient and n_steps"
             )
-        return ""
-    if abs(first.value) * n > REGULAR_SUM:
-        return f"{first} is further from 0 than a torus needs: weak chaos, or a long cycle; increase n_steps"
+        return
+    if abs(first.value) * n > (BOUNDED_SUM if evidence.digits > MANY_DIGITS else REGULAR_SUM):
+        yield f"{first} is further from 0 than a torus needs: weak chaos, or a long cycle; increase n_steps"
     if not evidence.digits > DIGITS:
-        return (
-            f"averages converge to no more than {evidence.digits:.1f} digits beyond those of chaos: weak chaos, a strange "
-            "non-chaotic attractor or a torus that is hardly seen; increase n_steps"
+        yield (
+            f"averages converge to no more than {evidence.digits:.1f} digits beyond those of chaos: weak chaos, a "
+            "strange non-chaotic attractor or a torus that is hardly seen; increase n_steps"
         )
     if evidence.spread < SPREAD:
-        return (
-            "the orbit stays within many small pieces: a cycle that is longer than the search or a torus about to lock; "
-            "increase n_window"
+        yield (
+            "the orbit stays within many small pieces: a cycle that is longer than the search, or a torus about to "
+            "lock; increase n_window"
         )
-    return ""

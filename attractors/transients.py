@@ -1,5 +1,6 @@
 """Where an orbit has settled, found from the orbit itself; and what it did before."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from enum import Enum
@@ -71,8 +72,8 @@ def settled_spectrum(spectrum: LyapunovSpectrum) -> tuple[LyapunovSpectrum, Tran
     Notes
     -----
     The last quarter of the blocks says how much λ_1 stretches once settled: mean m and scatter s. The last block that
-    is farther from m than max(8 s, 1 nat) ends the transient. It was chaotic if its own λ_1 is beyond 10 nats, on
-    average over its steps, and 3 of its standard errors.
+    is farther from m than max(8 s, 1 nat) ends the transient. It was chaotic if its sum of log stretching ever grew by
+    more than 10 nats and 3 of its standard errors.
     """
     sums = spectrum.log_factors[:, 0] if spectrum.log_factors.shape[1] else np.empty(0)
     n = len(sums)
@@ -85,19 +86,20 @@ def settled_spectrum(spectrum: LyapunovSpectrum) -> tuple[LyapunovSpectrum, Tran
         return spectrum, None
     first = int(away[-1]) + 1
     length = spectrum.n_steps // n
-    before = sums[:first]
-    total, error = float(before.sum()), float(before.std() * math.sqrt(first))
-    chaotic = total > max(BOUNDED_SUM, 3.0 * error)
     settled = spectrum_from_stretching(spectrum.log_factors[first:], length)
-    return settled, transient(first * length, total / (first * length), chaotic=chaotic)
+    return settled, transient_of(sums[:first], first * length)
 
 
-def transient(until: int, exponent: float, *, chaotic: bool) -> Transient:
-    """Describe a transient by its end."""
-    if not chaotic:
-        return Transient(until, exponent, math.nan, (math.nan, math.nan), TransientKind.APPROACH)
-    interval = (ONE_EVENT[0] * until, ONE_EVENT[1] * until)
-    return Transient(until, exponent, float(until), interval, TransientKind.CHAOTIC)
+def transient_of(sums: FloatArray, until: int) -> Transient:
+    """Describe what came before step `until` by its blocks of log stretching: chaotic if their sum ever grew by far."""
+    growth = np.cumsum(sums)
+    highest = int(np.argmax(growth)) if growth.size else 0
+    error = float(np.std(sums[: highest + 1])) * math.sqrt(highest + 1.0) if growth.size else 0.0
+    exponent = float(sums.sum()) / until if until else math.nan
+    if growth.size and growth[highest] > max(BOUNDED_SUM, 3.0 * error):
+        interval = (ONE_EVENT[0] * until, ONE_EVENT[1] * until)
+        return Transient(until, exponent, float(until), interval, TransientKind.CHAOTIC)
+    return Transient(until, exponent, math.nan, (math.nan, math.nan), TransientKind.APPROACH)
 
 
 def repeats_from(orbit: npt.ArrayLike, period: int) -> int:
@@ -118,14 +120,15 @@ def closest_return(x: FloatArray, longest: int, clock_period: int) -> int:
 def is_approaching(x: FloatArray, clock_period: int = 1) -> bool:
     """Whether an orbit (n, m) comes ever closer to repeating itself.
 
-    With p the lag of the closest return of its last sample, up to n/8, the largest |x_t - x_{t-p}| is taken over each
-    quarter. On a torus it stays, in chaos it comes and goes; it falls, from each quarter to the next and below 0.9 in
-    all, along any approach to a cycle, exponential or algebraic, and along spirals.
+    With p the lag of the closest return of its last sample, up to n/8, the median of |x_t - x_{t-p}| is taken over each
+    quarter: an angle that passes a full turn now and then does not count. On a torus it stays, in chaos it comes and
+    goes; it falls, from each quarter to the next and below 0.9 in all, along any approach to a cycle, exponential or
+    algebraic, and along spirals.
     """
     lag = closest_return(x, len(x) // 8, clock_period)
     difference = np.abs(x[lag:] - x[:-lag]).max(axis=1)
-    quarters = [float(part.max()) for part in np.array_split(difference, QUARTERS)]
-    falling = all(a >= b for a, b in zip(quarters[:-1], quarters[1:], strict=True))
+    quarters = [float(np.median(part)) for part in np.array_split(difference, QUARTERS)]
+    falling = all(a >= b for a, b in itertools.pairwise(quarters))
     return falling and quarters[-1] < SHRUNK * quarters[0]
 
 

@@ -12,9 +12,12 @@ import numpy.typing as npt
 import xarray as xr
 
 from attractors import (
+    Classification,
+    Label,
     LyapunovSpectrum,
     OrbitDensity,
     SlabSection,
+    classify,
     classify_evidence,
     find_period,
     spectrum_from_stretching,
@@ -178,13 +181,14 @@ def _run_alike(
         SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS) if "section" in kept else None
     )
     tail, spectra = _advance(config, ensemble, count, [stream for stream in (density, section) if stream])
+    final = ensemble.windows()
     if density:
         kept["orbit_density"][:] = density.counts
     if section:
         kept["section"][:], kept["section_hits"][:] = section.hits, section.n_hits
     for i, (network, spectrum) in enumerate(zip(maps, spectra, strict=True)):
         if "label" in config.record:
-            answer = classify_evidence(spectrum, find_period(tail[:, i]), clock_period=network.clock_period)
+            answer = _label_of(config, network, spectrum, np.ascontiguousarray(tail[:, i]), final[i])
             kept["label"][i] = answer.label.code
             kept["period"][i] = answer.period or 0
             kept["torus_dimension"][i] = answer.torus_dimension or 0
@@ -197,11 +201,24 @@ def _run_alike(
             kept["kaplan_yorke_dimension"][i] = spectrum.kaplan_yorke_dimension
         if "orbit" in config.record:
             kept["orbit"][i] = network.mean_fields(tail[-result.sizes["sample"] :, i], 0).o_semantic
-    final = ensemble.windows()
     kept["window"][:] = np.array([window.attention for window in final])
     kept["clock_phase"][:] = final[0].phase
     kept["core_seconds"][:] = (time.perf_counter() - began) / len(points)
     return result
+
+
+def _label_of(
+    config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array, end: Window
+) -> Classification:
+    """Label a point; while that is undetermined its orbit goes on alone, if the config allows it."""
+    answer = classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=network.clock_period)
+    n_steps, n_max = 2 * config.run.n_steps, config.run.n_max
+    rest = (n_max or 0) - config.run.n_transient - config.run.n_steps
+    if answer.label not in {Label.undetermined, Label.transient} or spectrum is None or rest < n_steps:
+        return answer
+    return classify(
+        network, end, n_transient=0, n_steps=n_steps, n_exponents=config.n_exponents, n_window=WINDOW, n_max=rest
+    )
 
 
 def _ensemble(

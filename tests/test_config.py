@@ -395,7 +395,7 @@ START = "checkpoint, phase, random, token, window"
         ),
         (
             {"run": {"n_step": 1}},
-            "run.n_step is not a key here; did you mean 'n_steps'? Allowed: n_exponents, n_steps, n_transient.",
+            "run.n_step is not a key here; did you mean 'n_steps'? Allowed: n_exponents, n_max, n_steps, n_transient.",
         ),
     ],
 )
@@ -407,7 +407,7 @@ def test_unknown_keys(sections, message):
     ("sections", "message"),
     [
         ({"model": [1]}, f"model = [1] must be a mapping with keys out of {MODEL}."),
-        ({"run": "x"}, "run = 'x' must be a mapping with keys out of n_exponents, n_steps, n_transient."),
+        ({"run": "x"}, "run = 'x' must be a mapping with keys out of n_exponents, n_max, n_steps, n_transient."),
         ({"start": "o0"}, f"start = 'o0' must be a mapping with keys out of {START}."),
         ({"start": {"random": 3}}, "start.random = 3 must be a mapping with keys out of n, seed."),
         ({"sweep": 3}, "sweep = 3 must be a mapping with keys out of beta, epsilon, gamma, order."),
