@@ -7,16 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from attractors.birkhoff import BY_CHANCE, FAR_FROM_CHANCE
 from attractors.evidence import Evidence
 from attractors.exponents import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus
 from attractors.periodicity import Period, PeriodStatus
 
 NEUTRAL = 1e-9  # nats per step: a cycle attracting less than that cannot have been reached in any run
 REGULAR_SUM = 3.0  # nats: how far the sum of log stretching may be from 0 at the end on a torus
-MANY_DIGITS = 5.0  # beyond those of chance: then it may be as far as `BOUNDED_SUM`
+LARGER_SUM, MANY_DIGITS = 5.0, 5.0  # where averages converge to so many digits beyond those of chance
 CONTRACTS = 5.0  # nats: a cycle that shrinks differences by so much attracts, however uneven its blocks are
 CONTRACTED = 20.7  # nats: log 1e9, the closeness that `find_period` asks for
-DIGITS = 1.0  # beyond those of chance, which gives them once in a hundred times
+DIGITS = BY_CHANCE  # of averages beyond those of chance, where the other exponents are negative
+SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0: the chaos of area-preserving maps sticks to their islands
+RIGID = 1e-9  # nats: sums of log stretching that are 0, as along a phase that is driven from outside
 SPREAD = 0.001  # of the extent: pieces smaller than that are those of cycles and cascades
 # Shares of right labels among those that met the conditions, in the training families of benchmarks/labels, from
 # `python benchmarks/labels fit`; the conditions' own probability multiplies them.
@@ -90,8 +93,13 @@ def verdict(evidence: Evidence) -> Verdict:
     if not exponents:
         return Verdict(Label.undetermined, "no period was found and there are no exponents: ask for n_exponents >= 1")
     found = _of_open_orbit(evidence, exponents)
-    if found.label is Label.undetermined and evidence.transient is not None and _is_positive(whole[0], spectrum):
-        return _of_chaotic_orbit(whole)  # what looked like a transient comes again: intermittency
+    if (
+        found.label is Label.undetermined
+        and spectrum is not None
+        and evidence.transient is not None
+        and _is_positive(whole[0], spectrum)
+    ):
+        return _of_chaotic_orbit(whole, spectrum.n_steps)  # what looked like a transient comes again: intermittency
     return found
 
 
@@ -99,8 +107,8 @@ def _of_open_orbit(evidence: Evidence, exponents: list[Exponent]) -> Verdict:
     """Verdict on an orbit that does not repeat."""
     first, recurrence = exponents[0], evidence.recurrence
     settling = recurrence is not None and recurrence.status is PeriodStatus.SETTLING
-    if _is_positive(first, evidence.settled) and not (settling and evidence.samples is None):
-        return _of_chaotic_orbit(exponents)
+    if evidence.settled and _is_positive(first, evidence.settled) and not (settling and evidence.samples is None):
+        return _of_chaotic_orbit(exponents, evidence.settled.n_steps)
     if recurrence is None:
         return Verdict(Label.undetermined, f"{first}, and no period was looked for: hand over the last samples")
     if settling:
@@ -108,10 +116,9 @@ def _of_open_orbit(evidence: Evidence, exponents: list[Exponent]) -> Verdict:
     return _of_regular_orbit(evidence, exponents, recurrence)
 
 
-def _is_positive(first: Exponent, spectrum: LyapunovSpectrum | None) -> bool:
-    """Whether λ_1 is above its band, and by two errors above what the sums on a torus can swing."""
-    assert spectrum is not None
-    return first.value > first.band and first.value - 2.0 * first.error > BOUNDED_SUM / spectrum.n_steps
+def _is_positive(first: Exponent, spectrum: LyapunovSpectrum) -> bool:
+    """Whether λ_1 is above its band, and by one error above what the sums on a torus can swing."""
+    return first.value > first.band and first.value - first.error > BOUNDED_SUM / spectrum.n_steps
 
 
 def _of_repeating_orbit(evidence: Evidence, cycle: Period, p: int) -> Verdict:
@@ -164,7 +171,7 @@ def _of_settling_orbit(evidence: Evidence, first: Exponent, recurrence: Period) 
     return Verdict(Label.transient, f"{settles}: the orbit is still settling; increase n_transient", RIGHT["cycle"])
 
 
-def _of_chaotic_orbit(exponents: list[Exponent]) -> Verdict:
+def _of_chaotic_orbit(exponents: list[Exponent], n_steps: int) -> Verdict:
     """Verdict on an orbit without a period, λ_1 above its band."""
     first = exponents[0]
     reason = f"{first} is above the band around 0 of {first.band:.2g}"
@@ -172,10 +179,14 @@ def _of_chaotic_orbit(exponents: list[Exponent]) -> Verdict:
     if len(exponents) == 1:
         return Verdict(Label.chaotic, f"{reason}; λ2 was not computed", confidence)
     second = exponents[1]
-    below = second.probability_below(second.band)
-    if second.value > second.band:
-        return Verdict(Label.hyperchaotic, f"{reason}, and so is {second}", confidence * (1.0 - below))
-    return Verdict(Label.chaotic, f"{reason}, {second} is not", confidence * below)
+    limit = max(2.0 * second.error, REGULAR_SUM / n_steps)
+    if second.value > limit:
+        return Verdict(
+            Label.hyperchaotic,
+            f"{reason}, and {second} is positive",
+            confidence * (1.0 - second.probability_below(0.0)),
+        )
+    return Verdict(Label.chaotic, f"{reason}, {second} is not", confidence * second.probability_below(limit))
 
 
 def _of_regular_orbit(evidence: Evidence, exponents: list[Exponent], recurrence: Period) -> Verdict:
@@ -218,19 +229,22 @@ def _doubts_of_a_torus(evidence: Evidence, exponents: list[Exponent]) -> Iterato
             "chaos, a torus or a long cycle; increase n_steps"
         )
     if evidence.samples is None:
-        near_zero = [exponent for exponent in exponents if abs(exponent.value) <= exponent.band]
-        if len(near_zero) > 1 and any(x.value < -max(3.0 * x.error, 1.0 / n) for x in near_zero):
+        neutral = [exponent for exponent in exponents if abs(exponent.value) <= exponent.band]
+        if len(neutral) > 1 and any(x.value < -max(3.0 * x.error, 1.0 / n) for x in neutral):
             yield (
-                f"{' and '.join(map(str, near_zero))} are near 0 but negative: a slow approach to a cycle or a torus; "
+                f"{' and '.join(map(str, neutral))} are near 0 but negative: a slow approach to a cycle or a torus; "
                 "increase n_transient and n_steps"
             )
         return
-    if abs(first.value) * n > (BOUNDED_SUM if evidence.digits > MANY_DIGITS else REGULAR_SUM):
+    near_zero = sum(abs(exponent.value) <= exponent.band for exponent in exponents)
+    if near_zero == 1 and np.abs(sums).max() < RIGID:
+        return  # strange or not, it cannot be chaotic: no direction stretches more than the phase does
+    if abs(first.value) * n > (LARGER_SUM if evidence.digits > MANY_DIGITS else REGULAR_SUM):
         yield f"{first} is further from 0 than a torus needs: weak chaos, or a long cycle; increase n_steps"
-    if not evidence.digits > DIGITS:
+    if not evidence.digits > (DIGITS if near_zero == 1 else SAFE_DIGITS):
         yield (
-            f"averages converge to no more than {evidence.digits:.1f} digits beyond those of chaos: weak chaos, a "
-            "strange non-chaotic attractor or a torus that is hardly seen; increase n_steps"
+            f"averages converge to no more than {evidence.digits:.1f} digits beyond those of chaos: weak chaos, or a "
+            "torus that is hardly seen; increase n_steps"
         )
     if evidence.spread < SPREAD:
         yield (
