@@ -13,7 +13,10 @@ from attractors.quasiperiodicity import torus
 from attractors.results import json_number
 from attractors.rule import Label, verdict
 from attractors.system import FloatArray, System
-from attractors.transients import Transient
+from attractors.transients import Transient, later, settles_at, transient_of
+
+LOOKED_BACK = 1_024  # discarded steps from which on it is worth to see what happened in them
+REGULAR = {Label.fixed_point, Label.periodic, Label.quasiperiodic}
 
 __all__ = ["Classification", "Label", "classify", "classify_evidence"]
 
@@ -36,6 +39,9 @@ class Classification:
         of right labels that these conditions had there. It knows nothing of other attractors. 0 for `undetermined`.
     reason : str
         The evidence that decided, with its numbers; for `undetermined`, what would decide it.
+    transient : Transient or None
+        What came before the attractor, as far as it was looked at. Its steps are counted from the start for `classify`,
+        from the first one averaged for `classify_evidence`.
     evidence : Evidence
         What was looked at.
     """
@@ -45,22 +51,18 @@ class Classification:
     torus_dimension: int | None
     confidence: float
     reason: str
+    transient: Transient | None
     evidence: Evidence
 
     @property
     def spectrum(self) -> LyapunovSpectrum | None:
-        """Exponents over all steps."""
-        return self.evidence.spectrum
+        """Exponents averaged after the transient; over all steps, if what comes after it is too short."""
+        return self.evidence.settled or self.evidence.spectrum
 
     @property
     def recurrence(self) -> Period | None:
         """Search for a period in the last samples."""
         return self.evidence.recurrence
-
-    @property
-    def transient(self) -> Transient | None:
-        """What came before the attractor within the steps looked at, if anything is known of it."""
-        return self.evidence.transient if self.label is not Label.divergent else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer and its evidence for JSON: NaN becomes null, infinities the strings "-inf" and "inf"."""
@@ -70,6 +72,7 @@ class Classification:
             "confidence": json_number(self.confidence),
             "reason": self.reason,
             "torus_dimension": self.torus_dimension,
+            "transient": self.transient.to_dict() if self.transient else None,
             "evidence": self.evidence.to_dict(),
         }
 
@@ -94,7 +97,8 @@ def classify(
     start : object
         A state of the system.
     n_transient : int
-        Steps discarded first. What is left of a transient is found and left out.
+        Steps discarded first. What is left of a transient is found and left out; of a regular orbit, what these
+        steps went through is told (`transient`).
     n_steps : int
         Steps over which the exponents are averaged. Weak chaos is told from a torus only if
         λ_1 is above 10 / n_steps.
@@ -135,14 +139,27 @@ def classify(
     """
     if n_window < 3:
         raise ValueError(f"n_window must be at least 3 samples to hold a period three times, got {n_window}")
-    state, done = start, n_transient
+    state, done, discarded = start, n_transient, n_transient
     while True:
         found, state = _classify_once(system, state, n_transient, n_steps, n_exponents, n_window, frequencies)
-        done += n_steps
+        if found.transient is not None:
+            found = replace(found, transient=later(found.transient, discarded))
+        elif discarded >= LOOKED_BACK and found.label in REGULAR and found.spectrum is not None:
+            found = replace(found, transient=_looked_back(system, start, discarded, found.spectrum))
+        discarded = done = done + n_steps
         undecided = found.label in {Label.undetermined, Label.transient}
         if n_max is None or not undecided or done + 2 * n_steps > n_max:
             return found
         n_transient, n_steps = 0, 2 * n_steps
+
+
+def _looked_back(system: System, start: Any, n_steps: int, settled: LyapunovSpectrum) -> Transient | None:
+    """Find in the steps that were discarded when the orbit came to stretch as it does on the attractor."""
+    blocks = Blocks.of(n_steps, 0, clock_period=system.clock_period)
+    found = system.stretching(start, n_exponents=1, n_blocks=blocks.n_blocks, block_length=blocks.block_length)
+    last = settled.log_factors[:, 0] * (blocks.block_length * len(settled.log_factors) / settled.n_steps)
+    first = settles_at(found.log_factors[:, 0], last)
+    return transient_of(found.log_factors[:first, 0], first * blocks.block_length) if first else None
 
 
 def _classify_once(
@@ -218,7 +235,7 @@ def classify_evidence(
     its end repeats, λ_1 < -3 se_1 and  periodic, or fixed_point
     -1e-9, or N λ_1 < -5, or too late
     its end repeats                     undetermined: marginal, near a bifurcation
-    the same, and λ_2 > 2 se_2, 3/N     hyperchaotic
+    the same, λ_2 > 2.5 se_2 and 3/N    hyperchaotic
     λ_1 > band_1, 10/N + se_1           chaotic
     it comes ever closer to repeating   transient
     λ_1 < -band_1                       undetermined: the period is longer, or not yet reached
@@ -250,6 +267,7 @@ def classify_evidence(
         period=found.period,
         torus_dimension=found.torus_dimension,
         confidence=found.confidence,
+        transient=evidence.transient if found.label is not Label.divergent else None,
         reason=found.reason + ("; the standard errors may be too small" if doubted else ""),
         evidence=evidence,
     )

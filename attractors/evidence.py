@@ -123,8 +123,10 @@ class Evidence:
         u = (x - x.min(axis=0)) / np.ptp(x, axis=0)
         inside = np.clip(u, 1e-3, 1.0 - 1e-3)
         bump = np.exp(4.0 - 1.0 / (inside * (1.0 - inside)))
-        found = [birkhoff_average(np.ascontiguousarray(series)) for series in (x, bump)]
-        return max(float(np.nanmin(one.digits)) - one.digits_by_chance for one in found)
+        averages = [birkhoff_average(np.ascontiguousarray(series)) for series in (u, bump)]
+        known = [one.digits[np.isfinite(one.digits)] for one in averages]
+        fewest = [float(digits.min()) for digits in known if digits.size]
+        return max(fewest, default=math.nan) - averages[0].digits_by_chance
 
     @cached_property
     def spread(self) -> float:
@@ -144,13 +146,11 @@ class Evidence:
         """Return what was looked at for JSON; of what is computed on demand, only what the rule asked for."""
         document: dict[str, Any] = {"exponents": [], "standard_errors": []}
         if self.spectrum is not None:
-            document = self.spectrum.to_dict()
+            document = (self.settled or self.spectrum).to_dict()
         known = self.__dict__
-        found = known["_settled"][1] if "_settled" in known else None
         return document | {
             "recurrence_error": json_number(self.recurrence.error) if self.recurrence else None,
             "settling_period": self.recurrence.settling_period if self.recurrence else None,
-            "transient": found.to_dict() if found is not None else None,
             "approaching": known.get("is_approaching"),
             "digits_beyond_chance": json_number(known["digits"]) if "digits" in known else None,
             "spread": json_number(known["spread"]) if "spread" in known else None,

@@ -19,6 +19,7 @@ CONTRACTS = 5.0  # nats: a cycle that shrinks differences by so much attracts, h
 CONTRACTED = 20.7  # nats: log 1e9, the closeness that `find_period` asks for
 DIGITS = BY_CHANCE  # of averages beyond those of chance, where the other exponents are negative
 SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0: the chaos of area-preserving maps sticks to their islands
+HYPER = 2.5  # standard errors of λ_2 above 0: chance gives them once in 160 times
 RIGID = 1e-9  # nats: sums of log stretching that are 0, as along a phase that is driven from outside
 SPREAD = 0.001  # of the extent: pieces smaller than that are those of cycles and cascades
 # Shares of right labels among those that met the conditions, in the training families of benchmarks/labels, from
@@ -179,7 +180,7 @@ def _of_chaotic_orbit(exponents: list[Exponent], n_steps: int) -> Verdict:
     if len(exponents) == 1:
         return Verdict(Label.chaotic, f"{reason}; λ2 was not computed", confidence)
     second = exponents[1]
-    limit = max(2.0 * second.error, REGULAR_SUM / n_steps)
+    limit = max(HYPER * second.error, REGULAR_SUM / n_steps)
     if second.value > limit:
         return Verdict(
             Label.hyperchaotic,

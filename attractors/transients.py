@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -73,30 +73,39 @@ def settled_spectrum(spectrum: LyapunovSpectrum) -> tuple[LyapunovSpectrum, Tran
     -----
     The last quarter of the blocks says how much λ_1 stretches once settled: mean m and scatter s. The last block that
     is farther from m than max(8 s, 1 nat) ends the transient. It was chaotic if its sum of log stretching ever grew by
-    more than 10 nats and 3 of its standard errors.
+    more than 10 nats.
     """
     sums = spectrum.log_factors[:, 0] if spectrum.log_factors.shape[1] else np.empty(0)
     n = len(sums)
     if n < 2 * LAST or not np.isfinite(sums).all():
         return spectrum, None
-    last = sums[n - n // LAST :]
-    allowed = max(SIGMAS * float(last.std(ddof=1)), CHANGE)
-    away = np.flatnonzero(np.abs(sums - last.mean()) > allowed)
-    if not away.size:
+    first = settles_at(sums, sums[n - n // LAST :])
+    if not first:
         return spectrum, None
-    first = int(away[-1]) + 1
     length = spectrum.n_steps // n
     settled = spectrum_from_stretching(spectrum.log_factors[first:], length)
     return settled, transient_of(sums[:first], first * length)
 
 
+def settles_at(sums: FloatArray, last: FloatArray) -> int:
+    """First of some blocks from which on they are all like the `last` ones; 0 if all are."""
+    allowed = max(SIGMAS * float(last.std(ddof=1)) if len(last) > 1 else 0.0, CHANGE)
+    away = np.flatnonzero(~(np.abs(sums - last.mean()) <= allowed))
+    return int(away[-1]) + 1 if away.size else 0
+
+
+def later(found: Transient, n_steps: int) -> Transient:
+    """Count a transient from so many steps earlier, which belong to it."""
+    until = found.until + n_steps
+    chaotic = found.status is TransientKind.CHAOTIC
+    interval = (ONE_EVENT[0] * until, ONE_EVENT[1] * until) if chaotic else found.interval
+    return replace(found, until=until, lifetime=float(until) if chaotic else math.nan, interval=interval)
+
+
 def transient_of(sums: FloatArray, until: int) -> Transient:
     """Describe what came before step `until` by its blocks of log stretching: chaotic if their sum ever grew by far."""
-    growth = np.cumsum(sums)
-    highest = int(np.argmax(growth)) if growth.size else 0
-    error = float(np.std(sums[: highest + 1])) * math.sqrt(highest + 1.0) if growth.size else 0.0
     exponent = float(sums.sum()) / until if until else math.nan
-    if growth.size and growth[highest] > max(BOUNDED_SUM, 3.0 * error):
+    if np.max(np.cumsum(sums), initial=0.0) > BOUNDED_SUM:
         interval = (ONE_EVENT[0] * until, ONE_EVENT[1] * until)
         return Transient(until, exponent, float(until), interval, TransientKind.CHAOTIC)
     return Transient(until, exponent, math.nan, (math.nan, math.nan), TransientKind.APPROACH)

@@ -271,7 +271,7 @@ def _classify(given: argparse.Namespace) -> None:
     print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {answer.confidence:.3f})")
     print(f"because {answer.reason}")
     if answer.transient:
-        print(f"until step {answer.transient.until} of those averaged: {answer.transient.status.value}")
+        print(f"until step {answer.transient.until}: {answer.transient.status.value}")
 
 
 def _analyse(given: argparse.Namespace) -> None:

@@ -181,16 +181,16 @@ def test_no_period_and_nothing_but_dead_directions_is_undetermined():
 
 
 def test_confidence_is_the_probability_of_the_conditions():
-    """λ1 one standard error above its band of three, λ2 in the middle of its band: P(z > -1) P(z < 3).
+    """λ1 one standard error above its band of three, λ2 = 0 taken for positive beyond 2.5: P(z > -1) P(z < 2.5).
 
     Times the share of right labels under these conditions, in the benchmark.
     """
     one = 0.8413447460685429
     three = 0.9986501019683699
     chaotic = classify_evidence(spectrum(4e-3, 0.0, error=1e-3), NO_PERIOD)
-    assert chaotic.confidence == pytest.approx(RIGHT["chaos"] * one * three, rel=1e-6)
+    assert chaotic.confidence == pytest.approx(RIGHT["chaos"] * one * 0.9937903346742238, rel=1e-6)
     hyperchaotic = classify_evidence(spectrum(4e-3, 4e-3, error=1e-3), NO_PERIOD)
-    assert hyperchaotic.confidence == pytest.approx(RIGHT["chaos"] * one**2, rel=1e-6)
+    assert hyperchaotic.confidence == pytest.approx(RIGHT["chaos"] * one * (1 - 3.167124183312e-5), rel=1e-6)
     periodic = classify_evidence(spectrum(-4e-3, error=1e-3), PERIOD_4)
     assert periodic.confidence == pytest.approx(RIGHT["cycle"] * (1 - 3.167124183312e-5), rel=1e-9)
     torus = classify_evidence(spectrum(0.0, -4e-3, error=1e-3), NO_PERIOD)
@@ -206,7 +206,7 @@ def test_codes_of_labels_are_fixed():
 def test_the_dictionary_is_plain_json():
     answer = classify_evidence(spectrum(0.05, -math.inf, error=1e-3), NO_PERIOD)
     document = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
-    assert list(document) == ["label", "period", "confidence", "reason", "torus_dimension", "evidence"]
+    assert list(document) == ["label", "period", "confidence", "reason", "torus_dimension", "transient", "evidence"]
     assert document["label"] == "chaotic"
     assert document["period"] is None
     evidence = document["evidence"]

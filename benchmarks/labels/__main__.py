@@ -1,4 +1,7 @@
-"""The benchmark of labels: `python benchmarks/labels [N ...]`, by default at 5,000 and 1,000 samples."""
+"""The benchmark of labels: `python benchmarks/labels [N ...]`, by default at 5,000 and 1,000 samples.
+
+`python benchmarks/labels fit` prints the constants `RIGHT` of attractors/rule.py, from the training families alone.
+"""
 
 import sys
 from pathlib import Path
@@ -16,6 +19,7 @@ from timing import table
 from truth import Judge
 
 from attractors import Label, classify
+from attractors.rule import RIGHT
 
 ALIGNS = 256  # steps before the samples in which tangent vectors align
 
@@ -30,13 +34,30 @@ class Answer(NamedTuple):
     baselines: dict[str, bool]
 
 
+LINES = {  # which line of the rule gives a label
+    "cycle": {"fixed_point", "periodic"},
+    "chaos": {"chaotic", "hyperchaotic"},
+    "torus": {"quasiperiodic"},
+}
+
+
+def fit() -> None:
+    """Share of right labels, over the probability of the conditions, line by line."""
+    pairs = [pair for n in (5_000, 1_000) for f in FAMILIES if f.training for pair in judged(f, n, others=False)]
+    for line, labels in LINES.items():
+        answers = [a for p, a in pairs if is_judged(p) and a.label in labels]
+        right = sum(a.outcome == "right" for a in answers)
+        probability = sum(a.confidence for a in answers) / RIGHT[line]
+        print(f"{line}: {min(right, len(answers) - 1) / probability:.4f} of {len(answers)}")
+
+
 def main(numbers: list[int]) -> None:
     for n in numbers or [5_000, 1_000]:
         families = {family.name: judged(family, n) for family in FAMILIES}
         report(n, families)
 
 
-def judged(family: Family, n: int) -> list[tuple[Point, Answer]]:
+def judged(family: Family, n: int, *, others: bool = True) -> list[tuple[Point, Answer]]:
     """Label all points of a family from n samples each."""
     judge: Any = None if isinstance(family, Network) else Judge(family)
     pairs = []
@@ -49,18 +70,24 @@ def judged(family: Family, n: int) -> list[tuple[Point, Answer]]:
             start = judge.before(point.p, point.x0, family.n_before - lead)
         else:
             start = system.orbit(network_start(), family.n_before - lead)[1]
-        pairs.append((point, answer_of(system, start, lead, n, point, i)))
+        pairs.append((point, answer_of(system, start, lead, n, point, i if others else None)))
     return pairs
 
 
-def answer_of(system: Any, start: Any, lead: int, n: int, point: Point, i: int) -> Answer:
+def answer_of(system: Any, start: Any, lead: int, n: int, point: Point, i: int | None) -> Answer:
+    """Label a point by `classify`, and by the baselines that are due at the i-th one."""
     if isinstance(start, np.ndarray) and not np.isfinite(start).all():
         label, period, confidence, others = "divergent", None, 1.0, {}
     else:
         found = classify(system, start, n_transient=lead, n_steps=n)
         label, period, confidence = found.label.value, found.period, found.confidence
         others = {}
-        if found.label is not Label.divergent and point.truth.stand == "settled" and point.truth.kind != "divergent":
+        if (
+            i is not None
+            and found.label is not Label.divergent
+            and point.truth.stand == "settled"
+            and point.truth.kind != "divergent"
+        ):
             orbit, _ = system.orbit(start, lead + n)
             for name, (method, known, every) in BASELINES.items():
                 if i % every == 0:
@@ -109,4 +136,7 @@ def scored(pairs: list[tuple[Point, Answer]]) -> Score:
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]])
+    if sys.argv[1:] == ["fit"]:
+        fit()
+    else:
+        main([int(word) for word in sys.argv[1:]])
