@@ -16,6 +16,8 @@ from attractors.system import FloatArray, System
 from attractors.transients import Transient, later, settles_at, transient_of
 
 LOOKED_BACK = 1_024  # discarded steps from which on it is worth to see what happened in them
+FIRST_STEPS = 16  # whose largest value is the scale of the orbit
+AT_REST = 1e-15  # of that scale: less is 0, or an orbit that decays to 0 would never come to rest
 REGULAR = {Label.fixed_point, Label.periodic, Label.quasiperiodic}
 
 __all__ = ["Classification", "Label", "classify", "classify_evidence"]
@@ -140,8 +142,9 @@ def classify(
     if n_window < 3:
         raise ValueError(f"n_window must be at least 3 samples to hold a period three times, got {n_window}")
     state, done, discarded = start, n_transient, n_transient
+    scale = float(np.abs(system.orbit(start, FIRST_STEPS)[0]).max())
     while True:
-        found, state = _classify_once(system, state, n_transient, n_steps, n_exponents, n_window, frequencies)
+        found, state = _classify_once(system, state, n_transient, n_steps, n_exponents, n_window, frequencies, scale)
         if found.transient is not None:
             found = replace(found, transient=later(found.transient, discarded))
         elif discarded >= LOOKED_BACK and found.label in REGULAR and found.spectrum is not None:
@@ -170,6 +173,7 @@ def _classify_once(
     n_exponents: int | None,
     n_window: int,
     frequencies: bool,
+    scale: float,
 ) -> tuple[Classification, Any]:
     """Follow the orbit once, for its exponents and, along the same steps, for its last samples; return its end too."""
     blocks = Blocks.of(n_steps, n_transient, clock_period=system.clock_period)
@@ -186,6 +190,7 @@ def _classify_once(
     if spectrum.status is SpectrumStatus.DIVERGED or not finite:
         return classify_evidence(spectrum, None, finite=False), late
     samples, end = system.orbit(late, n_window)
+    samples = np.where(np.abs(samples) < AT_REST * scale, 0.0, samples)
     found = classify_evidence(
         spectrum, find_period(samples), samples=samples, clock_period=system.clock_period, frequencies=frequencies
     )
@@ -248,8 +253,9 @@ def classify_evidence(
     else                                quasiperiodic, dimension = number of λ_i within their band
     ==================================  ===========================================================
 
-    Where λ_1 is 0 at every step, as along a phase that is driven from outside, and all others are negative, averages
-    are not asked: a strange non-chaotic attractor counts as quasiperiodic. An undetermined orbit whose whole average,
+    Where one component is clearly quasi-periodic (6 digits), as a phase that drives others, abs(λ_1) < 3/N, and the
+    other exponents are negative by 3 errors, λ_1 is that of the phase and the averages of other components are not
+    asked: a strange non-chaotic attractor counts as quasiperiodic. An undetermined orbit whose whole average,
     transient and all, is above its band is chaotic after all: what looked like a transient is intermittency. A torus is
     also refused if the sums over blocks of log stretching scatter by more than 10 nats: they do that in chaos, where
     they diffuse. Without samples, two exponents just below 0 speak against a torus in place of the lines on returns,

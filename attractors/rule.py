@@ -20,7 +20,6 @@ CONTRACTED = 20.7  # nats: log 1e9, the closeness that `find_period` asks for
 DIGITS = BY_CHANCE  # of averages beyond those of chance, where the other exponents are negative
 SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0: the chaos of area-preserving maps sticks to their islands
 HYPER = 2.5  # standard errors of λ_2 above 0: chance gives them once in 160 times
-RIGID = 1e-9  # nats: sums of log stretching that are 0, as along a phase that is driven from outside
 SPREAD = 0.001  # of the extent: pieces smaller than that are those of cycles and cascades
 # Shares of right labels among those that met the conditions, in the training families of benchmarks/labels, from
 # `python benchmarks/labels fit`; the conditions' own probability multiplies them.
@@ -238,8 +237,9 @@ def _doubts_of_a_torus(evidence: Evidence, exponents: list[Exponent]) -> Iterato
             )
         return
     near_zero = sum(abs(exponent.value) <= exponent.band for exponent in exponents)
-    if near_zero == 1 and np.abs(sums).max() < RIGID:
-        return  # strange or not, it cannot be chaotic: no direction stretches more than the phase does
+    small = abs(first.value) * n <= REGULAR_SUM
+    if small and evidence.has_a_phase and all(x.value < -3.0 * x.error for x in exponents[1:]) and exponents[1:]:
+        return  # strange or not, it is not chaotic: λ_1 is the phase's
     if abs(first.value) * n > (LARGER_SUM if evidence.digits > MANY_DIGITS else REGULAR_SUM):
         yield f"{first} is further from 0 than a torus needs: weak chaos, or a long cycle; increase n_steps"
     if not evidence.digits > (DIGITS if near_zero == 1 else SAFE_DIGITS):

@@ -129,14 +129,15 @@ def closest_return(x: FloatArray, longest: int, clock_period: int) -> int:
 def is_approaching(x: FloatArray, clock_period: int = 1) -> bool:
     """Whether an orbit (n, m) comes ever closer to repeating itself.
 
-    With p the lag of the closest return of its last sample, up to n/8, the median of |x_t - x_{t-p}| is taken over each
-    quarter: an angle that passes a full turn now and then does not count. On a torus it stays, in chaos it comes and
-    goes; it falls, from each quarter to the next and below 0.9 in all, along any approach to a cycle, exponential or
-    algebraic, and along spirals.
+    With p the lag of the closest return of its last sample, up to n/8, the geometric mean of |x_t - x_{t-p}| is taken
+    over each quarter: an angle that passes a full turn now and then hardly counts. On a torus it stays, in chaos it
+    comes and goes; it falls, from each quarter to the next and below 0.9 in all, along any approach to a cycle,
+    exponential or algebraic, and along spirals.
     """
     lag = closest_return(x, len(x) // 8, clock_period)
     difference = np.abs(x[lag:] - x[:-lag]).max(axis=1)
-    quarters = [float(np.median(part)) for part in np.array_split(difference, QUARTERS)]
+    logarithms = np.log(np.maximum(difference, np.finfo(np.float64).tiny))
+    quarters = [math.exp(float(part.mean())) for part in np.array_split(logarithms, QUARTERS)]
     falling = all(a >= b for a, b in itertools.pairwise(quarters))
     return falling and quarters[-1] < SHRUNK * quarters[0]
 

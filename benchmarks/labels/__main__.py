@@ -16,12 +16,9 @@ from families import FAMILIES, Family, Network, network_start
 from points import Point, points_of
 from scoring import DEFINITE, Score, is_judged, outcome, score
 from timing import table
-from truth import Judge
 
-from attractors import Label, classify
+from attractors import classify
 from attractors.rule import RIGHT
-
-ALIGNS = 256  # steps before the samples in which tangent vectors align
 
 
 class Answer(NamedTuple):
@@ -59,40 +56,26 @@ def main(numbers: list[int]) -> None:
 
 def judged(family: Family, n: int, *, others: bool = True) -> list[tuple[Point, Answer]]:
     """Label all points of a family from n samples each."""
-    judge: Any = None if isinstance(family, Network) else Judge(family)
     pairs = []
     for i, point in enumerate(points_of(family)):
-        if point.truth.kind == "dropped":
-            continue
-        system = family.system(point.p)
-        lead = min(ALIGNS, family.n_before)
-        if judge:
-            start = judge.before(point.p, point.x0, family.n_before - lead)
-        else:
-            start = system.orbit(network_start(), family.n_before - lead)[1]
-        pairs.append((point, answer_of(system, start, lead, n, point, i if others else None)))
+        if point.truth.kind != "dropped":
+            start = network_start() if isinstance(family, Network) else np.array(point.x0)
+            pairs.append((point, answer_of(family, start, n, point, i if others else None)))
     return pairs
 
 
-def answer_of(system: Any, start: Any, lead: int, n: int, point: Point, i: int | None) -> Answer:
+def answer_of(family: Family, start: Any, n: int, point: Point, i: int | None) -> Answer:
     """Label a point by `classify`, and by the baselines that are due at the i-th one."""
-    if isinstance(start, np.ndarray) and not np.isfinite(start).all():
-        label, period, confidence, others = "divergent", None, 1.0, {}
-    else:
-        found = classify(system, start, n_transient=lead, n_steps=n)
-        label, period, confidence = found.label.value, found.period, found.confidence
-        others = {}
-        if (
-            i is not None
-            and found.label is not Label.divergent
-            and point.truth.stand == "settled"
-            and point.truth.kind != "divergent"
-        ):
-            orbit, _ = system.orbit(start, lead + n)
+    system = family.system(point.p)
+    found = classify(system, start, n_transient=family.n_before, n_steps=n)
+    label, others = found.label.value, {}
+    if i is not None and found.spectrum is not None and point.truth.stand == "settled":
+        samples = system.orbit(start, family.n_before + n)[0][family.n_before :]
+        if np.isfinite(samples).all():
             for name, (method, known, every) in BASELINES.items():
                 if i % every == 0:
-                    others[name] = method(found.spectrum, orbit[lead:]) == kind(point.truth.kind, known)
-    return Answer(outcome(point, label, period), label in DEFINITE, confidence, label, others)
+                    others[name] = method(found.spectrum, samples) == kind(point.truth.kind, known)
+    return Answer(outcome(point, label, found.period), label in DEFINITE, found.confidence, label, others)
 
 
 def report(n: int, families: dict[str, list[tuple[Point, Answer]]]) -> None:

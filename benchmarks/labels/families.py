@@ -111,6 +111,24 @@ def sharp_jacobian(x, p, out):
         out[0, 0] = 1.0 / p[1] if x[0] < p[1] else -1.0 / (1.0 - p[1])
 
 
+def sine_step(x, p, out):
+    out[0] = p[0] * math.sin(math.pi * x[0])
+
+
+def sine_jacobian(x, p, out):
+    out[0, 0] = p[0] * math.pi * math.cos(math.pi * x[0])
+
+
+def holmes_step(x, p, out):
+    """Holmes' cubic map, a Duffing oscillator seen once a period: x' = y, y' = -b x + a y - y³."""
+    out[0], out[1] = x[1], -p[1] * x[0] + p[0] * x[1] - x[1] ** 3
+
+
+def holmes_jacobian(x, p, out):
+    out[0, 0], out[0, 1] = 0.0, 1.0
+    out[1, 0], out[1, 1] = -p[1], p[0] - 3.0 * x[1] ** 2
+
+
 def gopy_step(x, p, out):
     """The map of Grebogi, Ott, Pelikan and Yorke: x' = 2 σ cos(2πθ) tanh x, θ' = θ + golden mean."""
     out[0] = 2.0 * p[0] * math.tanh(x[0]) * math.cos(TURN * x[1])
@@ -389,6 +407,23 @@ FAMILIES: tuple[Family, ...] = (
         ),
         many_positive=True,
         n_before=100_000,
+    ),
+    Family(
+        "sine",
+        False,
+        sine_step,
+        sine_jacobian,
+        1,
+        (along(0.3, 1.0, start=[0.4]), along(0.84, 1.0, start=[0.4])),
+    ),
+    Family(
+        "Holmes",
+        False,
+        holmes_step,
+        holmes_jacobian,
+        2,
+        (along(1.5, 2.77, 0.2, start=[0.3, 0.2]), along(1.2, 2.6, -0.2, start=[0.3, 0.2])),
+        shaken=(0, 1),
     ),
 )
 
