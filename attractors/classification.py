@@ -240,7 +240,7 @@ def classify_evidence(
     its end repeats, λ_1 < -3 se_1 and  periodic, or fixed_point
     -1e-9, or N λ_1 < -5, or too late
     its end repeats                     undetermined: marginal, near a bifurcation
-    the same, λ_2 > 2.5 se_2 and 3/N    hyperchaotic
+    the same, λ_2 > 2 se_2 and 3/N      hyperchaotic
     λ_1 > band_1, 10/N + se_1           chaotic
     it comes ever closer to repeating   transient
     λ_1 < -band_1                       undetermined: the period is longer, or not yet reached
@@ -248,18 +248,18 @@ def classify_evidence(
     > 3/N without many digits
     averages converge by no more than   undetermined: weak chaos, or a torus that is hardly seen
     1 digit beyond those of chance (3,
-    if λ_2 is in its band)
+    if λ_2 is in its band, or after a
+    transient)
     many small pieces                   undetermined: a long cycle, or a torus about to lock
     else                                quasiperiodic, dimension = number of λ_i within their band
     ==================================  ===========================================================
 
-    Where one component is clearly quasi-periodic (6 digits), as a phase that drives others, abs(λ_1) < 3/N, and the
-    other exponents are negative by 3 errors, λ_1 is that of the phase and the averages of other components are not
-    asked: a strange non-chaotic attractor counts as quasiperiodic. An undetermined orbit whose whole average,
-    transient and all, is above its band is chaotic after all: what looked like a transient is intermittency. A torus is
-    also refused if the sums over blocks of log stretching scatter by more than 10 nats: they do that in chaos, where
-    they diffuse. Without samples, two exponents just below 0 speak against a torus in place of the lines on returns,
-    averages and pieces. Without exponents a period is taken for what it seems; everything else is undetermined.
+    Where one component is clearly quasi-periodic (6 digits), as a phase that drives others, the averages of other
+    components are not asked: a strange non-chaotic attractor counts as quasiperiodic. An undetermined orbit whose whole
+    average, transient and all, is above its band is chaotic after all: what looked like a transient is intermittency. A
+    torus is also refused if the sums over blocks of log stretching scatter by more than 10 nats: they do that in chaos,
+    where they diffuse. Without samples, two exponents just below 0 speak against a torus in place of the lines on
+    returns, averages and pieces. Without exponents a period is taken for what it seems, and nothing else has a label.
 
     Cost, with samples of (4096, 3): some 0.2 ms for a cycle or chaos, 1 ms where neither is plain.
     """

@@ -18,9 +18,9 @@ LARGER_SUM, MANY_DIGITS = 5.0, 5.0  # where averages converge to so many digits 
 CONTRACTS = 5.0  # nats: a cycle that shrinks differences by so much attracts, however uneven its blocks are
 CONTRACTED = 20.7  # nats: log 1e9, the closeness that `find_period` asks for
 DIGITS = BY_CHANCE  # of averages beyond those of chance, where the other exponents are negative
-SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0: the chaos of area-preserving maps sticks to their islands
-HYPER = 2.5  # standard errors of λ_2 above 0: chance gives them once in 160 times
-SPREAD = 0.001  # of the extent: pieces smaller than that are those of cycles and cascades
+SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0, for chaos sticks to islands, or after a transient
+HYPER = 2.0  # standard errors of λ_2 above 0: chance gives them once in 40 times
+SPREAD = 0.003  # of the extent: pieces smaller than that are those of cycles and cascades
 # Shares of right labels among those that met the conditions, in the training families of benchmarks/labels, from
 # `python benchmarks/labels fit`; the conditions' own probability multiplies them.
 RIGHT = {"cycle": 0.999, "chaos": 0.999, "torus": 0.995}
@@ -180,7 +180,7 @@ def _of_chaotic_orbit(exponents: list[Exponent], n_steps: int) -> Verdict:
         return Verdict(Label.chaotic, f"{reason}; λ2 was not computed", confidence)
     second = exponents[1]
     limit = max(HYPER * second.error, REGULAR_SUM / n_steps)
-    if second.value > limit:
+    if second.value > limit * (1.0 + 1e-9):  # not by rounding
         return Verdict(
             Label.hyperchaotic,
             f"{reason}, and {second} is positive",
@@ -237,12 +237,10 @@ def _doubts_of_a_torus(evidence: Evidence, exponents: list[Exponent]) -> Iterato
             )
         return
     near_zero = sum(abs(exponent.value) <= exponent.band for exponent in exponents)
-    small = abs(first.value) * n <= REGULAR_SUM
-    if small and evidence.has_a_phase and all(x.value < -3.0 * x.error for x in exponents[1:]) and exponents[1:]:
-        return  # strange or not, it is not chaotic: λ_1 is the phase's
     if abs(first.value) * n > (LARGER_SUM if evidence.digits > MANY_DIGITS else REGULAR_SUM):
         yield f"{first} is further from 0 than a torus needs: weak chaos, or a long cycle; increase n_steps"
-    if not evidence.digits > (DIGITS if near_zero == 1 else SAFE_DIGITS):
+    needed = DIGITS if near_zero == 1 and evidence.transient is None else SAFE_DIGITS
+    if not (evidence.has_a_phase or evidence.digits > needed):
         yield (
             f"averages converge to no more than {evidence.digits:.1f} digits beyond those of chaos: weak chaos, or a "
             "torus that is hardly seen; increase n_steps"

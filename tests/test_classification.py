@@ -181,14 +181,14 @@ def test_no_period_and_nothing_but_dead_directions_is_undetermined():
 
 
 def test_confidence_is_the_probability_of_the_conditions():
-    """λ1 one standard error above its band of three, λ2 = 0 taken for positive beyond 2.5: P(z > -1) P(z < 2.5).
+    """λ1 one standard error above its band of three, λ2 = 0 taken for positive beyond 2: P(z > -1) P(z < 2).
 
     Times the share of right labels under these conditions, in the benchmark.
     """
     one = 0.8413447460685429
     three = 0.9986501019683699
     chaotic = classify_evidence(spectrum(4e-3, 0.0, error=1e-3), NO_PERIOD)
-    assert chaotic.confidence == pytest.approx(RIGHT["chaos"] * one * 0.9937903346742238, rel=1e-6)
+    assert chaotic.confidence == pytest.approx(RIGHT["chaos"] * one * 0.9772498680518208, rel=1e-6)
     hyperchaotic = classify_evidence(spectrum(4e-3, 4e-3, error=1e-3), NO_PERIOD)
     assert hyperchaotic.confidence == pytest.approx(RIGHT["chaos"] * one * (1 - 3.167124183312e-5), rel=1e-6)
     periodic = classify_evidence(spectrum(-4e-3, error=1e-3), PERIOD_4)
