@@ -106,7 +106,9 @@ def orthonormalise(V, Q, log_sums, unresolved):
         for a in range(d):
             square += V[i, a] * V[i, a]
         residual = math.sqrt(square)
-        if residual <= noise < np.inf:  # an overflow is no death: its logarithm, inf, tells of divergence
+        if (
+            residual == 0.0 or residual <= noise < np.inf
+        ):  # an overflow is no death: its logarithm, inf, tells of divergence
             log_sums[i] = -np.inf
             Q[i] = 0.0
             unresolved[i] += alive  # exactly 0 before: truly annihilated; else zero or noise, who can tell
@@ -183,6 +185,81 @@ def stretching(step, jacobian, p, x, Q, n_settle, block_length, interval, log_su
             finite = stretch(step, jacobian, p, x, y, J, Q, V, block_length, interval, sums, unresolved)
         if not finite:
             log_sums[block] = np.nan
+
+
+CUBE = float64[:, :, ::1]
+
+
+@njit(types.void(MATRIX, MATRIX, MATRIX), cache=True, **OPTIONS)
+def triangular(V, Q, R):
+    """Factorise V = R Q by rows, R lower triangular; Gram-Schmidt twice, so that Q is orthonormal to rounding."""
+    k, d = V.shape
+    once, ignored, counts = V.copy(), np.zeros(k), np.zeros(k, dtype=np.int64)
+    orthonormalise(once, Q, ignored, counts)
+    for i in range(k):
+        for a in range(d):
+            once[i, a] = Q[i, a]
+    orthonormalise(once, Q, ignored, counts)
+    for i in range(k):
+        for j in range(i + 1):
+            R[i, j] = 0.0
+            for a in range(d):
+                R[i, j] += V[i, a] * Q[j, a]
+
+
+@njit(int64(STEP, JACOBIAN, VECTOR, VECTOR, MATRIX, int64, MATRIX, CUBE, CUBE), cache=True, **OPTIONS)
+def follow(step, jacobian, p, x, Q, interval, states, frames, triangles):
+    """Factorise J(x) Q_t = R_t Q_{t+1} by rows, t = 0 ... n - 1, and keep all R_t (n, k, k) and the first x_t, Q_t.
+
+    J is the product over `interval` steps; `states` (m, d) and `frames` (m, k, d) take the first m <= n. Returns the
+    number of intervals after which the state is finite. State `x` and frame `Q` (k, d) advance in place.
+    """
+    k, d = Q.shape
+    V = np.empty((k, d))
+    for t in range(len(triangles)):
+        for a in range(d):
+            if t < len(frames):
+                states[t, a] = x[a]
+            for i in range(k):
+                V[i, a] = Q[i, a]
+                if t < len(frames):
+                    frames[t, i, a] = Q[i, a]
+        tangent(step, jacobian, p, x, V, interval)
+        triangular(V, Q, triangles[t])
+        for a in range(d):
+            if not math.isfinite(x[a]):
+                return t
+    return len(triangles)
+
+
+@njit(types.void(CUBE, MATRIX, CUBE, MATRIX), cache=True, **OPTIONS)
+def backward(triangles, C, frames, growth):
+    """Solve c_i(t) R_t = c_i(t+1) for rows of C (k, k), each of length 1 again, from the last t to the first.
+
+    C, lower triangular, changes in place. The first m frames (m, k, d) become C(t) Q_t, the covariant vectors, and
+    `growth` (m, k) takes the logarithms of their stretching, -log |c_i(t)|.
+    """
+    n, k = len(triangles), len(C)
+    for t in range(n - 1, -1, -1):
+        R = triangles[t]
+        for i in range(k):
+            square = 0.0
+            for j in range(i, -1, -1):
+                for m in range(j + 1, i + 1):
+                    C[i, j] -= C[i, m] * R[m, j]
+                C[i, j] /= R[j, j]
+                square += C[i, j] * C[i, j]
+            length = math.sqrt(square)
+            for j in range(i + 1):
+                C[i, j] /= length
+            if t < len(growth):
+                growth[t, i] = -math.log(length)
+        if t < len(frames):
+            for i in range(k - 1, -1, -1):
+                for a in range(frames.shape[2]):
+                    frames[t, i, a] *= C[i, i]
+                    for j in range(i):
+                        frames[t, i, a] += C[i, j] * frames[t, j, a]
 
 
 BLOCK = types.Array(float64, 3, "A", readonly=True)

@@ -1,7 +1,7 @@
 """Known maps, ready to analyse: each is a step, a Jacobian, and a function that makes a `DiscreteMap` of them.
 
 They are also patterns for a map of your own: plain Python functions that fill an array. What is known about them,
-with sources and a start each, is in `attractors.literature`.
+with sources and a start each, is in `attractors.literature`. Maps that preserve volumes stand in a file of their own.
 """
 
 import math
@@ -10,6 +10,24 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.system import DiscreteMap, FloatArray
+from attractors.volume_preserving import cat, coupled_standard, standard
+
+__all__ = [
+    "GOLDEN",
+    "cat",
+    "circle",
+    "coupled_logistic",
+    "coupled_standard",
+    "delayed_logistic",
+    "generalised_henon",
+    "henon",
+    "hopfield",
+    "ikeda",
+    "logistic",
+    "lozi",
+    "standard",
+    "tent",
+]
 
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 TURN = 2.0 * math.pi
@@ -155,54 +173,6 @@ def ikeda(u: float = 0.9, phase: float = 0.4, shift: float = 6.0) -> DiscreteMap
     .. [2] S. M. Hammel, C. K. R. T. Jones, J. V. Moloney, J. Opt. Soc. Am. B 2, 552 (1985): this form.
     """
     return DiscreteMap(_ikeda_step, _ikeda_jacobian, [u, phase, shift], 2)
-
-
-def _standard_step(x: FloatArray, p: FloatArray, out: FloatArray) -> None:
-    momentum = x[1] + p[0] * math.sin(x[0])
-    out[0] = (x[0] + momentum) % TURN
-    out[1] = momentum % TURN
-
-
-def _standard_jacobian(x: FloatArray, p: FloatArray, out: FloatArray) -> None:
-    kick = p[0] * math.cos(x[0])
-    out[0, 0], out[0, 1], out[1, 0], out[1, 1] = 1.0 + kick, 1.0, kick, 1.0
-
-
-def standard(k: float = 6.9) -> DiscreteMap:
-    """Chirikov's standard map, y' = y + K sin x, x' = x + y', both modulo 2 pi; it preserves areas.
-
-    Parameters
-    ----------
-    k : float
-        K, strength of the kicks. The last torus that divides the chaos breaks at 0.9716.
-
-    References
-    ----------
-    .. [1] B. V. Chirikov, Phys. Rep. 52, 263 (1979).
-    """
-    return DiscreteMap(_standard_step, _standard_jacobian, k, 2)
-
-
-def _cat_step(x: FloatArray, p: FloatArray, out: FloatArray) -> None:
-    out[0] = (2.0 * x[0] + x[1]) % 1.0
-    out[1] = (x[0] + x[1]) % 1.0
-
-
-def _cat_jacobian(x: FloatArray, p: FloatArray, out: FloatArray) -> None:
-    out[0, 0], out[0, 1], out[1, 0], out[1, 1] = 2.0, 1.0, 1.0, 1.0
-
-
-def cat() -> DiscreteMap:
-    """Arnold's cat map, x' = 2 x + y, y' = x + y, both modulo 1: the same stretching everywhere.
-
-    Fractions with denominator 2^n, n > 1, have period 3 * 2^(n-2): short for a start such as (1/4, 1/2), beyond any
-    run for decimals such as 0.1, of which doubles keep some 50 binary digits.
-
-    References
-    ----------
-    .. [1] V. I. Arnold, A. Avez, Problèmes ergodiques de la mécanique classique (1967).
-    """
-    return DiscreteMap(_cat_step, _cat_jacobian, [], 2)
 
 
 def _circle_step(x: FloatArray, p: FloatArray, out: FloatArray) -> None:

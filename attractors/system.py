@@ -203,7 +203,7 @@ class DiscreteMap:
         n_blocks = _count("n_blocks", n_blocks, at_least=1)
         block_length = _count("block_length", block_length, at_least=1)
         n_settle = _count("n_settle", n_settle, at_least=0)
-        Q = _generic_frame(k, self.dimension) if frame is None else np.array(frame, dtype=np.float64)
+        Q = generic_frame(k, self.dimension) if frame is None else np.array(frame, dtype=np.float64)
         if Q.shape != (k, self.dimension):
             raise ValueError(f"frame must have shape ({k}, {self.dimension}), got {Q.shape}")
         log_factors, unresolved = np.zeros((n_blocks, k)), np.zeros(k, dtype=np.int64)
@@ -233,6 +233,23 @@ class DiscreteMap:
             self._kernels.tangent(self._step, self._jacobian, self.parameters, x0, V, n_steps)
         return V, x0
 
+    def followed(
+        self, start: npt.ArrayLike, frame: FloatArray, interval: int, n_kept: int, n: int
+    ) -> tuple[FloatArray, FloatArray, FloatArray, bool]:
+        """Follow an orthonormal frame (k, d) for n intervals: its QR decompositions, as `covariant_vectors` needs them.
+
+        Returns the first n_kept states (n_kept, d) and frames (n_kept, k, d), all triangles (n, k, k), and whether the
+        orbit stayed finite.
+        """
+        x, Q = self._state(start), np.array(frame, dtype=np.float64, order="C")
+        states, frames = np.empty((n_kept, self.dimension)), np.empty((n_kept, *Q.shape))
+        triangles = np.zeros((n, len(Q), len(Q)))
+        with np.errstate(all="ignore"):
+            n_finite = self._kernels.follow(
+                self._step, self._jacobian, self.parameters, x, Q, interval, states, frames, triangles
+            )
+        return states, frames, triangles, n_finite == n
+
     def to_vector(self, state: npt.ArrayLike) -> FloatArray:
         """Return a state (d,) as it is: all of it are variables."""
         return np.array(state, dtype=np.float64)
@@ -248,8 +265,8 @@ class DiscreteMap:
         return _finite_vector("start", x0)
 
 
-def _generic_frame(k: int, d: int) -> FloatArray:
-    """First k rows of the reflection 1 - 2 v v^T / v.v: orthonormal, and along no direction that a map prefers."""
+def generic_frame(k: int, d: int) -> FloatArray:
+    """Return k rows (k, d) of the reflection 1 - 2 v v^T / v.v: orthonormal, along no direction that a map prefers."""
     v = 1.0 + np.arange(1, d + 1) * 0.6180339887498949 % 1.0
     return np.eye(k, d) - np.outer(v[:k], v) * (2.0 / (v @ v))
 

@@ -70,6 +70,14 @@ def test_every_python_block_runs(page, tmp_path, monkeypatch):
         assert namespace["cycles"].values[:2] == pytest.approx([1.24, 1.25])
         assert namespace["spectrum"].exponents == pytest.approx([0.42, -1.62], abs=0.01)
         assert namespace["spectrum"].exponents.sum() == pytest.approx(np.log(0.3))
+        assert namespace["dimension"].value == pytest.approx(1.21, abs=0.03)
+        assert namespace["from_x"].value == pytest.approx(1.21, abs=0.03)
+        windows, vectors, indices = (namespace[name] for name in ("windows", "vectors", "indices"))
+        assert windows.diffusion[0] == pytest.approx(0.14, abs=0.03)
+        assert windows.diffusion_errors[0] == pytest.approx(0.01, abs=0.005)
+        assert 0.0 < windows.negative_share[0] < 0.01
+        assert vectors.splitting_angle(1).min() < 0.001
+        assert (indices.status.name, indices.powers.round(1).tolist()) == ("REGULAR", [0.0, 2.0, 4.0])
 
 
 # Commands

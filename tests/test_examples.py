@@ -2,6 +2,7 @@
 
 import functools
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ MAPS = {
     "lozi": examples.lozi(),
     "ikeda": examples.ikeda(),
     "standard": examples.standard(),
+    "coupled_standard": examples.coupled_standard(),
     "cat": examples.cat(),
     "circle": examples.circle([0.3, 0.2], 0.7),
     "delayed_logistic": examples.delayed_logistic(),
@@ -31,7 +33,7 @@ MAPS = {
     "hopfield": examples.hopfield(),
     "hopfield of 3": examples.hopfield(NETWORK, 1.5),
 }
-PERIODS = {"cat": 1.0, "circle": 1.0, "standard": 2.0 * math.pi}
+PERIODS = {"cat": 1.0, "circle": 1.0, "standard": 2.0 * math.pi, "coupled_standard": 2.0 * math.pi}
 VALUES = [(name, known) for name, example in EXAMPLES.items() for known in example.literature]
 
 
@@ -39,7 +41,8 @@ def plain(name):
     """Step and Jacobian as the plain functions they are, at the parameters of the map."""
     p = MAPS[name].parameters
     word = name.split()[0]
-    step, jacobian = getattr(examples, f"_{word}_step"), getattr(examples, f"_{word}_jacobian")
+    module = sys.modules[getattr(examples, word).__module__]
+    step, jacobian = getattr(module, f"_{word}_step"), getattr(module, f"_{word}_jacobian")
 
     def image(x):
         out = np.empty(x.size)
@@ -78,6 +81,7 @@ def test_the_jacobian_is_the_derivative(name):
         ("lozi", -0.5),
         ("ikeda", 0.81),
         ("standard", 1.0),
+        ("coupled_standard", 1.0),
         ("cat", 1.0),
         ("generalised_henon", -0.1),
         ("generalised_henon in 2", 0.1),
@@ -175,7 +179,7 @@ def test_literature(name, known):
 def test_a_dozen_maps_with_starts_and_sources():
     made = {name.split(",")[0] for name in EXAMPLES}
     assert {name.split()[0] for name in MAPS} == made
-    assert len(made) == 12
+    assert len(made) == 13
     for name, example in EXAMPLES.items():
         assert len(example.start) == example.make().dimension, name
         assert example.literature, name
@@ -187,6 +191,16 @@ def test_a_dozen_maps_with_starts_and_sources():
 def test_the_generalised_henon_map_is_hyperchaotic():
     spectrum = spectrum_of("generalised_henon")
     assert (spectrum.exponents[:2] > 3.0 * spectrum.standard_errors[:2]).all()
+
+
+def test_coupled_standard_maps_are_symplectic():
+    """J^T Ω J = Ω everywhere, and so exponents in pairs of opposite sign."""
+    _, matrix = plain("coupled_standard")
+    omega = np.kron([[0.0, 1.0], [-1.0, 0.0]], np.eye(2))
+    for x in random_states("coupled_standard"):
+        np.testing.assert_allclose(matrix(x).T @ omega @ matrix(x), omega, atol=1e-12)
+    exponents = spectrum_of("coupled_standard").exponents
+    np.testing.assert_allclose(exponents, -exponents[::-1], atol=1e-4)
 
 
 def test_the_cycle_of_the_logistic_map():

@@ -370,6 +370,30 @@ def test_the_entropy_bound_leaves_out_what_may_be_zero():
     assert spectrum.entropy_bound == pytest.approx(0.8, abs=1e-3)
 
 
+def test_pesins_formula_for_maps_side_by_side():
+    """Two skew tent maps and a contraction: the entropy is that of two coins, and errors of independent sums add."""
+    peaks = (0.3, 0.45)
+    spectra = [
+        lyapunov_spectrum(systems.examples.tent(c), [x], n_steps=affordable(64_000), n_transient=100)
+        for c, x in zip(peaks, (0.123, 0.321), strict=True)
+    ]
+    sums = np.hstack([x.log_factors for x in spectra] + [np.full((64, 1), -700.0)])
+    together = spectrum_from_stretching(sums, spectra[0].n_steps // 64)
+    exact = sum(-c * math.log(c) - (1 - c) * math.log(1 - c) for c in peaks)
+    assert abs(together.entropy_bound - exact) < 3 * together.entropy_bound_standard_error
+    of_parts = np.hypot(*[x.standard_errors[0] for x in spectra])
+    assert together.entropy_bound_standard_error == pytest.approx(of_parts, rel=0.3)  # of 64 blocks: 9 % each
+
+
+def test_the_entropy_bound_of_a_volume_preserving_map_is_half_of_all_that_stretches():
+    """Coupled standard maps: λ_1 + λ_2 = -(λ_3 + λ_4), step by step; their errors are correlated, and known to be."""
+    spectrum = lyapunov_spectrum(
+        systems.examples.coupled_standard(), [0.1, 0.2, 0.3, 0.4], n_steps=affordable(64_000), n_transient=1_000
+    )
+    assert spectrum.entropy_bound == pytest.approx(-spectrum.exponents[2:].sum(), abs=1e-10)
+    assert abs(spectrum.entropy_bound - (1.40625 + 1.13752)) < 4 * spectrum.entropy_bound_standard_error
+
+
 def test_kaplan_yorke_dimension_of_nan_is_nan():
     assert math.isnan(kaplan_yorke_dimension([0.1, math.nan]))
 

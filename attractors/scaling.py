@@ -1,0 +1,107 @@
+"""Power laws: over which range they hold, with what exponent, and how sure that is."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from attractors.system import FloatArray
+
+TOLERANCE = 0.03  # relative difference of the slopes of both halves of a range, beside their statistical error
+LEAST = 0.02  # the same, absolute
+NOISE = 0.05  # relative statistical error of a slope that can still be judged, if not told otherwise
+SHORTEST = math.log(8.0)  # a range spans this factor, at least
+OCTAVES = math.log(4.0)  # local slopes so far apart count as independent
+
+
+class PowerLaw(NamedTuple):
+    """Straight part of a curve y over x, both logarithms.
+
+    Attributes
+    ----------
+    slope, standard_error : float
+        NaN where there is no straight part.
+    first, last : int
+        The range: rows first ... last of the curve; both 0 if there is none.
+    """
+
+    slope: float
+    standard_error: float
+    first: int
+    last: int
+
+
+NONE = PowerLaw(math.nan, math.nan, 0, 0)
+
+
+def power_law(
+    x: FloatArray, curve: FloatArray, parts: FloatArray, *, inflation: float = 1.0, noise: float = NOISE
+) -> PowerLaw:
+    """Find the longest range over which a curve is straight, and its slope there.
+
+    Parameters
+    ----------
+    x : array, shape (k,)
+        Ascending, evenly spaced: log of the scale.
+    curve : array, shape (k,)
+        log of what scales, from all samples.
+    parts : array, shape (k, b)
+        The same from b disjoint parts of the samples.
+    inflation : float
+        Standard error of the slope of the whole, times √b, over the scatter of those of the parts.
+    noise : float
+        Relative statistical error of the slope above which a range is not judged.
+
+    Returns
+    -------
+    PowerLaw
+
+    Notes
+    -----
+    A range is straight if the slopes of its lower and its upper half (least squares) differ by no more than 3 %, or
+    0.02, beside two standard errors of the difference, and if the statistical error of its slope is below `noise`. Of
+    those with a factor of 8 and more the longest is taken. The standard error is the root of the sum of squares of
+
+    - the scatter of the slopes of the parts, over √b, times `inflation`;
+    - half the difference of both halves: what a bend shifts the slope by;
+    - the scatter of the local slopes along the range, as far as it exceeds their statistical error, over the root of
+      its number of factors of 4: oscillations, which all fractals have.
+    """
+    spacing = float(x[1] - x[0]) if len(x) > 1 else 1.0
+    fewest = math.ceil(SHORTEST / spacing)
+    columns = np.column_stack([curve, parts])
+    for length in range(len(x) - 1, max(fewest, 3) - 1, -1):
+        found = [_judged(x, columns, first, first + length, inflation, noise) for first in range(len(x) - length)]
+        straight = [law for law in found if law is not None]
+        if straight:
+            return min(straight, key=lambda law: law.standard_error)
+    return NONE
+
+
+def _judged(
+    x: FloatArray, columns: FloatArray, first: int, last: int, inflation: float, noise: float
+) -> PowerLaw | None:
+    middle = (first + last) // 2
+    if not np.isfinite(columns[first : last + 1]).all():
+        return None
+    whole = slope_of(x[first : last + 1], columns[first : last + 1])
+    difference = slope_of(x[middle : last + 1], columns[middle : last + 1]) - slope_of(
+        x[first : middle + 1], columns[first : middle + 1]
+    )
+    slope, parts = float(whole[0]), columns.shape[1] - 1
+    root = inflation / math.sqrt(parts)
+    statistical, of_difference = (root * float(np.std(v[1:], ddof=1)) for v in (whole, difference))
+    allowed = max(TOLERANCE * abs(slope), LEAST)
+    if statistical > max(noise * abs(slope), LEAST) or abs(difference[0]) > allowed + 2.0 * of_difference:
+        return None
+    local = np.diff(columns[first : last + 1], axis=0) / np.diff(x[first : last + 1])[:, None]
+    by_chance = root**2 * float(np.var(local[:, 1:], axis=1, ddof=1).mean())
+    excess = max(float(np.var(local[:, 0])) - by_chance, 0.0)
+    oscillation = math.sqrt(excess / max(1.0, float(x[last] - x[first]) / OCTAVES))
+    return PowerLaw(slope, math.hypot(statistical, 0.5 * float(difference[0]), oscillation), first, last)
+
+
+def slope_of(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Least-squares slopes of columns y (k, c) over x (k,)."""
+    dx = x - x.mean()
+    return np.asarray(dx @ (y - y.mean(axis=0)) / (dx @ dx))
