@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from families import FAMILIES, Family, Network, positions
-from truth import Judge, NetworkJudge, Truth
+from network_truth import NetworkJudge
+from truth import Judge, Truth
 
 PER_FAMILY = 800  # on all lines together, evenly
 BESIDE = 700  # at most, beside boundaries
@@ -29,7 +30,9 @@ class Point(NamedTuple):
 
 def points_of(family: Family) -> list[Point]:
     """Make the points of a family, or take them from where an earlier run has left them."""
-    sources = b"".join((HERE / name).read_bytes() for name in ("families.py", "truth.py", "points.py"))
+    sources = b"".join(
+        (HERE / name).read_bytes() for name in ("maps.py", "families.py", "truth.py", "network_truth.py", "points.py")
+    )
     folder = Path(tempfile.gettempdir()) / f"dmfsa-labels-{hashlib.sha256(sources).hexdigest()[:12]}"
     file = folder / f"{FAMILIES.index(family):02d}.pickle"
     if file.exists():
