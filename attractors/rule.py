@@ -16,7 +16,6 @@ NEUTRAL = 1e-9  # nats per step: a cycle attracting less than that cannot have b
 REGULAR_SUM = 3.0  # nats: how far the sum of log stretching may be from 0 at the end on a torus
 LARGER_SUM, MANY_DIGITS = 5.0, 5.0  # where averages converge to so many digits beyond those of chance
 CONTRACTS = 5.0  # nats: a cycle that shrinks differences by so much attracts, however uneven its blocks are
-CONTRACTED = 20.7  # nats: log 1e9, the closeness that `find_period` asks for
 DIGITS = BY_CHANCE  # of averages beyond those of chance, where the other exponents are negative
 SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0, for chaos sticks to islands, or after a transient
 HYPER = 2.0  # standard errors of λ_2 above 0: chance gives them once in 40 times
@@ -112,7 +111,7 @@ def _of_open_orbit(evidence: Evidence, exponents: list[Exponent]) -> Verdict:
     if recurrence is None:
         return Verdict(Label.undetermined, f"{first}, and no period was looked for: hand over the last samples")
     if settling:
-        return _of_settling_orbit(evidence, first, recurrence)
+        return _of_settling_orbit(first, recurrence)
     return _of_regular_orbit(evidence, exponents, recurrence)
 
 
@@ -150,7 +149,7 @@ def _of_repeating_orbit(evidence: Evidence, cycle: Period, p: int) -> Verdict:
     return Verdict(Label.undetermined, reason)
 
 
-def _of_settling_orbit(evidence: Evidence, first: Exponent, recurrence: Period) -> Verdict:
+def _of_settling_orbit(first: Exponent, recurrence: Period) -> Verdict:
     """Verdict on an orbit of which only the end repeats, or which nearly does."""
     settles = (
         f"the last samples repeat with period {recurrence.settling_period}, "
@@ -162,12 +161,6 @@ def _of_settling_orbit(evidence: Evidence, first: Exponent, recurrence: Period) 
             "increase n_transient and n_window"
         )
         return Verdict(Label.undetermined, reason)
-    spectrum = evidence.settled
-    if spectrum is not None and first.value * spectrum.n_steps < -CONTRACTED and evidence.samples is not None:
-        period = math.lcm(recurrence.settling_period or 1, evidence.clock_period)
-        label = Label.fixed_point if period == 1 else Label.periodic
-        reason = f"{settles}; {first} has drawn the orbit closer to it a billion times already"
-        return Verdict(label, reason, RIGHT["cycle"], period)
     return Verdict(Label.transient, f"{settles}: the orbit is still settling; increase n_transient", RIGHT["cycle"])
 
 

@@ -11,6 +11,7 @@ import systems
 from systems import GOLDEN, affordable
 
 from attractors import (
+    DiscreteMap,
     Label,
     Period,
     PeriodStatus,
@@ -82,6 +83,25 @@ def test_a_mode_locked_circle_map_is_periodic():
     assert (answer.label, answer.period) == (Label.periodic, 2)
 
 
+def _gopy_step(x, p, out):
+    out[0] = 2.0 * p[0] * math.tanh(x[0]) * math.cos(2.0 * math.pi * x[1])
+    out[1] = (x[1] + 0.6180339887498949) % 1.0
+
+
+def _gopy_jacobian(x, p, out):
+    out[0, 0] = 2.0 * p[0] * math.cos(2.0 * math.pi * x[1]) / math.cosh(x[0]) ** 2
+    out[0, 1] = -4.0 * math.pi * p[0] * math.sin(2.0 * math.pi * x[1]) * math.tanh(x[0])
+    out[1, 1] = 1.0
+
+
+def test_a_strange_non_chaotic_attractor_counts_as_quasiperiodic():
+    """C. Grebogi, E. Ott, S. Pelikan, J. A. Yorke, Physica D 13, 261 (1984): strange for σ > 1, never chaotic."""
+    system = DiscreteMap(_gopy_step, _gopy_jacobian, 1.05, 2)
+    answer = classify(system, [0.5, 0.1], n_transient=500, n_steps=affordable(16_000))
+    assert answer.label is Label.quasiperiodic
+    assert answer.evidence.digits < 1.0 < answer.evidence.digits_of_components.max()
+
+
 def test_two_chaotic_maps_side_by_side_are_hyperchaotic():
     pair = systems.logistic(3.9, 4.0)
     n_steps = affordable(64_000)
@@ -124,6 +144,7 @@ def test_a_transient_that_is_too_short_is_seen():
         ([-1e-5], 1e-5, PERIOD_4, Label.undetermined, "near a bifurcation"),
         ([1e-5], 1e-6, PERIOD_4, Label.undetermined, "near a bifurcation"),
         ([-1e-12], 0.0, PERIOD_4, Label.undetermined, "near a bifurcation"),
+        ([-1.5e-4], 1e-4, PERIOD_4, Label.periodic, "period 4"),  # 10 nats in all, however uneven
         ([-math.inf], 0.0, PERIOD_4, Label.periodic, "-inf"),
         ([0.05], 1e-5, PERIOD_4, Label.undetermined, "still contains a transient; increase n_transient"),
         ([-0.05], 1e-5, SETTLING, Label.transient, "with period 7"),
@@ -134,6 +155,7 @@ def test_a_transient_that_is_too_short_is_seen():
         ([0.05, -1.0], 1e-3, None, Label.chaotic, "λ1 = 0.05"),
         ([-0.05, -1.0], 1e-3, NO_PERIOD, Label.undetermined, "increase n_window and n_transient"),
         ([-0.05, -1.0], 1e-3, None, Label.undetermined, "hand over the last samples"),
+        ([1.7e-4, -1.0], 3e-5, NO_PERIOD, Label.undetermined, "weak chaos"),  # 11 ± 2 nats, where a torus may have 10
         ([1e-6, -1.0], 1e-5, NO_PERIOD, Label.quasiperiodic, "1 in all"),
         ([1e-5, -1e-5, -1.0], 1e-5, NO_PERIOD, Label.quasiperiodic, "2 in all"),
         ([2.5e-3, -1.0], 1e-3, NO_PERIOD, Label.undetermined, "weak chaos, a torus"),
