@@ -74,8 +74,7 @@ class Classification:
             "confidence": json_number(self.confidence),
             "reason": self.reason,
             "torus_dimension": self.torus_dimension,
-            "transient": self.transient.to_dict() if self.transient else None,
-            "evidence": self.evidence.to_dict(),
+            "evidence": self.evidence.to_dict() | {"transient": self.transient.to_dict() if self.transient else None},
         }
 
 

@@ -232,7 +232,7 @@ def test_codes_of_labels_are_fixed():
 def test_the_dictionary_is_plain_json():
     answer = classify_evidence(spectrum(0.05, -math.inf, error=1e-3), NO_PERIOD)
     document = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
-    assert list(document) == ["label", "period", "confidence", "reason", "torus_dimension", "transient", "evidence"]
+    assert list(document) == ["label", "period", "confidence", "reason", "torus_dimension", "evidence"]
     assert document["label"] == "chaotic"
     assert document["period"] is None
     evidence = document["evidence"]
