@@ -43,13 +43,14 @@ class NetworkJudge:
         ends = [np.stack([part.min(axis=0), part.max(axis=0)]) for part in (seen, later)]
         moved = np.abs(ends[0] - ends[1]).max(axis=(0, 2))
         windows = run.windows()
-        rows = np.flatnonzero([not self.cycle(p, w, s)[0] for p, w, s in zip(parameters, windows, scale, strict=True)])
+        cycles = [self.cycle(p, w, s) for p, w, s in zip(parameters, windows, scale, strict=True)]
+        rows = np.flatnonzero([not period for period, _ in cycles])
         chaotic = self.sensitive(parameters[rows], [windows[i] for i in rows], scale[rows])
         verdicts: dict[int, Any] = dict(zip(rows.tolist(), chaotic, strict=True))
         truths = []
-        for i, (p, window) in enumerate(zip(parameters, windows, strict=True)):
+        for i, p in enumerate(parameters):
             if i not in verdicts:
-                period, cycle = self.cycle(p, window, scale[i])
+                period, cycle = cycles[i]
                 truths.append(Truth("periodic", period, self.stand(p, here[i], period, cycle, scale[i])))
                 continue
             kind, end = verdicts[i]
