@@ -239,8 +239,9 @@ def classify_evidence(
     its end repeats, λ_1 < -3 se_1 and  periodic, or fixed_point
     -1e-9, or N λ_1 < -5, or too late
     its end repeats                     undetermined: marginal, near a bifurcation
-    the same, λ_2 > 2 se_2 and 3/N      hyperchaotic
-    λ_1 > band_1, 10/N + se_1           chaotic
+    λ_1 > band_1 and 10/N + se_1, and   hyperchaotic
+    λ_2 > 2 se_2 and 3/N
+    λ_1 > band_1 and 10/N + se_1        chaotic
     it comes ever closer to repeating   transient
     λ_1 < -band_1                       undetermined: the period is longer, or not yet reached
     abs(λ_1) > max(2 se_1, 10/N), or    undetermined: weak chaos or a torus

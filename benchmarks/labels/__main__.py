@@ -49,7 +49,7 @@ def fit() -> None:
         answers = [a for p, a in pairs if is_judged(p) and a.label in labels]
         right = sum(a.outcome == "right" for a in answers)
         probability = sum(a.confidence for a in answers) / RIGHT[line]
-        print(f"{line}: {min(right, len(answers) - 1) / probability:.4f} of {len(answers)}")
+        print(f"{line}: {min(right / probability, 1.0 - 1.0 / len(answers)):.4f} of {len(answers)}")
 
 
 def main(numbers: list[int]) -> None:
