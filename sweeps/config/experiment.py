@@ -49,6 +49,10 @@ def _all_or_whole(value: object) -> object:
     return whole(0)(value)
 
 
+def _whole_or_none(value: object) -> object:
+    return None if value is None else whole(1, LONGEST)(value)
+
+
 class Run(Section):
     """How long each point runs.
 
@@ -60,11 +64,14 @@ class Run(Section):
         Map steps kept.
     n_exponents : int or "all"
         Lyapunov exponents, largest first; all are ``context * n_patterns``.
+    n_max : int, optional
+        While the label is undetermined or transient, an orbit goes on, up to so many steps in all.
     """
 
     n_transient: Annotated[int, BeforeValidator(whole(0, LONGEST))] = 100_000
     n_steps: Annotated[int, BeforeValidator(whole(1, LONGEST))] = 75_000
     n_exponents: Annotated[int | Literal["all"], BeforeValidator(_all_or_whole)] = "all"
+    n_max: Annotated[int | None, BeforeValidator(_whole_or_none)] = None
 
 
 def _name(value: object) -> str:
