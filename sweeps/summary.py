@@ -11,7 +11,7 @@ from rich.table import Table
 from sweeps import figures
 from sweeps.dataset import axes_of
 from sweeps.files import written_whole
-from sweeps.regimes import has_regimes, label_counts, regimes, regimes_csv
+from sweeps.regimes import Regime, has_regimes, label_counts, regimes, regimes_csv
 
 SHORTEST = 3  # points of a regime that the printed table shows; regimes.csv has all of them
 WIDTH = 120  # columns of the printed tables where there is no terminal
@@ -23,6 +23,7 @@ def summary(dataset: xr.Dataset) -> dict[str, Any]:
     if has_regimes(dataset):
         document["regimes"] = [
             {"label": r.label, "from": r.first, "to": r.last, "n_points": r.n_points, "periods": list(r.periods)}
+            | ({"direction": r.direction} if r.direction else {})
             for r in regimes(dataset)
         ]
     return document
@@ -64,7 +65,16 @@ def _print_regimes(dataset: xr.Dataset, console: Console) -> None:
     name = axes_of(dataset)[0]
     found = regimes(dataset)
     shown = [regime for regime in found if regime.n_points >= SHORTEST]
-    table = Table(title=f"regimes along {name}")
+    for way in dict.fromkeys(regime.direction for regime in found):
+        _print_way(name, way, [regime for regime in shown if regime.direction == way], console)
+    if len(shown) < len(found):
+        console.print(
+            f"{len(found) - len(shown)} regimes of fewer than {SHORTEST} points are not shown; regimes.csv has all."
+        )
+
+
+def _print_way(name: str, way: str, shown: list[Regime], console: Console) -> None:
+    table = Table(title=f"regimes along {name}" + f", to the {way}" * bool(way))
     for column in (f"{name} from", "to", "label", "points", "periods", "λ1"):
         table.add_column(column, justify="left" if column in ("label", "periods") else "right")
     for regime in shown:
@@ -75,7 +85,3 @@ def _print_regimes(dataset: xr.Dataset, console: Console) -> None:
             f"{regime.first:.9g}", f"{regime.last:.9g}", regime.label, str(regime.n_points), periods, exponents
         )
     console.print(table)
-    if len(shown) < len(found):
-        console.print(
-            f"{len(found) - len(shown)} regimes of fewer than {SHORTEST} points are not shown; regimes.csv has all."
-        )

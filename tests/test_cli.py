@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from experiments import NO_EXPONENTS, NOT_REPEATED, SHORT, small
+from experiments import NO_EXPONENTS, SHORT, small
 
 from attractors.analysis import Motion
 from dmfsa import Window
 from sweeps import load_config, open_sweep, run_sweep
 from sweeps.cli import main
+from sweeps.dataset import without_run
 from sweeps.network import map_of
 
 ROOT = Path(__file__).parent.parent
@@ -306,7 +307,7 @@ def test_plot(run, finished, tmp_path):
 
 
 def test_plot_of_an_unfinished_sweep(run, cfg, tmp_path, monkeypatch):
-    monkeypatch.setattr("sweeps.run.CHUNK", 1)
+    monkeypatch.setattr("sweeps.shards.POINTS", 1)
     monkeypatch.setattr("sweeps.store.SweepFolder.collect", lambda self, beside: None)
     config = small(model=None, sweep={"beta": {"values": [1.27, 1.4, 2]}})
     run_sweep(config, tmp_path / "x", quiet=True)
@@ -563,9 +564,7 @@ def assert_completed(run, config, out, expected):
     assert contents(out) == ["config.yaml", "regimes.csv", "sweep.nc"]
     assert "is damaged" not in err
     result = open_sweep(out)
-    xr.testing.assert_identical(
-        result.drop_vars(NOT_REPEATED).drop_attrs(), expected.drop_vars(NOT_REPEATED).drop_attrs()
-    )
+    xr.testing.assert_identical(without_run(result), without_run(expected))
     assert np.isfinite(result["core_seconds"]).all()
 
 
