@@ -47,7 +47,6 @@ def as_series(series: npt.ArrayLike, *, at_least: int = 2, name: str = "series")
     if not np.isfinite(samples).all():
         row = int(np.argmin(np.isfinite(samples).all(axis=1)))
         raise ValueError(
-            f"{name}[{row}] is not finite: cut an orbit that diverged before that row, "
-            "and fill gaps in a recording"
+            f"{name}[{row}] is not finite: cut an orbit that diverged before that row, and fill gaps in a recording"
         )
     return samples

@@ -46,12 +46,15 @@ def test_points_are_moved_onto_the_section(n):
     assert (section.points[np.isfinite(section.error), 1] == 0.0).all()
     smear = SHEAR * rms(samples[hits, 1])
     assert section.displacement == pytest.approx(smear, rel=0.25)
-    assert np.median(np.abs(off(section.points))) < 0.25 * np.median(np.abs(off(samples[hits])))
+    tilt = math.sqrt(
+        10 * 12 * math.pi**2 / (math.pi * n)
+    )  # curvature 1 times the distance of 10 neighbours; area 12 π²
+    assert rms(off(section.points)) < tilt / SHEAR * rms(off(samples[hits]))
     assert np.mean(np.abs(off(section.points)) <= section.error) > 0.9
 
 
 def test_the_error_covers_what_is_off():
-    """On average over 20 tori of 1,000 samples, as one of two standard errors would; with a quarter in it, a warning."""
+    """Over 20 tori of 1,000 samples, as two standard errors would; with a quarter of a series in it, a warning."""
     covered = []
     for seed in range(20):
         section = poincare_section(sheared_torus(1_000, seed))
