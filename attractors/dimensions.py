@@ -45,8 +45,8 @@ class DimensionStatus(Enum):
         "Take a longer series and look at the local slopes."
     )
     STEPPED = (
-        "The correlation sum grows in steps, and the error is above a quarter of the dimension: there are few different "
-        "distances, as of a regular orbit that is short. Take a longer series."
+        "The correlation sum grows in steps, and the error is above a quarter of the dimension: few distances differ, "
+        "as of a regular orbit that is short. Take a longer series."
     )
     FINITE = "The samples are few states again and again: a cycle, or rounded data. A finite set has dimension 0."
     CONSTANT = "Nothing varies beyond rounding: a point, of dimension 0."
