@@ -39,6 +39,10 @@ VARIABLES = {
     "torus_dimension": Variable("label", (), "i1", 0, "exponents that may be zero, on a torus; 0: no torus"),
     "confidence": Variable("label", (), "f8", np.nan, "probability that the label's conditions hold"),
     "reason": Variable("label", (), "O", "", "evidence that decided the label"),
+    "attractor": Variable("attractors", (), "i4", -1, "number of the attractor at this point; -1: not known"),
+    "attractor_share": Variable("attractors", (), "f8", np.nan, "share of the starts that reach it"),
+    "attractor_share_low": Variable("attractors", (), "f8", np.nan, "lower end of its 95 % interval"),
+    "attractor_share_high": Variable("attractors", (), "f8", np.nan, "upper end of its 95 % interval"),
     "lyapunov_exponent": Variable("lyapunov", ("exponent",), "f8", np.nan, "Lyapunov exponent", PER_STEP),
     "lyapunov_standard_error": Variable(
         "lyapunov", ("exponent",), "f8", np.nan, "standard error of the Lyapunov exponent", PER_STEP
@@ -112,7 +116,7 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
     for shard in shards:
         if grid.along:
             everything.append(shard)
-        if shard["point"][0] >= grid.n_points:
+        if (shard["point"] >= grid.n_points).any():
             between.append(shard)
             continue
         places = grid.places(shard["point"])

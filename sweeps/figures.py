@@ -112,12 +112,12 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
         if with_exponents:
             above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
             _exponents(below, dataset, name, n_drawn=2)
-            _parameter(below.xaxis, name, dataset[name].values)
+            label_axis(below.xaxis, name, dataset[name].values)
         else:
             above = figure.subplots()
-            _parameter(above.xaxis, name, dataset[name].values)
+            label_axis(above.xaxis, name, dataset[name].values)
         _density(above, dataset, name)
-        _legend_of_labels(figure, dataset)
+        legend_of_labels(figure, dataset)
     return figure
 
 
@@ -128,15 +128,15 @@ def lyapunov_figure(dataset: xr.Dataset) -> Figure:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 3.6), layout="constrained")
         axes = figure.subplots()
-        edges = _edges(dataset[name].values)
+        edges = edges_of(dataset[name].values)
         colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
         _exponents(axes, dataset, name, n_drawn=dataset.sizes["exponent"])
         if "label" in dataset:
             low, high = axes.get_ylim()
             axes.pcolormesh(edges, [low, high], 1 - 0.25 * (1 - colours[None]), rasterized=True, zorder=-1)
             axes.set_ylim(low, high)
-        _parameter(axes.xaxis, name, dataset[name].values)
-        _legend_of_labels(figure, dataset)
+        label_axis(axes.xaxis, name, dataset[name].values)
+        legend_of_labels(figure, dataset)
     return figure
 
 
@@ -153,10 +153,14 @@ def phase_diagram(dataset: xr.Dataset) -> Figure:
         figure = Figure(figsize=(5.0 if len(panels) == 1 else 3.6 * len(panels), 4.2), layout="constrained")
         each = np.atleast_1d(figure.subplots(1, len(panels), sharex=True, sharey=True))
         for axes, draw in zip(each, panels, strict=True):
-            draw(axes, dataset, _edges(dataset[first].values), _edges(dataset[second].values))
-            _parameter(axes.xaxis, first, dataset[first].values)
-        _parameter(each[0].yaxis, second, dataset[second].values)
-        _legend_of_labels(figure, dataset)
+            draw(axes, dataset, edges_of(dataset[first].values), edges_of(dataset[second].values))
+            label_axis(axes.xaxis, first, dataset[first].values)
+            if len(panels) > 1 and axes.get_xscale() == "linear":
+                axes.xaxis.set_major_locator(
+                    MaxNLocator(4, steps=[1, 2, 5, 10], integer=dataset[first].dtype.kind == "i")
+                )
+        label_axis(each[0].yaxis, second, dataset[second].values)
+        legend_of_labels(figure, dataset)
     return figure
 
 
@@ -185,7 +189,7 @@ def hysteresis_diagram(dataset: xr.Dataset) -> Figure:
             if below is not None:
                 below.plot(x, _drawn_exponents(here)[:, 0], color=mark["color"], ls=mark["ls"])
             colours = np.array([to_rgb(COLOURS[label]) for label in label_names(here)])
-            strips.pcolormesh(_edges(x), [i, i + 1], colours[None], rasterized=True)
+            strips.pcolormesh(edges_of(x), [i, i + 1], colours[None], rasterized=True)
         strips.set_yticks([0.5, 1.5], [str(way) for way in dataset["direction"].values], fontsize=6.5)
         strips.tick_params(length=0)
         above.set_ylabel("$m^o_1$, semantic")
@@ -194,7 +198,7 @@ def hysteresis_diagram(dataset: xr.Dataset) -> Figure:
             below.axhline(0, color="black", lw=0.6, zorder=0)
             below.set_ylabel(r"$\lambda_1$ (nats per step)")
             lowest = below
-        _parameter(lowest.xaxis, name, x)
+        label_axis(lowest.xaxis, name, x)
         handles = [
             Line2D(
                 [],
@@ -209,7 +213,7 @@ def hysteresis_diagram(dataset: xr.Dataset) -> Figure:
             for way, mark in WAYS.items()
         ]
         above.legend(handles=handles, loc="upper left", ncols=2, frameon=True, framealpha=0.8, edgecolor="none")
-        _legend_of_labels(figure, dataset)
+        legend_of_labels(figure, dataset)
     return figure
 
 
@@ -251,7 +255,7 @@ def _leading_exponent_over_two(axes: Axes, dataset: xr.Dataset, x: Floats, y: Fl
         rasterized=True,
     )
     axes.set_facecolor(COLOURS["missing"])
-    axes.figure.colorbar(image, ax=axes, location="bottom", extend="both", shrink=0.9).set_label(
+    axes.figure.colorbar(image, ax=axes, location="bottom", extend="both", shrink=0.9, ticks=MaxNLocator(5)).set_label(
         r"$\lambda_1$ (nats per step)"
     )
 
@@ -284,7 +288,7 @@ def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     ink = np.where(counts > 0, 0.2 + 0.8 * np.sqrt(share), 0.0)
     colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
     image = 1.0 - ink[..., None] * (1.0 - colours[:, None, :])
-    drawn = axes.pcolorfast(_edges(dataset[name].values), rows, image.transpose(1, 0, 2))
+    drawn = axes.pcolorfast(edges_of(dataset[name].values), rows, image.transpose(1, 0, 2))
     if type(drawn) is AxesImage:  # evenly spaced
         drawn.set_interpolation("auto")  # more columns than pixels are averaged, not left out
     axes.set_ylabel(f"$m^o_1$, semantic ({density.sum(axis=1).max():,} steps each)")
@@ -314,7 +318,7 @@ def _drawn_exponents(dataset: xr.Dataset) -> Floats:
     return exponents
 
 
-def _legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
+def legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
     """Say what was found, and how often; in as many columns as the width has room for."""
     handles = [
         Line2D([], [], ls="", marker="s", color=COLOURS[label], label=f"{label.replace('_', ' ')} ({count})")
@@ -326,7 +330,7 @@ def _legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
     )
 
 
-def _parameter(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
+def label_axis(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
     """Label an axis with a swept parameter; every digit is in its ticks, and numbers of things are whole."""
     axis.set_label_text(SYMBOLS[name])
     if _by_ratio(values):
@@ -347,7 +351,7 @@ def _by_ratio(values: npt.NDArray[Any]) -> bool:
     return bool(np.ptp(np.diff(np.log(values))) < 1e-6)
 
 
-def _edges(centres: Floats) -> Floats:
+def edges_of(centres: Floats) -> Floats:
     """Borders of cells around sorted values, halfway between them, or by ratio where they are spaced so."""
     if len(centres) == 1:
         return np.array([centres[0] - 0.5, centres[0] + 0.5])

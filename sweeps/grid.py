@@ -46,6 +46,8 @@ class Grid:
         Points of later rounds, each round numbered from where that before ends; they have no place on the axes.
     along : str
         The axis that they refine.
+    together : int
+        Points in a row that must be in one shard: the starts of each point, where they are compared.
 
     Examples
     --------
@@ -61,6 +63,7 @@ class Grid:
     chains: "Chains | None" = None
     refinements: tuple[Refined, ...] = ()
     along: str = ""
+    together: int = 1
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -144,7 +147,7 @@ class Grid:
 
     def shards(self) -> list[Shard]:
         """Cut all points into shards, those on the axes and those of each round."""
-        found = blocks(0, self.n_points) if self.chains is None else self.chains.shards()
+        found = blocks(0, self.n_points, self.together) if self.chains is None else self.chains.shards()
         first = self.n_points
         for refined in self.refinements:
             found += blocks(first, len(refined.lines))
@@ -228,7 +231,8 @@ def grid_of(config: Config) -> Grid:
     continuation = config.sweep.continuation if config.sweep else None
     if continuation is None:
         refinement = config.sweep.refinement if config.sweep else None
-        return Grid(axes, zipped, along=str(refinement.along) if refinement else "")
+        together = len(axes["start"]) if "attractors" in config.record else 1
+        return Grid(axes, zipped, along=str(refinement.along) if refinement else "", together=together)
     if continuation.direction == "both":
         axes["direction"] = np.arange(len(DIRECTIONS))
     shape = tuple(len(values) for values in axes.values())

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors import (
+    Classification,
     LyapunovSpectrum,
     OrbitDensity,
     SlabSection,
@@ -15,6 +16,7 @@ from attractors import (
     spectrum_from_stretching,
 )
 from dmfsa import Ensemble, Window
+from sweeps.basins import compare_starts
 from sweeps.config import Config
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
 from sweeps.experiment import Experiment, Point
@@ -66,7 +68,7 @@ def carried(
     points = [experiment.point(values, window=window) for values, window in zip(places, windows, strict=True)]
     moved = list(windows)
     for rows in _alike(points):
-        ensemble = _ensemble([points[i] for i in rows])
+        ensemble = ensemble_of([points[i] for i in rows])
         ensemble.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
         for i, window in zip(rows, ensemble.windows(), strict=True):
             moved[i] = window
@@ -82,7 +84,8 @@ def _alike(points: list[Point]) -> list[Numbers]:
     return [np.array(rows) for rows in alike.values()]
 
 
-def _ensemble(points: list[Point]) -> Ensemble:
+def ensemble_of(points: list[Point]) -> Ensemble:
+    """Put points of one network, with one clock, into lanes."""
     config, maps = points[0].network.config, [point.map for point in points]
     return Ensemble(
         maps[0].features,
@@ -100,7 +103,7 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     began = time.perf_counter()
     config = points[0].network.config
     maps = [point.map for point in points]
-    ensemble = _ensemble(points)
+    ensemble = ensemble_of(points)
     kept = {name: result[name] for name in result.dtype.names or ()}
     density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
     section = (
@@ -112,9 +115,11 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     if section:
         kept["section"][rows], kept["section_hits"][rows] = section.hits, section.n_hits
     context, n_patterns = config.model.context, config.model.features.n_patterns
+    answers: list[Classification] = []
     for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
         if "label" in config.record:
             answer = classify_evidence(spectrum, find_period(tail[:, i]), clock_period=network.clock_period)
+            answers.append(answer)
             kept["label"][row] = answer.label.code
             kept["period"][row] = answer.period or 0
             kept["torus_dimension"][row] = answer.torus_dimension or 0
@@ -129,6 +134,8 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
         if "orbit" in config.record:
             m = network.mean_fields(tail[-kept["orbit"].shape[1] :, i], 0).o_semantic
             kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
+    if "attractors" in config.record and config.start.random:
+        compare_starts(result, rows, tail, answers, config.start.random.n, maps[0].clock_period)
     final = ensemble.windows()
     kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
     kept["clock_phase"][rows] = final[0].phase

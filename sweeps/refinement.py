@@ -4,17 +4,22 @@ The points of a round lie halfway between neighbours with different labels, so t
 rounds before, whoever computed those. A round is noted in the sweep's folder (refined/01.npz) as soon as it is known.
 """
 
+import zipfile
+import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sweeps.config.sweep import Refinement
+from sweeps.files import written_whole
 from sweeps.grid import Array, Grid, Refined
 from sweeps.shards import Points
 
 MOST = 1_000_000  # points of all rounds together: where labels alternate without end, this is the end
+BROKEN_ZIP = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 UNKNOWN = -1  # label of a point that failed
 
 
@@ -67,6 +72,27 @@ def next_round(found: Sequence[Boundary], refinement: Refinement, n_before: int)
             values.append(middle)
     n = max(0, min(len(lines), MOST - n_before))
     return Refined(np.array(lines[:n], dtype=np.int64), np.array(values[:n], dtype=np.float64))
+
+
+def write_round(folder: Path, number: int, refined: Refined, fingerprint: str) -> None:
+    """Note the points of a round, counted from 1, in a sweep's folder."""
+    path = folder / "refined" / f"{number:02d}.npz"
+    path.parent.mkdir(exist_ok=True)
+    with written_whole(path) as unfinished, unfinished.open("wb") as file:
+        np.savez(file, lines=refined.lines, values=refined.values, fingerprint=np.array(fingerprint))
+
+
+def read_rounds(folder: Path, fingerprint: str) -> tuple[Refined, ...]:
+    """Read the points of all rounds, up to the first that is not there, or damaged: that is found again."""
+    rounds: list[Refined] = []
+    while True:
+        try:
+            with np.load(folder / "refined" / f"{len(rounds) + 1:02d}.npz", allow_pickle=False) as file:
+                if str(file["fingerprint"]) != fingerprint:
+                    return tuple(rounds)
+                rounds.append(Refined(file["lines"], file["values"]))
+        except BROKEN_ZIP:
+            return tuple(rounds)
 
 
 def boundary_table(grid: Grid, along: str, shards: Sequence[Points], flags: dict[str, Any]) -> dict[str, Any]:

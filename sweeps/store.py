@@ -20,9 +20,7 @@ import os
 import shutil
 import sys
 import threading
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -34,9 +32,10 @@ import numpy as np
 from sweeps.claims import remove_stale
 from sweeps.config import Config, ConfigError, load_config
 from sweeps.files import StoreError, reason, remove_abandoned, written_whole
-from sweeps.grid import Grid, Refined, grid_of
+from sweeps.grid import Grid, grid_of
 from sweeps.identity import Inputs, differences, fingerprint, inputs_of
-from sweeps.provenance import provenance, shard_origin
+from sweeps.provenance import shard_origin
+from sweeps.refinement import boundaries, known_lines, next_round, read_rounds, write_round
 from sweeps.shards import Condition, Header, Points, Shard, Unreadable, read_header, read_shard, write_shard
 
 if TYPE_CHECKING:  # xarray takes most of a second to load: a look at the state of a folder has no need of it
@@ -44,7 +43,6 @@ if TYPE_CHECKING:  # xarray takes most of a second to load: a look at the state 
 
 Beside = Callable[["xr.Dataset", Path], object]  # looks at all points, and at the folder they are written to
 
-BROKEN_ZIP = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 UNREADABLE = (OSError, ValueError, RuntimeError, AttributeError)  # what xarray and netCDF4 raise over damaged files
 AGAIN = "remove it, and run the sweep again"
 _NETCDF = threading.Lock()  # its library is for one thread at a time
@@ -140,10 +138,7 @@ class SweepFolder:
         """The points: those on the axes, and those of all rounds of a refinement that are known so far."""
         if not self._axes.along:
             return self._axes
-        rounds: list[Refined] = []
-        while (refined := self._read_round(len(rounds) + 1)) is not None:
-            rounds.append(refined)
-        return replace(self._axes, refinements=tuple(rounds))
+        return replace(self._axes, refinements=read_rounds(self.path, self.fingerprint))
 
     @property
     def n_points(self) -> int:
@@ -208,7 +203,7 @@ class SweepFolder:
 
         Shards that are damaged or of another config are told of on stderr.
         """
-        wanted = [shard for shard in shards if self._good(shard, tell=tell) is None]
+        wanted = [shard for shard in shards if self.good(shard, tell=tell) is None]
         return wanted if wanted and not self.complete else []
 
     def write(self, points: Points, seconds: float | None = None) -> None:
@@ -225,12 +220,14 @@ class SweepFolder:
 
     def read(self, shard: Shard) -> Points | None:
         """Return the points of a shard; None if they are to be computed, which is told on stderr if it is odd."""
-        found = self._good(shard)
+        found = self.good(shard)
         return None if found is None else found[1]
 
     def load(self) -> "xr.Dataset":
         """Return all points that are there, on their grid, with the config and where they come from."""
-        return self._gathered()
+        from sweeps.gathering import gathered  # noqa: PLC0415
+
+        return gathered(self)
 
     def collect(self, beside: Beside | None = None, *, partly: bool = False) -> Path:
         """Write the dataset from the shards, see that it is right, and remove them if nothing is missing.
@@ -254,9 +251,10 @@ class SweepFolder:
             If it cannot be written, or points are missing and may not be; the shards are kept.
         """
         from sweeps.dataset import encoding  # noqa: PLC0415
+        from sweeps.gathering import gathered, verify  # noqa: PLC0415
 
         self.plan()  # the next round of a refinement is missing, too
-        whole = self._gathered()
+        whole = gathered(self)
         n_missing = int(whole.attrs["n_missing"])
         if n_missing and not partly:
             raise StoreError(f"{n_missing} of {self.grid.n_points} points are missing in {self.path}: run it again.")
@@ -265,7 +263,7 @@ class SweepFolder:
             done = pool.submit(beside, whole, self.path) if beside else None
             with written_whole(path) as unfinished:
                 whole.to_netcdf(unfinished, engine="netcdf4", encoding=encoding(whole))
-                _verify(unfinished, whole, path)
+                verify(unfinished, whole, path)
             if not n_missing:
                 (self.path / "partial.nc").unlink(missing_ok=True)
                 self.tidy(keep_shards=bool(whole.attrs["n_failed"]))
@@ -278,8 +276,6 @@ class SweepFolder:
         refinement = self.config.sweep and self.config.sweep.refinement
         if not refinement:
             return False
-        from sweeps.refinement import boundaries, known_lines, next_round  # noqa: PLC0415 - most sweeps have none
-
         grid = self.grid
         found = [self.read(shard) for shard in grid.shards()]
         points = [shard for shard in found if shard is not None]
@@ -288,10 +284,7 @@ class SweepFolder:
         refined = next_round(boundaries(known_lines(grid, grid.along, points)), refinement, grid.n_refined)
         if not len(refined.lines):
             return False
-        path = self.path / "refined" / f"{len(grid.refinements) + 1:02d}.npz"
-        path.parent.mkdir(exist_ok=True)
-        with written_whole(path) as unfinished, unfinished.open("wb") as file:
-            np.savez(file, lines=refined.lines, values=refined.values, fingerprint=np.array(self.fingerprint))
+        write_round(self.path, len(grid.refinements) + 1, refined, self.fingerprint)
         return True
 
     def forget_failed(self) -> None:
@@ -311,44 +304,8 @@ class SweepFolder:
             for name in ("shards", "refined"):
                 shutil.rmtree(self.path / name, ignore_errors=True)
 
-    def _read_round(self, number: int) -> Refined | None:
-        """Read the points of a round; None if it is not known, or damaged: then it is found again."""
-        try:
-            with np.load(self.path / "refined" / f"{number:02d}.npz", allow_pickle=False) as file:
-                if str(file["fingerprint"]) == self.fingerprint:
-                    return Refined(file["lines"], file["values"])
-        except BROKEN_ZIP:
-            pass
-        return None
-
-    def _gathered(self) -> "xr.Dataset":
-        """Read the shards, one after the other, into a dataset."""
-        from sweeps.dataset import gridded, shard_table  # noqa: PLC0415
-
-        table: list[tuple[Header, dict[str, Any]]] = []
-
-        grid = self.grid
-
-        def good() -> Iterator[Points]:
-            for shard in grid.shards():
-                found = self._good(shard)
-                if found is not None:
-                    header, points, origin = found
-                    table.append((header, origin))
-                    yield points
-
-        dataset = gridded(self.config, grid, good()).assign(shard_table(table))
-        counts = {
-            "n_points": grid.n_points + grid.n_refined,
-            "n_missing": grid.n_points + grid.n_refined - sum(header.n for header, _ in table),
-            "n_failed": sum(header.n_failed for header, _ in table),
-            "core_seconds": sum(header.seconds for header, _ in table),
-        }
-        origin = {"title": self.config.name, "fingerprint": self.fingerprint, "config": self.config.to_yaml()}
-        return dataset.assign_attrs(**origin, **counts, **provenance())
-
-    def _good(self, shard: Shard, *, tell: bool = True) -> tuple[Header, Points, dict[str, Any]] | None:
-        """Read a shard; None if there is none that can be trusted, which is told on stderr."""
+    def good(self, shard: Shard, *, tell: bool = True) -> tuple[Header, Points, dict[str, Any]] | None:
+        """Read a shard, every bit checked; None if there is none that can be trusted, which is told on stderr."""
         path = self.file(shard)
         try:
             header, points, origin = read_shard(path)
@@ -401,18 +358,6 @@ def open_sweep(path: str | os.PathLike[str]) -> "xr.Dataset":
         except UNREADABLE as error:
             raise StoreError(f"{whole} is damaged ({reason(error)}): {AGAIN}.") from None
     return SweepFolder.open(path).load()
-
-
-def _verify(written: Path, dataset: "xr.Dataset", path: Path) -> None:
-    """See that a file holds just what was to be written: only then may the shards go."""
-    import xarray as xr  # noqa: PLC0415
-
-    with xr.open_dataset(written, engine="netcdf4") as again:
-        for name, values in dataset.variables.items():
-            there = again[name].values
-            same = np.array_equal(there, values.values, equal_nan=values.dtype.kind == "f")
-            if not same:
-                raise StoreError(f"{path} was not written right ({name} differs): the shards are kept; try again.")
 
 
 def _read_inputs(path: Path) -> Inputs:

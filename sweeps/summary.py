@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from rich.console import Console
 from rich.table import Table
@@ -14,12 +15,15 @@ from sweeps.files import written_whole
 from sweeps.regimes import Regime, has_regimes, label_counts, regimes, regimes_csv
 
 SHORTEST = 3  # points of a regime that the printed table shows; regimes.csv has all of them
+FAILURES = 5  # reasons for failures that are printed
 WIDTH = 120  # columns of the printed tables where there is no terminal
 
 
 def summary(dataset: xr.Dataset) -> dict[str, Any]:
     """Return counts of labels, and regimes of a sweep along one parameter, for JSON."""
     document: dict[str, Any] = {"name": dataset.attrs["title"], "labels": label_counts(dataset)}
+    if failures := failures_of(dataset):
+        document["failures"] = failures
     if has_regimes(dataset):
         document["regimes"] = [
             {"label": r.label, "from": r.first, "to": r.last, "n_points": r.n_points, "periods": list(r.periods)}
@@ -27,6 +31,13 @@ def summary(dataset: xr.Dataset) -> dict[str, Any]:
             for r in regimes(dataset)
         ]
     return document
+
+
+def failures_of(dataset: xr.Dataset) -> dict[str, int]:
+    """Count the reasons why points could not be computed, the most frequent first."""
+    reasons, counts = np.unique(dataset["failure"].values.astype(str), return_counts=True)
+    found = {str(reason): int(count) for reason, count in zip(reasons, counts, strict=True) if reason}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def write_summary(dataset: xr.Dataset, folder: Path) -> list[Path]:
@@ -43,11 +54,16 @@ def write_summary(dataset: xr.Dataset, folder: Path) -> list[Path]:
     return files
 
 
+def terminal() -> Console:
+    """Return where tables are printed; wide if that is no terminal."""
+    console = Console()
+    console.width = console.width if console.is_terminal else WIDTH
+    return console
+
+
 def print_summary(dataset: xr.Dataset, console: Console | None = None) -> None:
     """Print how many points carry which label, and where the label changes."""
-    if console is None:
-        console = Console()
-        console.width = console.width if console.is_terminal else WIDTH
+    console = console or terminal()
     counts = label_counts(dataset)
     total = sum(counts.values())
     table = Table(title=f"{dataset.attrs['title']}: {total} points")
@@ -57,6 +73,8 @@ def print_summary(dataset: xr.Dataset, console: Console | None = None) -> None:
     for label, count in counts.items():
         table.add_row(label, str(count), f"{count / total:.1%}")
     console.print(table)
+    for failure, count in list(failures_of(dataset).items())[:FAILURES]:
+        console.print(f"{count} could not be computed: {failure}", markup=False, highlight=False)
     if has_regimes(dataset):
         _print_regimes(dataset, console)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -82,7 +83,8 @@ def contents(folder):
 # Help
 
 
-HELP = [[], ["trajectory"], ["lyapunov"], ["classify"], ["analyse"], ["sweep"], ["sweep", "run"], ["plot"]]
+HELP = [[], ["trajectory"], ["lyapunov"], ["classify"], ["analyse"], ["sweep"], ["plot"]]
+HELP += [["sweep", action] for action in ("run", "resume", "task", "status", "collect")]
 
 
 @pytest.mark.parametrize("command", HELP, ids=" ".join)
@@ -608,6 +610,6 @@ def test_kill_9_keeps_what_is_done_and_the_next_run_goes_on(run, long_config, tm
     assert process.returncode == -signal.SIGKILL
     assert not (out / "sweep.nc").exists()
     (first, *_) = (out / "shards").glob("*.npz")
-    (out / "shards" / ".00000064.npz.7").write_bytes(first.read_bytes()[:5000])
-    (out / ".sweep.nc.7").write_bytes(first.read_bytes()[:5000])
+    for name in ("shards/.00000064.npz", ".sweep.nc"):
+        (out / f"{name}~{platform.node()}~{process.pid}~00000000").write_bytes(first.read_bytes()[:5000])
     assert_completed(run, config, out, expected)

@@ -686,7 +686,10 @@ def test_exponents_need_two_periods_of_the_clock(bits):
         ([], " = [] must be a list that is not empty."),
         ("orbit", " = 'orbit' must be a list that is not empty."),
         (["orbit", "orbit"], "[1] = 'orbit' must not be there twice."),
-        (["orbits"], "[0] = 'orbits' must be one of orbit, section, label, lyapunov; did you mean 'orbit'?"),
+        (
+            ["orbits"],
+            "[0] = 'orbits' must be one of orbit, section, label, attractors, lyapunov; did you mean 'orbit'?",
+        ),
     ],
 )
 def test_refused_records(record, message):

@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 from experiments import NO_EXPONENTS, SHORT, small
 
+from attractors import lyapunov_spectrum
 from dmfsa import Features, MeanFieldMap, Window
 from sweeps import StoreError, open_sweep, run_sweep, shards
 from sweeps.config import ConfigError
@@ -129,27 +130,31 @@ def test_what_does_not_fit_all_networks_is_refused():
 
 def test_networks_of_different_sizes_in_one_sweep(tmp_path):
     sweep = {"context": {"values": [4, 2]}, "features": {"n_patterns": {"values": [2, 3]}, "seed": {"values": [5, 1]}}}
-    config, dataset = swept(tmp_path / "x", sweep=sweep, start=RANDOM, run={**SHORT, "n_exponents": "all"})
+    _, dataset = swept(tmp_path / "x", sweep=sweep, start=RANDOM)
     assert dataset["label"].dims == ("context", "n_patterns", "seed")
     assert dataset["window"].shape == (2, 2, 2, 4, 3)
-    assert dataset.sizes["exponent"] == 12
     for L, M, seed in itertools.product([4, 2], [2, 3], [5, 1]):
         at = dataset.sel(context=L, n_patterns=M, seed=seed)
         network = MeanFieldMap(Features.segments(n_patterns=M, seed=seed), beta=1.27, context=L)
         (start,) = Window.random(L, M, seed=3, n=1)
-        end = network.trajectory(start, SHORT["n_transient"] + SHORT["n_steps"]).end
+        end = network.trajectory(start, TOTAL).end
         np.testing.assert_allclose(at["window"][:L, :M], end.attention, rtol=0, atol=1e-8)
         assert np.isnan(at["window"][L:]).all()
         assert np.isnan(at["window"][:, M:]).all()
         assert np.isfinite(at["orbit"][:, :M]).all()
         assert np.isnan(at["orbit"][:, M:]).all()
-        assert not np.isnan(at["lyapunov_exponent"][: L * M]).any()
-        assert np.isnan(at["lyapunov_exponent"][L * M :]).all()
-        alone = small(model={"beta": 1.27, "context": L, "features": {"n_patterns": M, "seed": seed}},
-                      start=RANDOM, run={**SHORT, "n_exponents": "all"})  # fmt: skip
-        one = open_sweep(run_sweep(alone, tmp_path / f"{L}{M}{seed}", quiet=True))
-        np.testing.assert_array_equal(one["lyapunov_exponent"], at["lyapunov_exponent"][: L * M])
-    assert config.n_exponents == 12
+
+
+def test_as_many_exponents_as_each_network_has(tmp_path):
+    run = {**SHORT, "n_exponents": "all"}
+    config, dataset = swept(tmp_path / "x", sweep={"context": {"values": [2, 1]}}, start=RANDOM, run=run)
+    assert config.n_exponents == dataset.sizes["exponent"] == 6
+    for L in (1, 2):
+        (start,) = Window.random(L, 3, seed=3, n=1)
+        alone = lyapunov_spectrum(map_of(config.at({"context": L})), start, **{**SHORT, "n_exponents": 3 * L})
+        exponents = dataset["lyapunov_exponent"].sel(context=L).values
+        np.testing.assert_allclose(exponents[: 3 * L], alone.exponents, rtol=0, atol=1e-6)
+        assert np.isnan(exponents[3 * L :]).all()
 
 
 def test_clocks_of_different_periods_in_one_sweep(tmp_path):

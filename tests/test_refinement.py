@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 from experiments import NO_EXPONENTS, small
 
-from sweeps import open_sweep, run_sweep, shards, work
+from sweeps import StoreError, open_sweep, run_sweep, shards, work
 from sweeps.dataset import empty_points, without_run
 from sweeps.points import run_points
 from sweeps.refinement import Boundary, Known, boundaries
@@ -109,6 +109,16 @@ def test_a_half_refined_sweep_is_not_whole_and_goes_on(tmp_path, made_up):
     run_sweep(config, tmp_path / "y", quiet=True)
     assert sorted(made_up) == sorted([*range(expected.attrs["n_points"]), 3, 4, 5])
     xr.testing.assert_identical(without_run(open_sweep(tmp_path / "y")), without_run(expected))
+
+
+def test_a_round_that_nobody_has_noted_is_missing_too(tmp_path):
+    run_task(config_of(), 0, 1, tmp_path / "x", quiet=True)
+    (tmp_path / "x" / "refined" / "01.npz").unlink()
+    folder = SweepFolder.open(tmp_path / "x")
+    assert status_of(folder).n_missing == 0
+    with pytest.raises(StoreError, match=r"\d of \d+ points are missing"):
+        folder.collect()
+    assert folder.collect(partly=True).name == "partial.nc"
 
 
 def test_a_tolerance_that_is_met_asks_for_nothing(tmp_path):

@@ -82,7 +82,9 @@ def add_sweep_commands(commands: Any) -> None:
     )
     plot.add_argument("folder", type=Path, metavar="DIR", help="folder of results")
     plot.add_argument(
-        "--kind", choices=["orbit", "lyapunov", "phase", "hysteresis"], help="the figure; what fits if not given"
+        "--kind",
+        choices=["orbit", "lyapunov", "phase", "hysteresis", "regimes"],
+        help="the figure; what fits if not given",
     )
     plot.add_argument("--out", type=stem, metavar="STEM", help="files STEM.png and STEM.pdf; into DIR if not given")
 
@@ -221,12 +223,14 @@ def _collect(given: argparse.Namespace) -> int:
 
 def _plot(given: argparse.Namespace) -> None:
     from sweeps import figures
+    from sweeps.regime_figures import regimes_figure
     from sweeps.store import open_sweep
 
     dataset = open_sweep(given.folder)
+    kinds = figures.KINDS | {"regimes": regimes_figure}
     kind = given.kind or figures.default_kind(dataset)
     if kind is None:
         raise ValueError(f"{given.folder} has no figure: one needs 1 or 2 axes, and labels, orbits or exponents")
     stem = given.out or given.folder / kind
-    for file in figures.save_both(figures.KINDS[kind](dataset), stem):
+    for file in figures.save_both(kinds[kind](dataset), stem):
         print(f"wrote {file}")

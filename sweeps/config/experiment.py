@@ -30,12 +30,13 @@ if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
-Quantity = Literal["orbit", "section", "label", "lyapunov"]
+Quantity = Literal["orbit", "section", "label", "attractors", "lyapunov"]
 
+TURNS = 8  # of the clock, by which tori and chaos can be told apart
 LONGEST = 10**12  # map steps: 10**11 are a day's computing
 SIZES = ("context", "positional_bits", "n_patterns", "n_columns", "n_segments")  # swept parameters that decide shapes
 MOST_NETWORKS = 10_000  # of different sizes in one sweep; each is checked
-QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "lyapunov")
+QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "attractors", "lyapunov")
 USUAL: tuple[Quantity, ...] = ("orbit", "label", "lyapunov")
 
 
@@ -91,7 +92,7 @@ class Config(Section):
     run : Run
         Numbers of steps and of exponents.
     record : tuple of str
-        What is kept of each point, out of ``orbit``, ``section``, ``label``, ``lyapunov``.
+        What is kept of each point, out of ``orbit``, ``section``, ``label``, ``attractors``, ``lyapunov``.
 
     Examples
     --------
@@ -212,6 +213,8 @@ class Config(Section):
         if self.sweep and self.sweep.refine and "label" not in self.record:
             found.add("needs labels: let record hold label", "sweep", "refine")
         n_starts = self.start.random.n if self.start.random else 1
+        if "attractors" in self.record:
+            self._check_attractors(found)
         continuation = self.sweep.continuation if self.sweep else None
         n_ways = 2 if continuation and continuation.direction == "both" else 1
         n_orbits = n_starts * n_ways * (self.sweep.size if self.sweep else 1)
@@ -219,6 +222,20 @@ class Config(Section):
             found.add(f"asks for {n_orbits} orbits, starts included; at most {LARGEST} are allowed", "sweep")
         found.raise_if_any()
         return self
+
+    def _check_attractors(self, found: Problems) -> None:
+        """Note what keeps the starts of a point from being compared."""
+        if not self.start.random or self.start.random.n < 2:
+            found.add("must be at least 2 to record attractors: many starts find them", "start", "random", "n")
+        if "label" not in self.record or self.run.n_exponents == 0:
+            found.add("must hold label beside attractors, and run.n_exponents must be at least 1", "record")
+        shortest = TURNS * 2**self.model.positional_bits
+        if self.run.n_steps < shortest:
+            found.add(f"must be at least {shortest} to record attractors: {TURNS} turns of the clock", "run", "n_steps")
+        if self.sweep and (self.sweep.continuation or self.sweep.refine):
+            found.add(
+                "must be independent and not refined to record attractors: follow them with `dmfsa attractors`", "sweep"
+            )
 
     def _check_networks(self, found: Problems) -> None:
         """Note what does not fit in any of the networks; in the first of those in which something does not."""
