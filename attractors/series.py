@@ -44,10 +44,9 @@ def as_series(series: npt.ArrayLike, *, at_least: int = 2, name: str = "series")
         raise ValueError(f"{name} must have shape (n,) or (n, m), got {samples.shape}")
     if len(samples) < at_least:
         raise ValueError(f"{name} must have at least {at_least} samples, got {len(samples)}")
-    finite = np.isfinite(samples).all(axis=1)
-    if not finite.all():
+    if not np.isfinite(samples).all():
+        row = int(np.argmin(np.isfinite(samples).all(axis=1)))
         raise ValueError(
-            f"{name}[{int(np.argmin(finite))}] is not finite: cut an orbit that diverged before that row, "
-            "and fill gaps in a recording"
+            f"{name}[{row}] is not finite: cut an orbit that diverged before that row, and fill gaps in a recording"
         )
     return samples
