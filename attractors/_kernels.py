@@ -114,8 +114,8 @@ def orthonormalise(V, Q, log_sums, unresolved):
             unresolved[i] += alive  # exactly 0 before: truly annihilated; else zero or noise, who can tell
         else:
             log_sums[i] += math.log(residual)
-            for a in range(d):
-                Q[i, a] = V[i, a] / residual
+            for a in range(d):  # after an overflow there is no direction: 0 would pass for a dead one from here on
+                Q[i, a] = V[i, a] / residual if residual < np.inf else np.nan
 
 
 @njit(types.void(STEP, JACOBIAN, VECTOR, VECTOR, MATRIX, int64), cache=True, **OPTIONS)

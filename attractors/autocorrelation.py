@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 SOKAL = 5.0  # integrate up to the first lag that is this many integrated times
 LONGEST = 10_000  # lags, if not told otherwise: a quarter of the series, but not more
 LATE = 9.0  # times Bartlett's variance: a mean of ρ² over late lags above that is no chance
-CONSTANT = 1e-14  # relative spread that is rounding
 
 
 class CorrelationStatus(Enum):
@@ -144,7 +143,7 @@ def autocorrelation(
     if context is not None and not 1 <= context < longest:
         raise ValueError(f"context must be from 1 to {longest - 1}, one less than the largest lag, got {context}")
     varying = samples - samples.mean(axis=0)
-    still = np.ptp(samples, axis=0) <= CONSTANT * np.abs(samples).max(axis=0)
+    still = constant_columns(samples)
     rho = _correlation(varying, longest, biased=biased)
     rho[:, still] = np.nan
     counts = n - np.arange(longest + 1.0)

@@ -80,7 +80,12 @@ def document(measured: dict[Cell, tuple[float, float]]) -> str:
     for quantity in Quantity.every:
         names = f"**{quantity.name}**" + "".join(f"<br>`{name}`" for name in quantity.answers)
         rows.append([names, *(_shown(quantity, column, measured) for column in COLUMNS)])
-    return HEAD + "\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+    return (
+        HEAD
+        + "\n"
+        + "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+        + "\n"
+    )
 
 
 def _shown(quantity: Quantity, column: str, measured: dict[Cell, tuple[float, float]]) -> str:
