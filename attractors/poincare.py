@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 NEIGHBOURS = 10  # of a point, for the flat within which it is moved to the surface
@@ -194,7 +194,7 @@ def _moves(
 
     near = np.flatnonzero(np.abs(height) <= reach)
     unit = samples[near].std(axis=0)
-    unit[unit == 0.0] = 1.0
+    unit[constant_columns(samples[near])] = 1.0
     most = WIDER * NEIGHBOURS
     moves, errors = np.full((len(hits), samples.shape[1]), np.nan), np.full(len(hits), np.nan)
     if len(near) <= most:
@@ -217,8 +217,10 @@ def _moves(
 
 def _direction(around: FloatArray, across: int) -> FloatArray:
     """u/u_b, u = C (C + λ)⁻¹ e_b with the covariance C of neighbours (n, k, m): the shortest way within their flat."""
-    part = around - around.mean(axis=1, keepdims=True)
-    covariance = part.transpose(0, 2, 1) @ part / part.shape[1]
+    k = around.shape[1]
+    part = around - around[:, :1]  # exactly 0 where neighbours are equal
+    part -= (np.full(k, 1.0 / k) @ part)[:, None]  # four times as fast as their mean
+    covariance = part.transpose(0, 2, 1) @ part / k
     still = covariance[:, across, across] <= FLAT
     size = np.where(still, 1.0, np.trace(covariance, axis1=1, axis2=2))
     ridge = (RIDGE * size)[:, None, None] * np.eye(part.shape[2])

@@ -278,10 +278,10 @@ def _count(name: str, value: int, *, at_least: int) -> int:
 
 
 def real(values: npt.ArrayLike, name: str) -> FloatArray:
-    """Cast to double precision, contiguous; complex numbers are refused: ValueError."""
+    """Cast to double precision; complex numbers are refused: ValueError."""
     if np.iscomplexobj(values):
         raise ValueError(f"{name} must be real, got complex numbers: hand over real and imaginary parts as columns")
-    return np.asarray(values, dtype=np.float64, order="C")
+    return np.asarray(values, dtype=np.float64)
 
 
 def _finite_vector(name: str, values: FloatArray) -> FloatArray:
