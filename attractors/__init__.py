@@ -29,6 +29,8 @@ evidence, then a status whose value is a message with the remedy.
 `sample_entropy`, …            `detrended_fluctuation`, `hurst_exponent`
 `largest_exponent`, …          Lyapunov exponents of a recorded series; `exponents_of_series`
 `classify`                     fixed point, cycle, torus, chaos, hyperchaos, or why it cannot be said
+`find_attractors`              all attractors that many starts reach, told apart, with their shares
+`follow_attractors`            the same over a parameter: branches, their ends, hysteresis
 =============================  =================================================================
 
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
@@ -39,6 +41,7 @@ from attractors.analysis import Analysis, Motion, analyse
 from attractors.autocorrelation import Autocorrelation, CorrelationStatus, autocorrelation
 from attractors.birkhoff import BirkhoffAverage, BirkhoffStatus, birkhoff_average
 from attractors.box_counting import BoxCountingDimension, BoxCountingStatus, box_counting_dimension
+from attractors.branches import Branch, Branches
 from attractors.classification import Classification, Label, classify, classify_evidence
 from attractors.complexity import EntropyStatus, SampleEntropy, sample_entropy
 from attractors.covariant import CovariantStatus, CovariantVectors, covariant_vectors
@@ -46,6 +49,7 @@ from attractors.crossings import plane_crossings, stroboscopic_section, successi
 from attractors.cycles import Cycle, CycleStatus, refine_cycle
 from attractors.density import OrbitDensity
 from attractors.dimensions import CorrelationDimension, DimensionStatus, correlation_dimension
+from attractors.distinction import Attractor, Attractors, distinguish_attractors
 from attractors.divergence import DivergenceStatus, SeriesExponents, exponents_of_series, largest_exponent
 from attractors.embedding import (
     FalseNeighbours,
@@ -69,8 +73,10 @@ from attractors.fluctuations import (
     detrended_fluctuation,
     hurst_exponent,
 )
+from attractors.following import follow_attractors
 from attractors.kaplan_yorke import kaplan_yorke_dimension
 from attractors.lyapunov import Blocks, lyapunov_spectrum, lyapunov_until
+from attractors.multistability import find_attractors
 from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.poincare import Section, SectionStatus, SlabSection, poincare_section
 from attractors.quasiperiodicity import RotationNumber, Torus, TorusStatus, rotation_number, torus
@@ -90,12 +96,16 @@ __all__ = [
     "Alignment",
     "AlignmentStatus",
     "Analysis",
+    "Attractor",
+    "Attractors",
     "Autocorrelation",
     "BirkhoffAverage",
     "BirkhoffStatus",
     "Blocks",
     "BoxCountingDimension",
     "BoxCountingStatus",
+    "Branch",
+    "Branches",
     "Classification",
     "CorrelationDimension",
     "CorrelationStatus",
@@ -152,12 +162,15 @@ __all__ = [
     "correlation_dimension",
     "covariant_vectors",
     "detrended_fluctuation",
+    "distinguish_attractors",
     "embed",
     "exponents_of_series",
     "false_neighbours",
+    "find_attractors",
     "find_period",
     "finite_time_exponents",
     "finite_time_from_stretching",
+    "follow_attractors",
     "hurst_exponent",
     "kaplan_yorke_dimension",
     "largest_exponent",

@@ -1,5 +1,6 @@
 """Cycles to rounding, by Newton's method: their points, multipliers and stability."""
 
+import functools
 import math
 from dataclasses import dataclass
 from enum import Enum
@@ -212,7 +213,7 @@ def _cycle(
         float(np.abs(system.to_vector(system.orbit(system.from_vector(x, s), n)[1]) - y).max())
         for x, s, n, y in zip(points, states, lengths, np.roll(points, -1, axis=0), strict=True)
     )
-    product = np.linalg.multi_dot([*steps[::-1], np.eye(system.dimension)]) if period > 1 else steps[0]
+    product = functools.reduce(lambda before, step: step @ before, steps)
     multipliers = np.linalg.eigvals(product).astype(np.complex128)
     multipliers = multipliers[np.argsort(-np.abs(multipliers), kind="stable")]
     moduli = np.abs(multipliers)

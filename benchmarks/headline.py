@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import xarray as xr
 from process import DMFSA, PYTHON, ROOT, run
 from timing import median, ratio, rounds, seconds, spread, table
 
@@ -19,9 +18,12 @@ from dmfsa.ensemble import EnsembleStretching
 from sweeps import load_config, run_sweep
 from sweeps.config import Config
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS
-from sweeps.grid import Grid, grid_of
-from sweeps.network import blocks_of, features_of, map_of, starts_of
-from sweeps.run import CHUNK, WINDOW, _cores, _ensemble, run_points
+from sweeps.experiment import Experiment
+from sweeps.grid import Grid
+from sweeps.network import blocks_of, features_of, map_of
+from sweeps.points import WINDOW, ensemble_of, run_points
+from sweeps.run import cores
+from sweeps.shards import POINTS, Points
 from sweeps.store import SweepFolder, open_sweep
 from sweeps.summary import write_summary
 
@@ -37,15 +39,15 @@ def main() -> None:
     sweep = Sweep.of(load_config(ROOT / CONFIG, CHANGES))
     options = [word for change in CHANGES for word in ("--set", change)]
     with tempfile.TemporaryDirectory() as name:
-        run([*DMFSA, "sweep", "run", CONFIG, *options, *few(CHUNK), "--out", f"{name}/few"])  # compiles
+        run([*DMFSA, "sweep", "run", CONFIG, *options, *few(POINTS), "--out", f"{name}/few"])  # compiles
         whole = run([*DMFSA, "sweep", "run", CONFIG, *options, "--out", f"{name}/whole"])
-        parts = stepping(sweep, sweep.chunks, _cores())
+        parts = stepping(sweep, sweep.chunks, cores())
         alone = sum(parts)
         rows = [
             [f"`{' '.join(['dmfsa sweep run', CONFIG, *options])}`", f"{whole.wall:.1f} s"],
             ["points, steps discarded, steps kept, exponents", sweep.describe()],
-            ["workers", _cores()],
-            [f"stepping alone, {_cores()} threads", f"{alone:.1f} s"],
+            ["workers", cores()],
+            [f"stepping alone, {cores()} threads", f"{alone:.1f} s"],
             ["whole run / stepping alone", f"{whole.wall / alone:.2f}"],
             ["processor time", f"{whole.cpu:.1f} s"],
             ["peak memory", f"{whole.peak:.0f} MB"],
@@ -64,24 +66,26 @@ class Sweep(NamedTuple):
     """A config, and what the runner makes of it."""
 
     config: Config
-    grid: Grid
+    experiment: Experiment
 
     @classmethod
     def of(cls, config: Config) -> "Sweep":
-        return cls(config, grid_of(config))
+        return cls(config, Experiment.of(config))
+
+    @property
+    def grid(self) -> Grid:
+        return self.experiment.grid
 
     @property
     def chunks(self) -> list[np.ndarray]:
-        return [np.arange(i, min(i + CHUNK, self.grid.n_points)) for i in range(0, self.grid.n_points, CHUNK)]
+        return [shard.points for shard in self.grid.shards()]
 
     def describe(self) -> str:
         run = self.config.run
         return f"{self.grid.n_points:,}, {run.n_transient:,}, {run.n_steps:,}, {self.config.n_exponents}"
 
     def ensemble(self, points: np.ndarray) -> Ensemble:
-        features = features_of(self.config)
-        maps = [map_of(self.config, features, **point) for point in self.grid.parameters(points)]
-        return _ensemble(self.config, self.grid, starts_of(self.config, maps[0]), points, maps)
+        return ensemble_of(self.experiment.points(points))
 
 
 # ---- stepping alone ------------------------------------------------------------------------------------------
@@ -138,7 +142,7 @@ def split(sweep: Sweep, folder: Path, wall: float, parts: tuple[float, float]) -
     shard, result = one_chunk(sweep)
     analysis = min(seconds(lambda: analyse(sweep, result)) for _ in range(3)) * n_chunks
     preparing = min(seconds(lambda: prepare(sweep)) for _ in range(3)) * n_chunks
-    store = SweepFolder.claim(folder / "again", sweep.config, sweep.grid)
+    store = SweepFolder.claim(folder / "again", sweep.config)
     writing = seconds(lambda: write_all(store, shard, sweep.chunks))
     collecting = seconds(store.collect)
     figures = folder / "figures"
@@ -150,7 +154,7 @@ def split(sweep: Sweep, folder: Path, wall: float, parts: tuple[float, float]) -
         "maps and their live directions (one thread at a time)": preparing,
         "transient": parts[0],
         "tangent": parts[1],
-        f"accumulators: density, section ({_cores()} threads)": accumulating(sweep) * n_chunks / _cores(),
+        f"accumulators: density, section ({cores()} threads)": accumulating(sweep) * n_chunks / cores(),
         "post-analysis: exponents' errors, periods, labels (one thread at a time)": analysis,
         "writing shards (one thread)": writing,
         "collecting them into one dataset": collecting,
@@ -162,12 +166,10 @@ def split(sweep: Sweep, folder: Path, wall: float, parts: tuple[float, float]) -
     table("What the user waits for, each part measured by itself", ["", "takes", "of the whole run"], rows)
 
 
-def one_chunk(sweep: Sweep) -> tuple[xr.Dataset, EnsembleStretching]:
+def one_chunk(sweep: Sweep) -> tuple[Points, EnsembleStretching]:
     """Run one chunk: the shard as it is written, and what the analysis gets."""
     points = sweep.chunks[len(sweep.chunks) // 2]
-    features = features_of(sweep.config)
-    starts = starts_of(sweep.config, map_of(sweep.config, features, **sweep.grid.parameters(points)[0]))
-    shard = run_points(sweep.config, features, sweep.grid, starts, points)
+    shard = run_points(sweep.experiment, points)
     return shard, tangent(sweep, sweep.ensemble(points), n_tail=WINDOW)
 
 
@@ -204,14 +206,16 @@ def accumulating(sweep: Sweep) -> float:
     return max(0.0, median([a - b for a, b in zip(times["with"], times["without"], strict=True)]))
 
 
-def write_all(store: SweepFolder, shard: xr.Dataset, chunks: list[np.ndarray]) -> None:
+def write_all(store: SweepFolder, shard: Points, chunks: list[np.ndarray]) -> None:
     for points in chunks:
-        store.write(shard.isel(point=slice(len(points))).assign_coords(point=points))
+        some = shard[: len(points)].copy()
+        some["point"] = points
+        store.write(some)
 
 
 def loading(sweep: Sweep) -> float:
     """Seconds until the compiled functions have taken a first step, in a new process with a warm cache."""
-    few_steps = ["run.n_transient=1000", "run.n_steps=1000", f"sweep.beta.n={CHUNK}"]
+    few_steps = ["run.n_transient=1000", "run.n_steps=1000", f"sweep.beta.n={POINTS}"]
     code = f"""
 import time
 from pathlib import Path

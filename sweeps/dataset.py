@@ -1,6 +1,6 @@
 """What is kept of a sweep, as one labelled dataset: names, dimensions, types, units."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,8 +9,10 @@ import xarray as xr
 
 from attractors import Label
 from sweeps.config import Config
-from sweeps.grid import Grid
+from sweeps.grid import DIRECTIONS, Grid
 from sweeps.network import blocks_of
+from sweeps.refinement import boundary_table
+from sweeps.shards import Header, Points
 
 ORBIT_SAMPLES = 512  # last samples of the orbit that are kept of each point
 BINS = 4000  # of the orbit's density, over [-1, 1], which it never leaves
@@ -37,6 +39,10 @@ VARIABLES = {
     "torus_dimension": Variable("label", (), "i1", 0, "exponents that may be zero, on a torus; 0: no torus"),
     "confidence": Variable("label", (), "f8", np.nan, "probability that the label's conditions hold"),
     "reason": Variable("label", (), "O", "", "evidence that decided the label"),
+    "attractor": Variable("attractors", (), "i4", -1, "number of the attractor at this point; -1: not known"),
+    "attractor_share": Variable("attractors", (), "f8", np.nan, "share of the starts that reach it"),
+    "attractor_share_low": Variable("attractors", (), "f8", np.nan, "lower end of its 95 % interval"),
+    "attractor_share_high": Variable("attractors", (), "f8", np.nan, "upper end of its 95 % interval"),
     "lyapunov_exponent": Variable("lyapunov", ("exponent",), "f8", np.nan, "Lyapunov exponent", PER_STEP),
     "lyapunov_standard_error": Variable(
         "lyapunov", ("exponent",), "f8", np.nan, "standard error of the Lyapunov exponent", PER_STEP
@@ -52,55 +58,92 @@ VARIABLES = {
     "window": Variable("", ("age", "pattern"), "f8", np.nan, "attention vectors at the end, newest first"),
     "clock_phase": Variable("", (), "i4", 0, "clock phase of the newest of them", "step"),
     "core_seconds": Variable("", (), "f8", np.nan, "time taken on one core", "s"),
+    "failure": Variable("", (), "O", "", "why the point could not be computed; empty if it was"),
 }
+# Of each shard, along the dimension "shard": where its points were computed.
+SHARD_VARIABLES = {
+    "shard_first": ("number of the shard's first point", "1"),
+    "shard_points": ("points in the shard", "1"),
+    "shard_host": ("machine that computed it", ""),
+    "shard_job": ("batch job in which it was computed; empty outside of one", ""),
+    "shard_versions": ("versions of the program and of what it rests on", ""),
+    "shard_commit": ("git commit of the source", ""),
+    "shard_ended": ("when it was done, UTC", ""),
+    "shard_seconds": ("time taken on one core", "s"),
+}
+# What may differ between two runs of one config: when and where they were made, never what was found.
+RUN_VARIABLES = ("core_seconds", *SHARD_VARIABLES)
+RUN_ATTRIBUTES = ("versions", "git_commit", "git_dirty", "machine", "command", "created", "core_seconds")
 AXES = {
     "beta": "inverse temperature of the output, β",
     "gamma": "inverse temperature of the attention, γ",
     "epsilon": "weight of the positional part, ε",
+    "context": "tokens in the window, L",
+    "positional_bits": "bits of the clock, P",
+    "n_patterns": "features in each matrix, M",
+    "n_columns": "semantic columns, N",
+    "n_segments": "segments of the columns",
+    "scale": "standard deviation of the correlations",
+    "seed": "seed of the features",
+    "point": "number of the point",
     "start": "number of the random start",
+    "direction": "way along the axis: each point starts from its neighbour",
 }
 
 
-def empty_points(config: Config, points: npt.NDArray[np.int64]) -> xr.Dataset:
-    """Return the dataset of some points before they are run, with dimension ``point``: fill values everywhere."""
+def empty_points(config: Config, points: npt.NDArray[np.int64]) -> Points:
+    """Return some points before they are run: a structured array with the number of each, `point`, and fill values."""
     sizes = _sizes(config)
-    arrays = {
-        name: np.full((len(points), *(sizes[dim] for dim in variable.dims)), variable.fill, dtype=variable.dtype)
-        for name, variable in _kept(config).items()
-    }
-    return filled_points(config, points, arrays)
+    kept = _kept(config)
+    fields: list[Any] = [("point", "i8")]
+    fields += [(name, kind.dtype, tuple(sizes[dim] for dim in kind.dims)) for name, kind in kept.items()]
+    empty = np.empty(len(points), dtype=fields)
+    empty["point"] = points
+    for name, variable in kept.items():
+        empty[name] = variable.fill
+    return empty
 
 
-def filled_points(config: Config, points: npt.NDArray[np.int64], arrays: Mapping[str, npt.NDArray[Any]]) -> xr.Dataset:
-    """Return the dataset of some points from the arrays of all its variables.
-
-    Raises
-    ------
-    KeyError, ValueError
-        If an array is missing, or of another shape.
-    """
-    variables = {name: (("point", *variable.dims), arrays[name]) for name, variable in _kept(config).items()}
-    return xr.Dataset(variables, coords={"point": points})
-
-
-def gridded(config: Config, grid: Grid, shards: list[xr.Dataset]) -> xr.Dataset:
+def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
     """Put shards in their places on the grid; points that no shard holds keep fill values."""
-    whole = empty_points(config, np.arange(grid.n_points))
+    sizes, kept = _sizes(config), _kept(config)
+    whole = {
+        name: np.full((grid.n_points, *(sizes[dim] for dim in variable.dims)), variable.fill, dtype=variable.dtype)
+        for name, variable in kept.items()
+    }
+    between: list[Points] = []
+    everything: list[Points] = []
     for shard in shards:
-        for name in whole:
-            whole[name].values[shard["point"].values] = shard[name].values
-    variables = {}
-    for name, variable in _kept(config).items():
-        values = whole[name].values.reshape((*grid.shape, *whole[name].shape[1:]))
+        if grid.along:
+            everything.append(shard)
+        if (shard["point"] >= grid.n_points).any():
+            between.append(shard)
+            continue
+        places = grid.places(shard["point"])
+        for name, values in whole.items():
+            values[places] = shard[name]
+    flags = {
+        "flag_values": np.arange(MISSING, len(Label), dtype="i1"),
+        "flag_meanings": " ".join(["missing", *Label]),
+    }
+    variables: dict[str, Any] = {}
+    for name, variable in kept.items():
+        values = whole[name].reshape((*grid.shape, *whole[name].shape[1:]))
         attributes: dict[str, Any] = {"long_name": variable.long_name, "units": variable.units}
         if name == "label":
-            attributes["flag_values"] = np.arange(MISSING, len(Label), dtype="i1")
-            attributes["flag_meanings"] = " ".join(["missing", *Label])
+            attributes |= flags
         variables[name] = ((*grid.dims, *variable.dims), values, attributes)
-    sizes = _sizes(config)
+    if between:
+        variables |= _between(grid, between, kept, flags)
+    if everything:
+        variables |= boundary_table(grid, grid.along, everything, flags)
     coordinates: dict[str, Any] = {
         name: (name, values, {"long_name": AXES[name], "units": "1"}) for name, values in grid.axes.items()
     }
+    for name, values in grid.zipped.items():
+        coordinates[name] = ("point", values, {"long_name": AXES[name], "units": "1"})
+    if "direction" in grid.axes:
+        coordinates["direction"] = ("direction", _texts(list(DIRECTIONS)), {"long_name": AXES["direction"]})
     coordinates["exponent"] = ("exponent", np.arange(1, sizes["exponent"] + 1), {"long_name": "number of the exponent"})
     coordinates["sample"] = ("sample", np.arange(1 - sizes["sample"], 1), {"long_name": "steps before the last"})
     centres = (np.arange(BINS) + 0.5) * (2.0 / BINS) - 1.0
@@ -108,8 +151,51 @@ def gridded(config: Config, grid: Grid, shards: list[xr.Dataset]) -> xr.Dataset:
     coordinates["hit"] = ("hit", np.arange(SECTION_HITS), {"long_name": "number of the hit"})
     coordinates["pattern"] = ("pattern", np.arange(sizes["pattern"]), {"long_name": "feature"})
     coordinates["age"] = ("age", np.arange(sizes["age"]), {"long_name": "age of the token", "units": "step"})
-    used = {dim for dims, _, _ in variables.values() for dim in dims}
+    used = {dim for dims, _, _ in variables.values() for dim in dims} | grid.zipped.keys()
     return xr.Dataset(variables, coords={name: given for name, given in coordinates.items() if name in used})
+
+
+def _between(grid: Grid, shards: list[Points], kept: dict[str, Variable], flags: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of points between those of the axes, along the dimension `refined`; no orbits."""
+    together = {name: np.concatenate([shard[name] for shard in shards]) for name in ("point", *kept)}
+    variables: dict[str, Any] = {}
+    for name in grid.dims:
+        attributes = {"long_name": AXES[name], "units": "1"}
+        variables[f"refined_{name}"] = ("refined", grid.values(name, together["point"]), attributes)
+    for name, variable in kept.items():
+        if variable.dims in ((), ("exponent",)) and name not in RUN_VARIABLES:
+            attributes = {"long_name": variable.long_name, "units": variable.units} | (flags if name == "label" else {})
+            variables[f"refined_{name}"] = (("refined", *variable.dims), together[name], attributes)
+    return variables
+
+
+def shard_table(shards: Sequence[tuple[Header, dict[str, Any]]]) -> dict[str, Any]:
+    """Return the variables that say of each shard where it was computed, from headers and origins in their order."""
+    columns = {
+        "shard_first": np.array([header.first for header, _ in shards], dtype="i8"),
+        "shard_points": np.array([header.n for header, _ in shards], dtype="i8"),
+        "shard_ended": _texts([f"{np.datetime64(int(header.ended), 's')}Z" for header, _ in shards]),
+        "shard_seconds": np.array([header.seconds for header, _ in shards], dtype="f8"),
+    }
+    for name in ("host", "job", "versions", "commit"):
+        columns[f"shard_{name}"] = _texts([str(origin.get(name, "")) for _, origin in shards])
+    return {
+        name: ("shard", columns[name], {"long_name": long_name} | ({"units": units} if units else {}))
+        for name, (long_name, units) in SHARD_VARIABLES.items()
+    }
+
+
+def _texts(words: list[str]) -> npt.NDArray[np.object_]:
+    texts = np.empty(len(words), dtype=object)
+    texts[:] = words
+    return texts
+
+
+def without_run(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a sweep without what says when and where it was run: equal, to the byte on disk, for equal configs."""
+    kept = dataset.drop_vars([name for name in RUN_VARIABLES if name in dataset])
+    kept.attrs = {name: value for name, value in dataset.attrs.items() if name not in RUN_ATTRIBUTES}
+    return kept
 
 
 def axes_of(dataset: xr.Dataset) -> tuple[str, ...]:
@@ -136,12 +222,13 @@ def _kept(config: Config) -> dict[str, Variable]:
 
 
 def _sizes(config: Config) -> dict[str, int]:
-    blocks = blocks_of(config)
+    """Lengths of the dimensions of one point; where networks differ in size, of the largest."""
+    samples = [blocks_of(config, model) for model in config.networks]
     return {
         "exponent": config.n_exponents,
-        "sample": min(ORBIT_SAMPLES, blocks.n_blocks * blocks.block_length),
-        "pattern": config.model.features.n_patterns,
-        "age": config.model.context,
+        "sample": max(min(ORBIT_SAMPLES, blocks.n_blocks * blocks.block_length) for blocks in samples),
+        "pattern": max(model.features.n_patterns for model in config.networks),
+        "age": max(model.context for model in config.networks),
         "bin": BINS,
         "hit": SECTION_HITS,
     }

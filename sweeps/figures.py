@@ -10,18 +10,18 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.colors import CenteredNorm, ListedColormap, LogNorm, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, ScalarFormatter
 
 from attractors import Label
 from attractors.analysis import Analysis
 from attractors.plotting import page
 from sweeps.dataset import MISSING, axes_of, in_order
 from sweeps.files import written_whole
-from sweeps.regimes import UNLABELLED, label_counts, label_names
+from sweeps.regimes import FAILED, UNLABELLED, label_counts, label_names
 
 # The palette of Okabe and Ito, told apart with any kind of colour vision; grey for what is not known.
 COLOURS = {
@@ -34,9 +34,29 @@ COLOURS = {
     "divergent": "#56B4E9",
     "undetermined": "#808080",
     "missing": "#E8E8E8",
+    FAILED: "#C0C0C0",
     UNLABELLED: "#404040",
 }
-SYMBOLS = {"beta": r"$\beta$", "gamma": r"$\gamma$", "epsilon": r"$\epsilon$", "start": "number of the start"}
+SYMBOLS = {
+    "beta": r"$\beta$",
+    "gamma": r"$\gamma$",
+    "epsilon": r"$\epsilon$",
+    "context": "context $L$",
+    "positional_bits": "positional bits $P$",
+    "n_patterns": "patterns $M$",
+    "n_columns": "columns $N$",
+    "n_segments": "segments",
+    "scale": "scale of the correlations",
+    "seed": "seed of the features",
+    "point": "number of the point",
+    "start": "number of the start",
+}
+# Marks of the two ways of a continuation, which tell them apart without colour, too.
+WAYS: dict[str, dict[str, Any]] = {
+    "left": {"marker": "o", "facecolors": "none", "color": "#56B4E9", "lw": 0.5, "ls": "--"},
+    "right": {"marker": ".", "facecolors": "#222222", "color": "#222222", "lw": 0.0, "ls": "-"},
+}
+SAMPLES_DRAWN = 128  # of the orbit at each value, where single points are drawn
 STYLE: Any = {
     "font.size": 9,
     "axes.spines.top": False,
@@ -92,12 +112,12 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
         if with_exponents:
             above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
             _exponents(below, dataset, name, n_drawn=2)
-            _parameter(below.xaxis, name)
+            label_axis(below.xaxis, name, dataset[name].values)
         else:
             above = figure.subplots()
-            _parameter(above.xaxis, name)
+            label_axis(above.xaxis, name, dataset[name].values)
         _density(above, dataset, name)
-        _legend_of_labels(figure, dataset)
+        legend_of_labels(figure, dataset)
     return figure
 
 
@@ -108,43 +128,149 @@ def lyapunov_figure(dataset: xr.Dataset) -> Figure:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 3.6), layout="constrained")
         axes = figure.subplots()
-        edges = _edges(dataset[name].values)
+        edges = edges_of(dataset[name].values)
         colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
         _exponents(axes, dataset, name, n_drawn=dataset.sizes["exponent"])
         if "label" in dataset:
             low, high = axes.get_ylim()
             axes.pcolormesh(edges, [low, high], 1 - 0.25 * (1 - colours[None]), rasterized=True, zorder=-1)
             axes.set_ylim(low, high)
-        _parameter(axes.xaxis, name)
-        _legend_of_labels(figure, dataset)
+        label_axis(axes.xaxis, name, dataset[name].values)
+        legend_of_labels(figure, dataset)
     return figure
 
 
 def phase_diagram(dataset: xr.Dataset) -> Figure:
-    """Draw the labels over two axes, the first of them across."""
+    """Draw the labels over two axes, the first of them across; beside them λ_1 and the periods, if recorded."""
     first, second = _axes(dataset, 2, needs="label")
     dataset = in_order(dataset, first, second)
+    panels = [_labels_over_two]
+    if "lyapunov_exponent" in dataset:
+        panels.append(_leading_exponent_over_two)
+    if dataset["period"].values.any():
+        panels.append(_periods_over_two)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(5.0, 4.2), layout="constrained")
-        axes = figure.subplots()
-        codes = dataset["label"].values.T - MISSING
-        colours = ListedColormap([COLOURS[name] for name in ("missing", *Label)])
-        x, y = _edges(dataset[first].values), _edges(dataset[second].values)
-        axes.pcolormesh(x, y, codes, cmap=colours, vmin=-0.5, vmax=len(Label) + 0.5, rasterized=True)
-        _parameter(axes.xaxis, first)
-        _parameter(axes.yaxis, second)
-        _legend_of_labels(figure, dataset)
+        figure = Figure(figsize=(5.0 if len(panels) == 1 else 3.6 * len(panels), 4.2), layout="constrained")
+        each = np.atleast_1d(figure.subplots(1, len(panels), sharex=True, sharey=True))
+        for axes, draw in zip(each, panels, strict=True):
+            draw(axes, dataset, edges_of(dataset[first].values), edges_of(dataset[second].values))
+            label_axis(axes.xaxis, first, dataset[first].values)
+            if len(panels) > 1 and axes.get_xscale() == "linear":
+                axes.xaxis.set_major_locator(
+                    MaxNLocator(4, steps=[1, 2, 5, 10], integer=dataset[first].dtype.kind == "i")
+                )
+        label_axis(each[0].yaxis, second, dataset[second].values)
+        legend_of_labels(figure, dataset)
     return figure
 
 
-KINDS = {"orbit": orbit_diagram, "lyapunov": lyapunov_figure, "phase": phase_diagram}
+def hysteresis_diagram(dataset: xr.Dataset) -> Figure:
+    """Draw where the orbits go along one axis, for a continuation in both directions, over λ_1.
+
+    Dots are the way to the right, circles the way to the left: where they part, attractors coexist. The two strips on
+    top are the labels.
+    """
+    name, _ = _axes(dataset, 2, needs="orbit", dims=(None, "direction"))
+    dataset = in_order(dataset, name)
+    x = dataset[name].values
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.0, 5.2), layout="constrained")
+        if "lyapunov_exponent" in dataset:
+            strips, above, below = figure.subplots(3, 1, sharex=True, height_ratios=(0.2, 2.2, 1))
+        else:
+            strips, above = figure.subplots(2, 1, sharex=True, height_ratios=(0.2, 2.2))
+            below = None
+        size = float(np.clip(400 / len(x), 0.3, 6.0))
+        for i, way in enumerate(dataset["direction"].values):
+            mark = WAYS[str(way)]
+            here = dataset.isel(direction=i)
+            m = here["orbit"].values[:, -SAMPLES_DRAWN:, 0]
+            above.scatter(np.repeat(x, m.shape[1]), m.ravel(), s=size, rasterized=True, **mark)
+            if below is not None:
+                below.plot(x, _drawn_exponents(here)[:, 0], color=mark["color"], ls=mark["ls"])
+            colours = np.array([to_rgb(COLOURS[label]) for label in label_names(here)])
+            strips.pcolormesh(edges_of(x), [i, i + 1], colours[None], rasterized=True)
+        strips.set_yticks([0.5, 1.5], [str(way) for way in dataset["direction"].values], fontsize=6.5)
+        strips.tick_params(length=0)
+        above.set_ylabel("$m^o_1$, semantic")
+        lowest = above
+        if below is not None:
+            below.axhline(0, color="black", lw=0.6, zorder=0)
+            below.set_ylabel(r"$\lambda_1$ (nats per step)")
+            lowest = below
+        label_axis(lowest.xaxis, name, x)
+        handles = [
+            Line2D(
+                [],
+                [],
+                ls="",
+                marker=mark["marker"],
+                mfc=mark["facecolors"],
+                mec=mark["color"],
+                ms=4,
+                label=f"to the {way}",
+            )
+            for way, mark in WAYS.items()
+        ]
+        above.legend(handles=handles, loc="upper left", ncols=2, frameon=True, framealpha=0.8, edgecolor="none")
+        legend_of_labels(figure, dataset)
+    return figure
+
+
+KINDS = {
+    "orbit": orbit_diagram,
+    "lyapunov": lyapunov_figure,
+    "phase": phase_diagram,
+    "hysteresis": hysteresis_diagram,
+}
 
 
 def default_kind(dataset: xr.Dataset) -> str | None:
-    """Choose the figure that fits: `orbit` or `lyapunov` for one axis, `phase` for two; None if none does."""
+    """Choose the figure that fits: `orbit` or `lyapunov` for one axis, `hysteresis` or `phase` for two; or None."""
+    axes = axes_of(dataset)
+    if axes[-1:] == ("direction",):
+        return "hysteresis" if len(axes) == 2 and "orbit" in dataset else None
     fitting = {1: {"orbit": "orbit_density", "lyapunov": "lyapunov_exponent"}, 2: {"phase": "label"}}
-    kinds = fitting.get(len(axes_of(dataset)), {})
+    kinds = fitting.get(len(axes), {})
     return next((kind for kind, needed in kinds.items() if needed in dataset), None)
+
+
+def _labels_over_two(axes: Axes, dataset: xr.Dataset, x: Floats, y: Floats) -> None:
+    colours = ListedColormap([COLOURS[name] for name in ("missing", *Label)])
+    codes = dataset["label"].values.T - MISSING
+    axes.pcolormesh(x, y, codes, cmap=colours, vmin=-0.5, vmax=len(Label) + 0.5, rasterized=True)
+
+
+def _leading_exponent_over_two(axes: Axes, dataset: xr.Dataset, x: Floats, y: Floats) -> None:
+    """Draw λ_1, white at 0, its scale cut at the 2nd and 98th percentile of its size; -∞ is grey."""
+    leading = dataset["lyapunov_exponent"].values[..., 0].T
+    finite = leading[np.isfinite(leading)]
+    largest = float(np.percentile(np.abs(finite), 98)) if finite.size else 1.0
+    image = axes.pcolormesh(
+        x,
+        y,
+        np.where(np.isfinite(leading), leading, np.nan),
+        cmap="RdBu_r",
+        norm=CenteredNorm(halfrange=largest or 1.0),
+        rasterized=True,
+    )
+    axes.set_facecolor(COLOURS["missing"])
+    axes.figure.colorbar(image, ax=axes, location="bottom", extend="both", shrink=0.9, ticks=MaxNLocator(5)).set_label(
+        r"$\lambda_1$ (nats per step)"
+    )
+
+
+def _periods_over_two(axes: Axes, dataset: xr.Dataset, x: Floats, y: Floats) -> None:
+    """Draw the periods, those that are there, in steps of equal colour on a logarithmic scale."""
+    periods = np.where(dataset["period"].values > 0, dataset["period"].values, np.nan).T.astype(float)
+    low, high = np.nanmin(periods), np.nanmax(periods)
+    norm = LogNorm(low, high if high > low else low * 2)
+    image = axes.pcolormesh(x, y, periods, cmap="viridis", norm=norm, rasterized=True)
+    axes.set_facecolor(COLOURS["missing"])
+    bar = axes.figure.colorbar(image, ax=axes, location="bottom", shrink=0.9)
+    bar.set_label("period (steps)")
+    bar.ax.xaxis.set_major_formatter(ScalarFormatter())
+    bar.ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
@@ -162,7 +288,7 @@ def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     ink = np.where(counts > 0, 0.2 + 0.8 * np.sqrt(share), 0.0)
     colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
     image = 1.0 - ink[..., None] * (1.0 - colours[:, None, :])
-    drawn = axes.pcolorfast(_edges(dataset[name].values), rows, image.transpose(1, 0, 2))
+    drawn = axes.pcolorfast(edges_of(dataset[name].values), rows, image.transpose(1, 0, 2))
     if type(drawn) is AxesImage:  # evenly spaced
         drawn.set_interpolation("auto")  # more columns than pixels are averaged, not left out
     axes.set_ylabel(f"$m^o_1$, semantic ({density.sum(axis=1).max():,} steps each)")
@@ -170,9 +296,8 @@ def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
 
 def _exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> None:
     """Draw the leading exponents, those that double precision does not resolve left out."""
-    exponents = dataset["lyapunov_exponent"].values.copy()
+    exponents = _drawn_exponents(dataset)
     n_drawn = min(n_drawn, exponents.shape[1])
-    exponents[(dataset["lyapunov_resolved"].values == 0) | np.isneginf(exponents)] = np.nan
     colours = mpl.colormaps["inferno"](np.linspace(0, 0.8, max(n_drawn, 3)))
     marker = "o" if len(exponents) < FEW else ""
     for i in range(n_drawn):
@@ -186,7 +311,14 @@ def _exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> None
         axes.set_ylabel(rf"$\lambda_1 \geq \ldots \geq \lambda_{{{n_drawn}}}$ (nats per step)")
 
 
-def _legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
+def _drawn_exponents(dataset: xr.Dataset) -> Floats:
+    """Return the exponents, NaN where they are -∞ or double precision does not resolve them."""
+    exponents: Floats = dataset["lyapunov_exponent"].values.copy()
+    exponents[(dataset["lyapunov_resolved"].values == 0) | np.isneginf(exponents)] = np.nan
+    return exponents
+
+
+def legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
     """Say what was found, and how often; in as many columns as the width has room for."""
     handles = [
         Line2D([], [], ls="", marker="s", color=COLOURS[label], label=f"{label.replace('_', ' ')} ({count})")
@@ -198,29 +330,51 @@ def _legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
     )
 
 
-def _parameter(axis: Axis, name: str) -> None:
-    """Label an axis with a swept parameter; every digit is in its ticks, and starts are counted."""
+def label_axis(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
+    """Label an axis with a swept parameter; every digit is in its ticks, and numbers of things are whole."""
     axis.set_label_text(SYMBOLS[name])
-    if name == "start":
+    if _by_ratio(values):
+        (axis.axes.set_xscale if axis is axis.axes.xaxis else axis.axes.set_yscale)("log")
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(ScalarFormatter())
+        axis.set_minor_formatter(NullFormatter())
+    elif np.issubdtype(values.dtype, np.integer):
         axis.set_major_locator(MaxNLocator(integer=True))
     else:
         axis.set_major_formatter(ScalarFormatter(useOffset=False))
 
 
-def _edges(centres: Floats) -> Floats:
-    """Borders of cells around sorted values."""
+def _by_ratio(values: npt.NDArray[Any]) -> bool:
+    """Whether sorted values are evenly spaced by their logarithms, and span a decade."""
+    if len(values) < 3 or values[0] <= 0 or values[-1] < 10 * values[0]:
+        return False
+    return bool(np.ptp(np.diff(np.log(values))) < 1e-6)
+
+
+def edges_of(centres: Floats) -> Floats:
+    """Borders of cells around sorted values, halfway between them, or by ratio where they are spaced so."""
     if len(centres) == 1:
         return np.array([centres[0] - 0.5, centres[0] + 0.5])
+    if _by_ratio(centres):
+        return np.exp(_halfway(np.log(centres)))
+    return _halfway(centres)
+
+
+def _halfway(centres: Floats) -> Floats:
     middle = 0.5 * (centres[1:] + centres[:-1])
     return np.concatenate([[centres[0] - (middle[0] - centres[0])], middle, [2 * centres[-1] - middle[-1]]])
 
 
-def _axes(dataset: xr.Dataset, n_axes: int, needs: str) -> tuple[str, ...]:
-    """Return the names of the swept axes, or say what a figure lacks."""
+def _axes(dataset: xr.Dataset, n_axes: int, needs: str, dims: tuple[str | None, ...] | None = None) -> tuple[str, ...]:
+    """Return the names of the swept axes, or say what a figure lacks; `dims` names those that it must have."""
     if needs not in dataset:
         raise ValueError(f"this figure needs {needs}, which the sweep did not record: see `record` and `n_exponents`")
     axes = axes_of(dataset)
     if len(axes) != n_axes:
         wanted = "1 axis" if n_axes == 1 else f"{n_axes} axes"
         raise ValueError(f"this figure needs a sweep with {wanted}; this one has {', '.join(axes) or 'none'}")
+    for dim, here in zip(dims or (None,) * n_axes, axes, strict=True):
+        if (here == "direction") != (dim == "direction"):
+            wanted = "a parameter and direction" if dims else "parameters alone"
+            raise ValueError(f"this figure needs a sweep over {wanted}; this one has {', '.join(axes)}")
     return axes

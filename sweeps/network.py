@@ -11,6 +11,7 @@ import numpy.typing as npt
 from attractors import Blocks
 from dmfsa import Features, MeanFieldMap, Window
 from sweeps.config import Config, ConfigError
+from sweeps.config.model import Model
 
 
 def features_of(config: Config) -> Features:
@@ -38,12 +39,12 @@ def map_of(config: Config, features: Features | None = None, **point: float) -> 
     return MeanFieldMap(features or features_of(config), context=config.model.context, **parameters)
 
 
-def blocks_of(config: Config) -> Blocks:
+def blocks_of(config: Config, model: Model | None = None) -> Blocks:
     """Cut the steps of a point into blocks, over which exponents are averaged; without exponents there is one."""
-    run = config.run
+    run, model = config.run, model or config.model
     if config.n_exponents == 0:
         return Blocks(run.n_transient, 0, 1, run.n_steps)
-    return Blocks.of(run.n_steps, run.n_transient, clock_period=2**config.model.positional_bits)
+    return Blocks.of(run.n_steps, run.n_transient, clock_period=2**model.positional_bits)
 
 
 def starts_of(config: Config, network: MeanFieldMap) -> list[Window]:

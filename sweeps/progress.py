@@ -41,10 +41,10 @@ class Meter:
         seconds = max(time.monotonic() - self._begin, 1e-9)
         rate = self.points_done / seconds
         left = (self.n_points - self.points_done) / rate if rate > 0 else float("inf")
-        return f"{int(self.points_done)}/{self.n_points} points, {rate:.3g} points/s, {_clock(left)} left"
+        return f"{int(self.points_done)}/{self.n_points} points, {rate:.3g} points/s, {clock(left)} left"
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     """Write seconds as h:mm:ss."""
     if seconds == float("inf"):
         return "-:--:--"

@@ -1,40 +1,47 @@
-"""Run a sweep on this machine: chunks of points on all cores, each written as soon as it is done."""
+"""Run a sweep on this machine: shards of points on all cores, each written as soon as it is done."""
 
 import os
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import xarray as xr
-
-from attractors import (
-    LyapunovSpectrum,
-    OrbitDensity,
-    SlabSection,
-    classify_evidence,
-    find_period,
-    spectrum_from_stretching,
-)
-from dmfsa import Ensemble, Features, MeanFieldMap, Window
 from sweeps import progress
+from sweeps.claims import Claiming, claims, remove_stale
 from sweeps.config import Config
-from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
-from sweeps.grid import Array, Grid, grid_of
-from sweeps.network import blocks_of, features_of, full, map_of, starts_of
+from sweeps.experiment import Experiment
+from sweeps.files import StoreError, remove_abandoned
+from sweeps.shards import Points, Shard, in_share
+from sweeps.stopping import Stop
 from sweeps.store import Beside, SweepFolder, open_sweep
-
-CHUNK = 64  # points advanced together and written together: a few times as many as there are lanes
-WINDOW = 4096  # last samples in which a period is looked for
-
-Stream = OrbitDensity | SlabSection
+from sweeps.work import Stopped, run_shard
 
 
-class Stopped(Exception):  # noqa: N818 - it is no error
-    """Raised in a chunk when the run is to end."""
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the shards that were to be run.
+
+    Attributes
+    ----------
+    n_points, n_done, n_before : int
+        Points in those shards, how many of them are done now, and how many were before.
+    n_failed : int
+        Points, of those done now and not before, that could not be computed.
+    failures : tuple of str
+        Why, each reason once.
+    stopped : bool
+        Whether the run was asked to stop before it was through.
+    """
+
+    n_points: int
+    n_done: int
+    n_before: int
+    n_failed: int
+    failures: tuple[str, ...]
+    stopped: bool
 
 
 def run_sweep(
@@ -44,6 +51,7 @@ def run_sweep(
     workers: int | None = None,
     quiet: bool = False,
     beside: Beside | None = None,
+    stop: Stop | None = None,
 ) -> Path:
     """Run every point of a config that its folder does not hold yet.
 
@@ -60,11 +68,14 @@ def run_sweep(
     beside : callable, optional
         Called with the dataset of all points and the folder while the dataset is written, in another thread: draws
         figures, say.
+    stop : Stop, optional
+        Asks the run to end before it is through.
 
     Returns
     -------
     Path
-        The folder: sweep.nc holds all points; read it with `open_sweep`.
+        The folder: sweep.nc holds all points; read it with `open_sweep`. Points that could not be computed say why in
+        the variable `failure`.
 
     Raises
     ------
@@ -73,186 +84,197 @@ def run_sweep(
     ConfigError
         If the start cannot be made: a checkpoint is damaged, or an ensemble has no tokens.
     KeyboardInterrupt
-        After Ctrl-C. Finished chunks are kept, and the next run goes on from them; the message says so.
+        After Ctrl-C, or if `stop` asked for it. Finished shards are kept, and the next run goes on from them; the
+        message says so.
 
     Notes
     -----
-    Memory: some 10 MB for each worker, whatever the number of steps.
+    Memory: some 10 MB for each worker, whatever the number of steps, and the dataset at the end.
     """
-    n_workers = _cores() if workers is None else workers
-    if n_workers < 1:
-        raise ValueError(f"workers must be at least 1, got {n_workers}")
-    grid = grid_of(config)
-    features = features_of(config)
-    starts = starts_of(config, map_of(config, features, **grid.parameters(np.array([0]))[0]))
-    folder = SweepFolder.claim(Path(out) if out is not None else Path("results", config.name), config, grid)
-    if folder.complete:
-        folder.tidy()
+    n_workers = _checked(workers)
+    experiment = Experiment.of(config)
+    folder = SweepFolder.claim(folder_of(config, out), config)
+    whole = folder.whole()
+    if whole is not None:
+        folder.tidy(keep_shards=bool(whole["n_failed"]))
         if beside:
             beside(open_sweep(folder.path), folder.path)
         return folder.path
-    chunks = [np.arange(first, min(first + CHUNK, grid.n_points)) for first in range(0, grid.n_points, CHUNK)]
-    todo = [points for points in chunks if not folder.has(points)]
-    meter = progress.Meter(sum(map(len, todo)), config.run.n_transient + config.run.n_steps)
-    stop = threading.Event()
-
-    def work(points: npt.NDArray[np.int64]) -> xr.Dataset:
-        def count(n_steps: int) -> None:
-            if stop.is_set():
-                raise Stopped
-            meter.add(n_steps)
-
-        return run_points(config, features, grid, starts, points, count)
-
     try:
-        with ThreadPoolExecutor(n_workers) as pool, progress.shown(meter, quiet=quiet):
-            running: set[Future[xr.Dataset]] = {pool.submit(work, points) for points in todo}
-            try:
-                while running:
-                    finished, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-                    for chunk in finished:
-                        folder.write(chunk.result())
-            except BaseException:
-                stop.set()
-                pool.shutdown(cancel_futures=True)
-                raise
+        stop = stop or Stop()
+        while True:  # once, or once for each round of a refinement
+            experiment = replace(experiment, grid=folder.grid)
+            if run_shards(folder, experiment, folder.shards(), n_workers, quiet=quiet, stop=stop).stopped:
+                raise KeyboardInterrupt
+            if not folder.plan():
+                break
         folder.collect(beside)
     except KeyboardInterrupt:
+        kept = n_kept(folder)
         raise KeyboardInterrupt(
-            f"interrupted: {folder.n_kept(chunks)} of {grid.n_points} points are kept in {folder.path}; "
+            f"interrupted: {kept} of {folder.n_points} points are kept in {folder.path}; "
             "the same command goes on from there"
         ) from None
     return folder.path
 
 
-def run_points(
+def run_task(
     config: Config,
-    features: Features,
-    grid: Grid,
-    starts: list[Window],
-    points: npt.NDArray[np.int64],
-    count: Callable[[int], None] = lambda n_steps: None,
-) -> xr.Dataset:
-    """Run some points of a grid side by side.
+    index: int,
+    of: int,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    workers: int | None = None,
+    quiet: bool = False,
+    stop: Stop | None = None,
+) -> Outcome:
+    """Run one share of a config's shards, those left out that are done: all that a task of a cluster does.
 
     Parameters
     ----------
-    config, features, grid
-        The sweep, and what was made of it.
-    points : array of int
-        Numbers of the points.
-    starts : list of Window
-        Those of the grid's axis `start`, or a single one. That of a token is made anew for each point's ε.
-    count : callable
-        Called with the number of map steps done, summed over points, now and then.
+    config, out, workers, quiet, stop
+        As for `run_sweep`.
+    index, of : int
+        Which share, from 0, of how many. Shares have no shard in common, and together they have all.
 
-    Returns
-    -------
-    xarray.Dataset
-        With dimension ``point``; the variables are those of `empty_points`.
+    Raises
+    ------
+    ValueError
+        If there is no such share.
+    StoreError, ConfigError
+        As `run_sweep`.
     """
-    maps = [map_of(config, features, **point) for point in grid.parameters(points)]
-    n_live = np.array([network.n_live_directions if config.n_exponents else 0 for network in maps])
-    parts = []
-    for number in np.unique(n_live):  # ε = 0 beside ε > 0, for one: an ensemble has one number for all its points
-        alike = np.flatnonzero(n_live == number)
-        parts.append(_run_alike(config, grid, starts, points[alike], [maps[i] for i in alike], count))
-    return parts[0] if len(parts) == 1 else xr.concat(parts, "point").sortby("point")
+    n_workers = _checked(workers)
+    in_share([], index, of)
+    experiment = Experiment.of(config)
+    folder = SweepFolder.claim(folder_of(config, out), config)
+    experiment = replace(experiment, grid=folder.grid)
+    shards = in_share(folder.shards(), index, of)
+    outcome = run_shards(folder, experiment, shards, n_workers, quiet=quiet, stop=stop or Stop())
+    if folder.grid.along and all(folder.look(shard)[1] for shard in folder.shards()):
+        folder.plan()
+    return outcome
 
 
-def _run_alike(
-    config: Config,
-    grid: Grid,
-    starts: list[Window],
-    points: npt.NDArray[np.int64],
-    maps: list[MeanFieldMap],
-    count: Callable[[int], None],
-) -> xr.Dataset:
-    """Run points whose maps have the same number of live directions."""
-    began = time.perf_counter()
-    ensemble = _ensemble(config, grid, starts, points, maps)
-    result = empty_points(config, points)
-    kept = {str(name): variable.values for name, variable in result.items()}  # xarray takes 0.5 ms for an item
-    density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
-    section = (
-        SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS) if "section" in kept else None
-    )
-    tail, spectra = _advance(config, ensemble, count, [stream for stream in (density, section) if stream])
-    if density:
-        kept["orbit_density"][:] = density.counts
-    if section:
-        kept["section"][:], kept["section_hits"][:] = section.hits, section.n_hits
-    for i, (network, spectrum) in enumerate(zip(maps, spectra, strict=True)):
-        if "label" in config.record:
-            answer = classify_evidence(spectrum, find_period(tail[:, i]), clock_period=network.clock_period)
-            kept["label"][i] = answer.label.code
-            kept["period"][i] = answer.period or 0
-            kept["torus_dimension"][i] = answer.torus_dimension or 0
-            kept["confidence"][i] = answer.confidence
-            kept["reason"][i] = answer.reason
-        if "lyapunov" in config.record and spectrum is not None:
-            kept["lyapunov_exponent"][i] = spectrum.exponents
-            kept["lyapunov_standard_error"][i] = spectrum.standard_errors
-            kept["lyapunov_resolved"][i] = spectrum.resolved
-            kept["kaplan_yorke_dimension"][i] = spectrum.kaplan_yorke_dimension
-        if "orbit" in config.record:
-            kept["orbit"][i] = network.mean_fields(tail[-result.sizes["sample"] :, i], 0).o_semantic
-    final = ensemble.windows()
-    kept["window"][:] = np.array([window.attention for window in final])
-    kept["clock_phase"][:] = final[0].phase
-    kept["core_seconds"][:] = (time.perf_counter() - began) / len(points)
-    return result
+def run_shards(
+    folder: SweepFolder, experiment: Experiment, shards: list[Shard], n_workers: int, *, quiet: bool, stop: Stop
+) -> Outcome:
+    """Run those shards that are missing, each chain in its order; Ctrl-C gives up what has begun."""
+    remove_abandoned(folder.path / "shards")
+    remove_stale(folder.path)
+    todo = folder.missing(shards)
+    n_points = sum(shard.n for shard in shards)
+    n_todo = sum(shard.n for shard in todo)
+    config = experiment.config
+    befores = _befores(folder.shards())
+    meter = progress.Meter(n_todo, config.run.n_transient + config.run.n_steps)
+    n_failed, failures = 0, dict[str, None]()
+
+    def work(shard: Shard) -> Points | None:
+        if stop.wanted or not folder.missing([shard], tell=False):  # another process has done it meanwhile
+            return None
+        before = befores.get(shard.first)
+        last = None if before is None else folder.read(before)
+        if before is not None and last is None:  # collected in this moment by another process, or damaged
+            return None
+        claim.begin(shard.first)
+        try:
+            return run_shard(experiment, shard, last, count)
+        except Stopped:
+            return None
+        finally:
+            claim.end(shard.first)
+
+    def count(n_steps: int) -> None:
+        if stop.now.is_set():
+            raise Stopped
+        meter.add(n_steps)
+
+    with (
+        Claiming(folder.path) as claim,
+        progress.shown(meter, quiet=quiet or not todo),
+        ThreadPoolExecutor(n_workers) as pool,
+        _given_up(stop),  # before the pool waits for its threads
+    ):
+        for points in _in_chains(pool, work, _others_last(folder, todo), lambda: _note(claim, meter)):
+            if points is not None:
+                folder.write(points)
+                reasons = [str(text) for text in points["failure"] if text]
+                n_failed += len(reasons)
+                failures |= dict.fromkeys(reasons)
+    left = folder.missing(todo, tell=False) if stop.wanted else []
+    n_left = sum(shard.n for shard in left)
+    return Outcome(n_points, n_points - n_left, n_points - n_todo, n_failed, tuple(failures), bool(left))
 
 
-def _ensemble(
-    config: Config, grid: Grid, starts: list[Window], points: npt.NDArray[np.int64], maps: list[MeanFieldMap]
-) -> Ensemble:
-    """Put the points into lanes; the one-token windows of token starts are made and grow each in its own map."""
-    if config.start.token is not None:
-        windows = [full(network, starts_of(config, network)[0]) for network in maps]
-    else:
-        chosen = grid.values("start", points).astype(int) if "start" in grid.dims else np.zeros(len(points), dtype=int)
-        windows = [starts[number] for number in chosen]
-    return Ensemble(
-        maps[0].features,
-        beta=[network.beta for network in maps],
-        gamma=[network.gamma for network in maps],
-        epsilon=[network.epsilon for network in maps],
-        context=config.model.context,
-        windows=windows,
-        n_live_directions=maps[0].n_live_directions if config.n_exponents else None,
-    )
+def _befores(shards: list[Shard]) -> dict[int, Shard]:
+    """Return the shard before each one in its chain, by first points."""
+    return {after.first: shard for shard, after in pairwise(shards) if after.chain == shard.chain}
 
 
-def _advance(
-    config: Config, ensemble: Ensemble, count: Callable[[int], None], streams: Sequence[Stream]
-) -> tuple[Array, Sequence[LyapunovSpectrum | None]]:
-    """Discard the transient, average over the rest; return the last samples, (n, n_points, M), and the spectra."""
-
-    def show(block: Array, points: npt.NDArray[np.int64]) -> None:
-        for stream in streams:
-            stream(block, points)
-
-    observer = show if streams else None
-    blocks = blocks_of(config)
-    n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
-    ensemble.advance(blocks.n_before, progress=count)
-    if config.n_exponents == 0:
-        tail = ensemble.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
-        return tail, [None] * ensemble.n_points
-    result = ensemble.stretching(
-        n_exponents=config.n_exponents,
-        n_blocks=blocks.n_blocks,
-        block_length=blocks.block_length,
-        n_settle=blocks.n_settle,
-        n_tail=n_tail,
-        observer=observer,
-        progress=count,
-    )
-    each = zip(result.log_factors, result.unresolved, strict=True)
-    return result.tail, [spectrum_from_stretching(logs, blocks.block_length, counts) for logs, counts in each]
+def _in_chains(
+    pool: ThreadPoolExecutor, work: Callable[[Shard], Points | None], shards: Iterable[Shard], tick: Callable[[], None]
+) -> Iterator[Points | None]:
+    """Yield what `work` makes of shards as they end; the next of a chain begins when that before has been taken."""
+    chains: dict[int, deque[Shard]] = {}
+    for shard in shards:
+        chains.setdefault(shard.chain, deque()).append(shard)
+    running: dict[Future[Points | None], int] = {
+        pool.submit(work, chain.popleft()): number for number, chain in chains.items()
+    }
+    while running:
+        finished, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+        for future in finished:
+            number = running.pop(future)
+            yield future.result()
+            if chains[number]:
+                running[pool.submit(work, chains[number].popleft())] = number
+        tick()
 
 
-def _cores() -> int:
+@contextmanager
+def _given_up(stop: Stop) -> Iterator[None]:
+    """Let threads give up what they are at if the body fails: a full disk, Ctrl-C."""
+    try:
+        yield
+    except BaseException:
+        stop.now.set()
+        raise
+
+
+def _others_last(folder: SweepFolder, shards: list[Shard]) -> list[Shard]:
+    """Put last what other processes seem to be at: it may be done when its turn comes."""
+    theirs = {first for claim in claims(folder.path) if claim.live for first in claim.shards}
+    busy = {shard.chain for shard in shards if shard.first in theirs}
+    return sorted(shards, key=lambda shard: shard.chain in busy)
+
+
+def _note(claim: Claiming, meter: progress.Meter) -> None:
+    claim.points_done = meter.points_done
+
+
+def n_kept(folder: SweepFolder) -> int:
+    """Count the points that have a shard, or are in the whole dataset."""
+    try:
+        if folder.complete:
+            return folder.n_points
+    except StoreError:
+        pass
+    return sum(shard.n for shard in folder.shards() if folder.file(shard).exists())
+
+
+def folder_of(config: Config, out: str | os.PathLike[str] | None) -> Path:
+    """Return the folder of results, by default results/NAME."""
+    return Path(out) if out is not None else Path("results", config.name)
+
+
+def _checked(workers: int | None) -> int:
+    n_workers = cores() if workers is None else workers
+    if n_workers < 1:
+        raise ValueError(f"workers must be at least 1, got {n_workers}")
+    return n_workers
+
+
+def cores() -> int:
     """Return the cores this process may use; not all of the machine's under Slurm or in a container."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

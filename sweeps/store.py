@@ -1,75 +1,99 @@
-"""A sweep on disk: a folder with its config, a shard for each chunk of points, and the whole dataset at the end.
+"""A sweep on disk: a folder with its config, a shard for each block of points, and the whole dataset at the end.
 
     config.yaml            what is run, all defaults filled in
-    shards/00000064.npz    points 64, 65, … of one chunk, written whole and renamed; zip keeps a checksum
-    sweep.nc               all points on their grid; the shards are gone then
+    inputs.json            checksums of the files that the config names, if it names any
+    shards/00000064.npz    points 64, 65, … of one block, written whole and renamed; see `sweeps.shards`
+    refined/01.npz         points of the second round of a refinement, and so on; see `sweeps.refinement`
+    running/HOST~….json    what a process works on at this moment; see `sweeps.claims`
+    partial.nc             the points there were when somebody asked for them before the end
+    sweep.nc               all points on their grid
 
-A file that is there is whole. A shard that cannot be read, or is of another config, is told of and computed again.
+A file that is there is whole, or is found out not to be. Whoever reads a shard checks every bit of it; one that is
+damaged, or of another config, counts as missing and is computed again. Shards stay until the dataset has been written,
+read again and found to be equal to them; they stay as well if points of theirs failed, so that these alone can be tried
+again. (To keep them for ever would double what a sweep takes on a cluster's disk, and leave there some 10,000 files.)
+sweep.nc takes its place before the shards go. So a point that is in neither, looked for in this order, is missing.
 """
 
-import hashlib
 import json
 import os
 import shutil
 import sys
-import zipfile
-import zlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
-import xarray as xr
 
+from sweeps.claims import remove_stale
 from sweeps.config import Config, ConfigError, load_config
-from sweeps.dataset import encoding, filled_points, gridded
-from sweeps.files import StoreError, reason, written_whole
+from sweeps.files import StoreError, reason, remove_abandoned, written_whole
 from sweeps.grid import Grid, grid_of
-from sweeps.provenance import provenance
+from sweeps.identity import Inputs, differences, fingerprint, inputs_of
+from sweeps.provenance import shard_origin
+from sweeps.refinement import boundaries, known_lines, next_round, read_rounds, write_round
+from sweeps.shards import Condition, Header, Points, Shard, Unreadable, read_header, read_shard, write_shard
 
-Beside = Callable[[xr.Dataset, Path], object]  # looks at all points, and at the folder they are written to
+if TYPE_CHECKING:  # xarray takes most of a second to load: a look at the state of a folder has no need of it
+    import xarray as xr
 
-UNREADABLE = (OSError, ValueError, RuntimeError)  # what xarray and netCDF4 raise over damaged files
-BROKEN_ZIP = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+Beside = Callable[["xr.Dataset", Path], object]  # looks at all points, and at the folder they are written to
+
+UNREADABLE = (OSError, ValueError, RuntimeError, AttributeError)  # what xarray and netCDF4 raise over damaged files
 AGAIN = "remove it, and run the sweep again"
+_NETCDF = threading.Lock()  # its library is for one thread at a time
 
 
 @dataclass(frozen=True, eq=False)
 class SweepFolder:
     """The folder of one sweep.
 
+    Make one with `claim`, which makes the folder too, or `open`, for one that is there.
+
     Attributes
     ----------
     path : Path
-    config, grid
+    config : Config
         What the folder holds, or will hold.
+    inputs : dict
+        Checksums of the files that the config names.
     """
 
     path: Path
     config: Config
-    grid: Grid
+    inputs: Inputs = field(default_factory=dict)
 
     @classmethod
-    def claim(cls, path: Path, config: Config, grid: Grid) -> "SweepFolder":
-        """Make the folder, or take one that holds a part of this very config.
+    def claim(cls, path: Path, config: Config) -> "SweepFolder":
+        """Make the folder, or take one that holds a part of this very config; any number of processes may at once.
 
         Raises
         ------
         StoreError
             If it cannot be written, holds something else, or results of another config: the message says
             which keys differ.
+        ConfigError
+            If a file that the config names cannot be read.
         """
+        inputs = inputs_of(config)
         noted = path / "config.yaml"
         try:
             if noted.exists():
-                _refuse_other(path, load_config(noted), config)
-            elif path.exists() and any(not entry.name.startswith(".") for entry in path.iterdir()):
+                there = load_config(noted), _read_inputs(path)
+                if differing := differences(there, (config, inputs)):
+                    lines = [f"{path} holds results of another config:", *(f"  {line}" for line in differing)]
+                    raise StoreError("\n".join([*lines, "Choose another --out."]))
+            elif path.exists() and any(not _ours(entry.name) for entry in path.iterdir()):
                 raise StoreError(f"{path} is not empty and holds no sweep: choose another folder with --out.")
             else:
                 path.mkdir(parents=True, exist_ok=True)
+                if inputs:
+                    with written_whole(path / "inputs.json") as unfinished:
+                        unfinished.write_text(json.dumps(inputs), encoding="utf-8")
                 with written_whole(noted) as unfinished:
                     unfinished.write_text(config.to_yaml(), encoding="utf-8")
         except ConfigError as error:
@@ -78,7 +102,49 @@ class SweepFolder:
             raise
         except OSError as error:
             raise StoreError(f"{path} cannot be written: {reason(error)}; choose another folder with --out.") from None
-        return cls(path, config, grid)
+        return cls(path, config, inputs)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> "SweepFolder":
+        """Take a folder that is there, whatever its state; nothing is written.
+
+        Raises
+        ------
+        StoreError
+            If it holds no sweep.
+        """
+        path = Path(path)
+        noted = path / "config.yaml"
+        if not noted.exists():
+            found = "is no folder" if not path.is_dir() else "holds neither sweep.nc nor config.yaml"
+            raise StoreError(f"{path} {found}: give the folder of results that `dmfsa sweep run` named.")
+        try:
+            config = load_config(noted)
+        except ConfigError as error:
+            raise StoreError(f"{path} holds no sweep that can be read: {error}") from None
+        return cls(path, config, _read_inputs(path))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Short hash of the config and of the files it names, noted in every file."""
+        return fingerprint(self.config, self.inputs)
+
+    @cached_property
+    def _axes(self) -> Grid:
+        return grid_of(self.config)
+
+    @property
+    def grid(self) -> Grid:
+        """The points: those on the axes, and those of all rounds of a refinement that are known so far."""
+        if not self._axes.along:
+            return self._axes
+        return replace(self._axes, refinements=read_rounds(self.path, self.fingerprint))
+
+    @property
+    def n_points(self) -> int:
+        """Number of all points known so far."""
+        grid = self.grid
+        return grid.n_points + grid.n_refined
 
     @property
     def complete(self) -> bool:
@@ -89,105 +155,179 @@ class SweepFolder:
         StoreError
             If it is there, but damaged or of another config.
         """
+        return self.whole() is not None
+
+    def whole(self) -> dict[str, Any] | None:
+        """Return the attributes of the whole dataset; None if it is not there. Raises as `complete`."""
         whole = self.path / "sweep.nc"
         if not whole.exists():
-            return False
+            return None
+        import netCDF4  # noqa: PLC0415
+
         try:
-            with xr.open_dataset(whole, engine="netcdf4") as file:
-                fingerprint = file.attrs.get("fingerprint")
+            with _NETCDF, netCDF4.Dataset(whole) as file:
+                attributes = {name: file.getncattr(name) for name in file.ncattrs()}
         except UNREADABLE as error:
             raise StoreError(f"{whole} is damaged ({reason(error)}): {AGAIN}.") from None
-        if fingerprint != self.fingerprint:
+        if attributes.get("fingerprint") != self.fingerprint:
             raise StoreError(f"{whole} is of another config than config.yaml beside it: {AGAIN}.")
-        return True
+        return attributes
 
-    @property
-    def fingerprint(self) -> str:
-        """Short hash of the config, noted in every file."""
-        text = json.dumps(self.config.to_dict(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+    def shards(self) -> list[Shard]:
+        """Return all shards of this sweep, in the order of their points.
 
-    def has(self, points: npt.NDArray[np.int64]) -> bool:
-        """Whether a good shard of just these points is there."""
-        shard = self._read(self._shard(int(points[0])))
-        return shard is not None and np.array_equal(shard["point"].values, points)
+        Only the config decides them; with a refinement, the config and the results of the rounds before.
+        """
+        return self.grid.shards()
 
-    def n_kept(self, chunks: list[npt.NDArray[np.int64]]) -> int:
-        """Count the points of these chunks that have a shard; without a look into it."""
-        if self.complete:
-            return self.grid.n_points
-        return sum(len(points) for points in chunks if self._shard(int(points[0])).exists())
+    def file(self, shard: Shard) -> Path:
+        """Return the file of a shard."""
+        return self.path / "shards" / shard.file_name
 
-    def write(self, shard: xr.Dataset) -> None:
-        """Write the shard of a chunk."""
-        path = self._shard(int(shard["point"].values[0]))
-        with written_whole(path) as unfinished:
-            path.parent.mkdir(exist_ok=True)
-            arrays: Any = {name: np.asarray(values, dtype=_plain(values)) for name, values in shard.variables.items()}
-            with unfinished.open("wb") as file:
-                np.savez(file, fingerprint=np.array(self.fingerprint), **arrays)
+    def look(self, shard: Shard, *, thorough: bool = False) -> tuple[Condition, Header | None]:
+        """Return in what condition a shard is, and its header if it is done.
 
-    def load(self) -> xr.Dataset:
-        """Return all points that are there, on their grid, with the config and where they come from."""
-        return self._whole(self._shards())
+        Judged by its size and its last 512 bytes, or, if thorough, by every bit.
+        """
+        try:
+            header = read_shard(self.file(shard))[0] if thorough else read_header(self.file(shard))
+        except FileNotFoundError:
+            return Condition.MISSING, None
+        except Unreadable:
+            return Condition.DAMAGED, None
+        condition = self._fits(shard, header)
+        return condition, header if condition is Condition.DONE else None
 
-    def collect(self, beside: Beside | None = None) -> None:
-        """Write the whole dataset from the shards, and remove them; call `beside` with it meanwhile, in a thread.
+    def missing(self, shards: Iterable[Shard], *, tell: bool = True) -> list[Shard]:
+        """Return those shards that are still to be computed; every other one was read whole, and is right.
+
+        Shards that are damaged or of another config are told of on stderr.
+        """
+        wanted = [shard for shard in shards if self.good(shard, tell=tell) is None]
+        return wanted if wanted and not self.complete else []
+
+    def write(self, points: Points, seconds: float | None = None) -> None:
+        """Write the shard of some points, which took so many seconds; two writers of one shard do no harm.
 
         Raises
         ------
         StoreError
-            If it cannot be written, or points are missing; the shards are kept.
+            If it cannot be written.
         """
-        shards = self._shards()
-        n_missing = self.grid.n_points - len({point for shard in shards for point in shard["point"].values.tolist()})
-        if n_missing:
+        took = float(np.nansum(points["core_seconds"])) if seconds is None else seconds
+        path = self.path / "shards" / f"{int(points['point'][0]):08d}.npz"
+        write_shard(path, points, self.fingerprint, shard_origin(took))
+
+    def read(self, shard: Shard) -> Points | None:
+        """Return the points of a shard; None if they are to be computed, which is told on stderr if it is odd."""
+        found = self.good(shard)
+        return None if found is None else found[1]
+
+    def load(self) -> "xr.Dataset":
+        """Return all points that are there, on their grid, with the config and where they come from."""
+        from sweeps.gathering import gathered  # noqa: PLC0415
+
+        return gathered(self)
+
+    def collect(self, beside: Beside | None = None, *, partly: bool = False) -> Path:
+        """Write the dataset from the shards, see that it is right, and remove them if nothing is missing.
+
+        Parameters
+        ----------
+        beside : callable, optional
+            Called with the dataset and the folder meanwhile, in a thread.
+        partly : bool
+            Whether points may be missing: then what is there goes into partial.nc, whose attribute `n_missing` says
+            how many are not.
+
+        Returns
+        -------
+        Path
+            The file: sweep.nc, or partial.nc.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written, or points are missing and may not be; the shards are kept.
+        """
+        from sweeps.dataset import encoding  # noqa: PLC0415
+        from sweeps.gathering import gathered, verify  # noqa: PLC0415
+
+        self.plan()  # the next round of a refinement is missing, too
+        whole = gathered(self)
+        n_missing = int(whole.attrs["n_missing"])
+        if n_missing and not partly:
             raise StoreError(f"{n_missing} of {self.grid.n_points} points are missing in {self.path}: run it again.")
-        whole = self._whole(shards)
+        path = self.path / ("partial.nc" if n_missing else "sweep.nc")
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(beside, whole, self.path) if beside else None
-            with written_whole(self.path / "sweep.nc") as unfinished:
+            with written_whole(path) as unfinished:
                 whole.to_netcdf(unfinished, engine="netcdf4", encoding=encoding(whole))
-            self.tidy()
+                verify(unfinished, whole, path)
+            if not n_missing:
+                (self.path / "partial.nc").unlink(missing_ok=True)
+                self.tidy(keep_shards=bool(whole.attrs["n_failed"]))
             if done:
                 done.result()
+        return path
 
-    def tidy(self) -> None:
-        """Remove shards that the whole dataset holds, and what a run that was killed left unfinished."""
-        shutil.rmtree(self.path / "shards", ignore_errors=True)
-        for unfinished in self.path.glob(".*.nc.*"):
-            unfinished.unlink(missing_ok=True)
+    def plan(self) -> bool:
+        """Note the next round of a refinement, if all rounds before are done and there is one; say if there is."""
+        refinement = self.config.sweep and self.config.sweep.refinement
+        if not refinement:
+            return False
+        grid = self.grid
+        found = [self.read(shard) for shard in grid.shards()]
+        points = [shard for shard in found if shard is not None]
+        if len(points) < len(found):
+            return False
+        refined = next_round(boundaries(known_lines(grid, grid.along, points)), refinement, grid.n_refined)
+        if not len(refined.lines):
+            return False
+        write_round(self.path, len(grid.refinements) + 1, refined, self.fingerprint)
+        return True
 
-    def _shards(self) -> list[xr.Dataset]:
-        files = sorted((self.path / "shards").glob("*.npz"))
-        return [shard for shard in map(self._read, files) if shard is not None]
+    def forget_failed(self) -> None:
+        """Remove the shards in which points failed, and the dataset made of them, so that they are computed again."""
+        failed = [shard for shard in self.shards() if (header := self.look(shard)[1]) and header.n_failed]
+        if failed:
+            (self.path / "sweep.nc").unlink(missing_ok=True)
+        for shard in failed:
+            self.file(shard).unlink(missing_ok=True)
 
-    def _whole(self, shards: list[xr.Dataset]) -> xr.Dataset:
-        dataset = gridded(self.config, self.grid, shards)
-        origin = {"title": self.config.name, "fingerprint": self.fingerprint, "config": self.config.to_yaml()}
-        return dataset.assign_attrs(**origin, **provenance())
+    def tidy(self, *, keep_shards: bool = False) -> None:
+        """Remove shards that the whole dataset holds, and what processes that were killed left unfinished."""
+        for folder in (self.path, self.path / "shards"):
+            remove_abandoned(folder)
+        remove_stale(self.path)
+        if not keep_shards:
+            for name in ("shards", "refined"):
+                shutil.rmtree(self.path / name, ignore_errors=True)
 
-    def _shard(self, first: int) -> Path:
-        return self.path / "shards" / f"{first:08d}.npz"
-
-    def _read(self, path: Path) -> xr.Dataset | None:
-        """Read a shard; None if there is none, or none that can be trusted, which is told on stderr."""
-        if not path.exists():
-            return None
+    def good(self, shard: Shard, *, tell: bool = True) -> tuple[Header, Points, dict[str, Any]] | None:
+        """Read a shard, every bit checked; None if there is none that can be trusted, which is told on stderr."""
+        path = self.file(shard)
         try:
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                arrays = dict(file)
-            fingerprint = str(arrays.pop("fingerprint"))
-            shard = filled_points(self.config, arrays.pop("point"), arrays) if fingerprint == self.fingerprint else None
-        except BROKEN_ZIP as error:
-            print(f"{path} is damaged ({reason(error)}): its points count as missing", file=sys.stderr)
+            header, points, origin = read_shard(path)
+        except FileNotFoundError:
             return None
-        if shard is None:
-            print(f"{path} is of another config: its points count as missing", file=sys.stderr)
-        return shard
+        except Unreadable as error:
+            if tell:
+                print(f"{path} is damaged ({error}): its points count as missing", file=sys.stderr)
+            return None
+        condition = self._fits(shard, header)
+        if condition is Condition.DONE:
+            return header, points, origin
+        if tell:
+            print(f"{path} {condition.value}: its points count as missing", file=sys.stderr)
+        return None
+
+    def _fits(self, shard: Shard, header: Header) -> Condition:
+        same = (header.fingerprint, header.first, header.n) == (self.fingerprint, shard.first, shard.n)
+        return Condition.DONE if same else Condition.OTHER
 
 
-def open_sweep(path: str | os.PathLike[str]) -> xr.Dataset:
+def open_sweep(path: str | os.PathLike[str]) -> "xr.Dataset":
     """Read a sweep, finished or not.
 
     Parameters
@@ -198,49 +338,36 @@ def open_sweep(path: str | os.PathLike[str]) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Dimensions beta, gamma, epsilon, start (those that were swept), exponent, sample, pattern, age. The
-        codes of ``label`` are explained in its attributes; -1 is a point that has not been run. Attributes:
-        the config as YAML, versions, git commit and whether the source differed from it, date, command.
+        Dimensions beta, gamma, epsilon, start (those that were swept), exponent, sample, pattern, age; and shard, for
+        where the points were computed. The codes of ``label`` are explained in its attributes; -1 is a point that has
+        not been run, or that failed: ``failure`` says why. Attributes: the config as YAML, how many points are missing
+        and failed, versions, git commit and whether the source differed from it, date, command.
 
     Raises
     ------
     StoreError
         If the folder holds no sweep, or a damaged one.
     """
-    path = Path(path)
-    whole, noted = path / "sweep.nc", path / "config.yaml"
+    import xarray as xr  # noqa: PLC0415
+
+    whole = Path(path) / "sweep.nc"
     if whole.exists():
         try:
             with xr.open_dataset(whole, engine="netcdf4") as file:
                 return file.load()
         except UNREADABLE as error:
             raise StoreError(f"{whole} is damaged ({reason(error)}): {AGAIN}.") from None
-    if not noted.exists():
-        found = "is no folder" if not path.is_dir() else "holds neither sweep.nc nor config.yaml"
-        raise StoreError(f"{path} {found}: give the folder of results that `dmfsa sweep run` named.")
+    return SweepFolder.open(path).load()
+
+
+def _read_inputs(path: Path) -> Inputs:
+    noted = path / "inputs.json"
     try:
-        config = load_config(noted)
-    except ConfigError as error:
-        raise StoreError(f"{path} holds no sweep that can be read: {error}") from None
-    return SweepFolder(path, config, grid_of(config)).load()
+        return dict(json.loads(noted.read_text(encoding="utf-8"))) if noted.exists() else {}
+    except (OSError, ValueError, TypeError) as error:
+        raise StoreError(f"{noted} is damaged ({error}): {AGAIN}.") from None
 
 
-def _refuse_other(path: Path, there: Config, wanted: Config) -> None:
-    """Compare configs, key by key."""
-    old, new = _flat(there.to_dict()), _flat(wanted.to_dict())
-    differing = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-    if differing:
-        lines = [f"  {key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} asked for" for key in differing]
-        raise StoreError("\n".join([f"{path} holds results of another config:", *lines, "Choose another --out."]))
-
-
-def _flat(values: object, prefix: str = "") -> dict[str, object]:
-    """Dotted keys of nested mappings."""
-    if not isinstance(values, dict):
-        return {prefix: values}
-    return {key: value for name in values for key, value in _flat(values[name], f"{prefix}.{name}".strip(".")).items()}
-
-
-def _plain(values: xr.Variable) -> np.dtype[Any]:
-    """Type of an array in a file that may hold no objects: text is as wide as its longest."""
-    return values.dtype if values.dtype.kind != "O" else np.asarray(values, dtype=str).dtype
+def _ours(name: str) -> bool:
+    """Whether a folder that holds nothing but such files may still become a sweep's."""
+    return name.startswith(".") or name == "inputs.json"

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from rich.console import Console
 from rich.table import Table
@@ -11,21 +12,32 @@ from rich.table import Table
 from sweeps import figures
 from sweeps.dataset import axes_of
 from sweeps.files import written_whole
-from sweeps.regimes import has_regimes, label_counts, regimes, regimes_csv
+from sweeps.regimes import Regime, has_regimes, label_counts, regimes, regimes_csv
 
 SHORTEST = 3  # points of a regime that the printed table shows; regimes.csv has all of them
+FAILURES = 5  # reasons for failures that are printed
 WIDTH = 120  # columns of the printed tables where there is no terminal
 
 
 def summary(dataset: xr.Dataset) -> dict[str, Any]:
     """Return counts of labels, and regimes of a sweep along one parameter, for JSON."""
     document: dict[str, Any] = {"name": dataset.attrs["title"], "labels": label_counts(dataset)}
+    if failures := failures_of(dataset):
+        document["failures"] = failures
     if has_regimes(dataset):
         document["regimes"] = [
             {"label": r.label, "from": r.first, "to": r.last, "n_points": r.n_points, "periods": list(r.periods)}
+            | ({"direction": r.direction} if r.direction else {})
             for r in regimes(dataset)
         ]
     return document
+
+
+def failures_of(dataset: xr.Dataset) -> dict[str, int]:
+    """Count the reasons why points could not be computed, the most frequent first."""
+    reasons, counts = np.unique(dataset["failure"].values.astype(str), return_counts=True)
+    found = {str(reason): int(count) for reason, count in zip(reasons, counts, strict=True) if reason}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def write_summary(dataset: xr.Dataset, folder: Path) -> list[Path]:
@@ -42,11 +54,16 @@ def write_summary(dataset: xr.Dataset, folder: Path) -> list[Path]:
     return files
 
 
+def terminal() -> Console:
+    """Return where tables are printed; wide if that is no terminal."""
+    console = Console()
+    console.width = console.width if console.is_terminal else WIDTH
+    return console
+
+
 def print_summary(dataset: xr.Dataset, console: Console | None = None) -> None:
     """Print how many points carry which label, and where the label changes."""
-    if console is None:
-        console = Console()
-        console.width = console.width if console.is_terminal else WIDTH
+    console = console or terminal()
     counts = label_counts(dataset)
     total = sum(counts.values())
     table = Table(title=f"{dataset.attrs['title']}: {total} points")
@@ -56,6 +73,8 @@ def print_summary(dataset: xr.Dataset, console: Console | None = None) -> None:
     for label, count in counts.items():
         table.add_row(label, str(count), f"{count / total:.1%}")
     console.print(table)
+    for failure, count in list(failures_of(dataset).items())[:FAILURES]:
+        console.print(f"{count} could not be computed: {failure}", markup=False, highlight=False)
     if has_regimes(dataset):
         _print_regimes(dataset, console)
 
@@ -64,7 +83,16 @@ def _print_regimes(dataset: xr.Dataset, console: Console) -> None:
     name = axes_of(dataset)[0]
     found = regimes(dataset)
     shown = [regime for regime in found if regime.n_points >= SHORTEST]
-    table = Table(title=f"regimes along {name}")
+    for way in dict.fromkeys(regime.direction for regime in found):
+        _print_way(name, way, [regime for regime in shown if regime.direction == way], console)
+    if len(shown) < len(found):
+        console.print(
+            f"{len(found) - len(shown)} regimes of fewer than {SHORTEST} points are not shown; regimes.csv has all."
+        )
+
+
+def _print_way(name: str, way: str, shown: list[Regime], console: Console) -> None:
+    table = Table(title=f"regimes along {name}" + f", to the {way}" * bool(way))
     for column in (f"{name} from", "to", "label", "points", "periods", "λ1"):
         table.add_column(column, justify="left" if column in ("label", "periods") else "right")
     for regime in shown:
@@ -75,7 +103,3 @@ def _print_regimes(dataset: xr.Dataset, console: Console) -> None:
             f"{regime.first:.9g}", f"{regime.last:.9g}", regime.label, str(regime.n_points), periods, exponents
         )
     console.print(table)
-    if len(shown) < len(found):
-        console.print(
-            f"{len(found) - len(shown)} regimes of fewer than {SHORTEST} points are not shown; regimes.csv has all."
-        )

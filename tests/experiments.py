@@ -10,7 +10,6 @@ from sweeps.grid import grid_of
 SHORT = {"n_transient": 4, "n_steps": 16, "n_exponents": 2}
 TOTAL = SHORT["n_transient"] + SHORT["n_steps"]
 NO_EXPONENTS = {**SHORT, "n_exponents": 0}
-NOT_REPEATED = ["core_seconds"]  # what may differ when the same points are run again
 RECORDS = ("orbit", "label", "lyapunov")
 
 

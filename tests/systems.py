@@ -75,3 +75,29 @@ class Driven:
         _, end = self.orbit(start, n_settle + n_blocks * block_length)
         log_factors = np.full((n_blocks, 1), -block_length * math.log(2.0))
         return Stretching(log_factors, np.zeros(1, dtype=np.int64), end, np.ones((1, 1)))
+
+
+def _cubic_step(x, p, out):
+    out[0] = p[0] * x[0] - x[0] ** 3
+
+
+def _cubic_jacobian(x, p, out):
+    out[0, 0] = p[0] - 3.0 * x[0] ** 2
+
+
+def cubic(r):
+    """x' = r x - x³, odd: two attractors of either sign for 1 < r < 3√3/2, on |x| <= √(r + 1)."""
+    return DiscreteMap(_cubic_step, _cubic_jacobian, r, 1)
+
+
+def _bistable_step(x, p, out):
+    out[0] = x[0] + (x[0] - 1.0) * (2.0 - x[0]) * (x[0] - p[0])
+
+
+def _bistable_jacobian(x, p, out):
+    out[0, 0] = 1.0 + (2.0 - x[0]) * (x[0] - p[0]) - (x[0] - 1.0) * (x[0] - p[0]) + (x[0] - 1.0) * (2.0 - x[0])
+
+
+def bistable(threshold):
+    """x' = x + (x - 1)(2 - x)(x - c): 1 and 2 attract, c between them repels; far away all diverges."""
+    return DiscreteMap(_bistable_step, _bistable_jacobian, threshold, 1)

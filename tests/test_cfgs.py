@@ -14,7 +14,7 @@ CFGS = sorted((Path(__file__).parent.parent / "cfgs").glob("*.yaml"))
 
 def reduced(config):
     """Overrides for two values of each axis, and few steps."""
-    few = ["run.n_transient=4", "run.n_steps=8"]
+    few = ["run.n_transient=4", f"run.n_steps={32 if 'attractors' in config.record else 8}"]
     if config.n_exponents:
         few.append("run.n_exponents=2")
     if config.start.random:
@@ -73,3 +73,21 @@ def test_paper_zoom_is_the_papers_window_of_beta():
     assert config.record == ("orbit", "label", "lyapunov")
     paper = config_of("paper.yaml").model
     assert config.model.model_copy(update={"beta": paper.beta}) == paper
+
+
+def test_continuation_is_the_zoom_in_both_directions():
+    config, zoom = config_of("continuation.yaml"), config_of("paper_zoom.yaml")
+    np.testing.assert_array_equal(config.axes["beta"], zoom.axes["beta"])
+    assert config.sweep.continuation.direction == "both"
+    assert config.model == zoom.model
+    assert config.start == zoom.start
+    assert {"orbit", "label", "lyapunov"} <= set(config.record)
+
+
+def test_phase_is_200_by_200():
+    config, paper = config_of("phase.yaml"), config_of("paper.yaml")
+    assert {name: axis.size for name, axis in config.sweep.axes.items()} == {"beta": 200, "gamma": 200}
+    assert config.axes["gamma"][0] < paper.model.gamma < config.axes["gamma"][-1]
+    assert config.axes["beta"][0] < paper.model.beta < config.axes["beta"][-1]
+    assert config.model.features == paper.model.features
+    assert {"label", "lyapunov"} <= set(config.record)

@@ -345,10 +345,15 @@ def test_files_that_cannot_be_read(write, tmp_path, monkeypatch):
 
 # What is refused, and the words
 
+PARAMETERS = (
+    "beta, gamma, epsilon, context, positional_bits, features.n_patterns, features.n_columns, features.n_segments, "
+    "features.scale, features.seed"
+)
+AXES = "beta, context, epsilon, features, gamma, order, positional_bits, refine, zip"
 TOP = "model, name, record, run, start, sweep"
 MODEL = "beta, context, epsilon, features, gamma, positional_bits"
-STARTS = "checkpoint, random, token, window"
-START = "checkpoint, phase, random, token, window"
+STARTS = "checkpoint, random, sweep, token, window"
+START = "checkpoint, direction, nearest, number, phase, random, sweep, token, window"
 
 
 @pytest.mark.parametrize(
@@ -364,11 +369,11 @@ START = "checkpoint, phase, random, token, window"
         ),
         (
             {"model": {"beta": 1, "n_patterns": 3}},
-            f"model.n_patterns is not a key here; it belongs in model.features. Allowed: {MODEL}.",
+            f"model.n_patterns is not a key here; it belongs in model.features or sweep.features. Allowed: {MODEL}.",
         ),
         (
             {"model": {"beta": 1, "features": {"positional_bits": 2}}},
-            "model.features.positional_bits is not a key here; it belongs in model. "
+            "model.features.positional_bits is not a key here; it belongs in model or sweep. "
             "Allowed with ensemble segments: ensemble, n_columns, n_patterns, n_segments, seed.",
         ),
         (
@@ -386,12 +391,13 @@ START = "checkpoint, phase, random, token, window"
             f"start.windw is not a key here; did you mean 'window'? Allowed: {START}.",
         ),
         (
-            {"sweep": {"context": {"values": [1]}, "beta": {"values": [1]}}},
-            "sweep.context is not a key here; it belongs in model. Allowed: beta, epsilon, gamma, order.",
+            {"sweep": {"seed": {"values": [1]}, "beta": {"values": [1]}}},
+            "sweep.seed is not a key here; it belongs in model.features or start.random or sweep.features. "
+            f"Allowed: {AXES}.",
         ),
         (
             {"sweep": {"beta": {"form": 1, "to": 2, "n": 3}}},
-            "sweep.beta.form is not a key here; did you mean 'from'? Allowed: from, n, to, values.",
+            "sweep.beta.form is not a key here; did you mean 'from'? Allowed: from, log, n, to, values.",
         ),
         (
             {"run": {"n_step": 1}},
@@ -410,10 +416,10 @@ def test_unknown_keys(sections, message):
         ({"run": "x"}, "run = 'x' must be a mapping with keys out of n_exponents, n_steps, n_transient."),
         ({"start": "o0"}, f"start = 'o0' must be a mapping with keys out of {START}."),
         ({"start": {"random": 3}}, "start.random = 3 must be a mapping with keys out of n, seed."),
-        ({"sweep": 3}, "sweep = 3 must be a mapping with keys out of beta, epsilon, gamma, order."),
+        ({"sweep": 3}, f"sweep = 3 must be a mapping with keys out of {AXES}."),
         (
             {"sweep": {"beta": [1, 2]}},
-            "sweep.beta = [1, 2] must be a mapping with keys out of from, n, to, values.",
+            "sweep.beta = [1, 2] must be a mapping with keys out of from, log, n, to, values.",
         ),
         (
             {"model": {"beta": 1, "features": ["iid"]}},
@@ -581,8 +587,8 @@ def test_the_papers_window_needs_the_papers_shape():
         ({}, " needs from, to and n, or a list of values."),
         ({"from": 1}, " needs from, to and n, or a list of values (to and n missing)."),
         ({"from": 1, "to": 2}, " needs from, to and n, or a list of values (n missing)."),
-        ({"n": 3, "values": [1]}, ".values must not stand beside from, to and n: give one or the other."),
-        ({"from": 0, "values": [1]}, ".values must not stand beside from, to and n: give one or the other."),
+        ({"n": 3, "values": [1]}, ".values must not stand beside from, to, n and log: give one or the other."),
+        ({"from": 0, "values": [1]}, ".values must not stand beside from, to, n and log: give one or the other."),
         ({"from": 2, "to": 1, "n": 3}, ".to = 1.0 must be larger than from = 2.0."),
         ({"from": 1, "to": 1, "n": 3}, ".to = 1.0 must be larger than from = 1.0."),
         ({"from": 1, "to": 2, "n": 1}, ".n = 1 must be at least 2."),
@@ -598,7 +604,7 @@ def test_the_papers_window_needs_the_papers_shape():
         ({"values": []}, ".values = [] must be a list that is not empty."),
         ({"values": 1.5}, ".values = 1.5 must be a list that is not empty."),
         ({"values": [1, 2, 1.0]}, ".values[2] = 1.0 must not be there twice."),
-        ({"values": [0.0, -0.0]}, ".values[1] = -0.0 must not be there twice."),
+        ({"values": [0.0, -0.0]}, ".values[1] = 0.0 must not be there twice."),
         ({"values": [1, "2"]}, ".values[1] = '2' must be a finite number."),
         ({"values": [1, float("nan")]}, ".values[1] = nan must be a finite number."),
         ({"values": [1, -2]}, ".values[1] = -2.0 must be 0 or larger."),
@@ -611,9 +617,12 @@ def test_refused_axes(axis, message):
 @pytest.mark.parametrize(
     ("sweep", "message"),
     [
-        ({}, " needs at least one of beta, gamma, epsilon."),
-        ({"order": "independent", "beta": None}, " needs at least one of beta, gamma, epsilon."),
-        ({"beta": {"values": [1]}, "order": "continuation"}, ".order = 'continuation' must be independent."),
+        ({}, f" needs at least one of {PARAMETERS}."),
+        ({"order": "independent", "beta": None}, f" needs at least one of {PARAMETERS}."),
+        (
+            {"beta": {"values": [1]}, "order": "continuation"},
+            ".order = 'continuation' must be independent, or continuation: {...}.",
+        ),
         (
             {"gamma": {"from": -1.7e308, "to": 1.7e308, "n": 2}},
             ".gamma.n = 2 must leave finite, distinct numbers between from and to.",
@@ -677,7 +686,10 @@ def test_exponents_need_two_periods_of_the_clock(bits):
         ([], " = [] must be a list that is not empty."),
         ("orbit", " = 'orbit' must be a list that is not empty."),
         (["orbit", "orbit"], "[1] = 'orbit' must not be there twice."),
-        (["orbits"], "[0] = 'orbits' must be one of orbit, section, label, lyapunov; did you mean 'orbit'?"),
+        (
+            ["orbits"],
+            "[0] = 'orbits' must be one of orbit, section, label, attractors, lyapunov; did you mean 'orbit'?",
+        ),
     ],
 )
 def test_refused_records(record, message):

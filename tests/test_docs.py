@@ -71,6 +71,9 @@ def test_every_python_block_runs(page, tmp_path, monkeypatch):
         assert namespace["cycles"].values[:2] == pytest.approx([1.24, 1.25])
         assert namespace["spectrum"].exponents == pytest.approx([0.42, -1.62], abs=0.01)
         assert namespace["spectrum"].exponents.sum() == pytest.approx(np.log(0.3))
+        assert [len(one.starts) for one in namespace["found"].attractors] == [20, 20]
+        assert [branch.ends.kind for branch in namespace["branches"].branches] == ["edge", "edge"]
+        assert namespace["branches"].branches[1].begins.kind == "pitchfork"
         assert namespace["dimension"].value == pytest.approx(1.21, abs=0.03)
         assert namespace["from_x"].value == pytest.approx(1.21, abs=0.03)
         windows, vectors, indices = (namespace[name] for name in ("windows", "vectors", "indices"))
@@ -99,7 +102,7 @@ def test_every_command_parses_and_its_config_can_be_run(words, capsys):
 
 def test_readme_shows_every_command():
     shown = {" ".join(words.values[0][:2]) for words in commands()}
-    for command in ("trajectory", "lyapunov", "classify", "analyse", "sweep run", "plot"):
+    for command in ("trajectory", "lyapunov", "classify", "attractors", "analyse", "sweep run", "plot"):
         assert any(f"{line} ".startswith(f"{command} ") for line in shown), command
 
 

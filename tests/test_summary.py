@@ -400,3 +400,41 @@ def test_ticks_of_a_narrow_range_show_every_digit():
 def test_figures_that_do_not_fit(make, dataset, message):
     with pytest.raises(ValueError, match=message):
         make(dataset())
+
+
+def test_the_phase_diagram_has_exponents_and_periods_beside_the_labels():
+    labels = np.array([[P, C, "missing"], [Q, P, C]])
+    exponents = np.array([[[-0.1], [0.2], [np.nan]], [[0.0], [-np.inf], [0.1]]])
+    periods = np.array([[4, 0, 0], [0, 64, 0]])
+    figure = figures.phase_diagram(over_two(labels, exponents=exponents, periods=periods))
+    panels = [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]
+    drawn = [axes.collections[0].get_array() for axes in panels]
+    assert len(drawn) == 3
+    order = [1, 0, 2]  # of gamma, which was not sorted
+    np.testing.assert_array_equal(
+        drawn[1].filled(np.nan), np.where(np.isfinite(exponents), exponents, np.nan)[:, order, 0].T
+    )
+    np.testing.assert_array_equal(drawn[2].filled(0), periods[:, order].T)
+    assert drawn[1].mask.sum() == 2  # -inf, and the point that is missing
+    assert panels[1].collections[0].norm(0.0) == 0.5  # white
+    assert figures.phase_diagram(over_two(exponents=exponents)).axes  # without any period
+
+
+def test_axes_that_are_spaced_by_ratio_are_drawn_so():
+    axes = {"beta": {"values": [1, 2]}, "gamma": {"from": 10, "to": 1000, "n": 3, "log": True}}
+    panel = figures.phase_diagram(finding(np.full((2, 3), P), axes=axes)).axes[0]
+    assert (panel.get_xscale(), panel.get_yscale()) == ("linear", "log")
+    edges = np.unique(panel.collections[0].get_coordinates()[:, :, 1])
+    np.testing.assert_allclose(edges, 10.0 ** np.array([0.5, 1.5, 2.5, 3.5]))
+
+
+def test_failed_points_are_counted_and_drawn():
+    dataset = along_beta()
+    dataset["failure"][3] = "ValueError: no"
+    assert label_counts(dataset) == {"missing": 1, "failed": 1, P: 4, C: 1}
+    assert "1 could not be computed: ValueError: no\n" in printed(dataset)
+    assert summary(dataset)["labels"]["failed"] == 1
+    assert summary(dataset)["failures"] == {"ValueError: no": 1}
+    assert "failures" not in summary(along_beta())
+    for kind in ("orbit", "lyapunov"):
+        assert "failed (1)" in [text.get_text() for text in figures.KINDS[kind](dataset).legends[0].texts]

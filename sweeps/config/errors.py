@@ -67,6 +67,14 @@ class Problems:
             inner: Any = error.context
             self._found += [((at, *deeper), sentence) for deeper, sentence in inner["problems"]]
 
+    def extend(self, others: Problems) -> None:
+        """Note what others have found."""
+        self._found += others._found
+
+    def __bool__(self) -> bool:
+        """Whether anything was found."""
+        return bool(self._found)
+
     def as_error(self) -> PydanticCustomError:
         """Return what was found in the form that a validator raises."""
         return PydanticCustomError("not_allowed", "not allowed", {"problems": self._found})

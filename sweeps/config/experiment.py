@@ -10,16 +10,19 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ValidationError, model_validator
 
 from sweeps.config import file
 from sweeps.config.errors import ConfigError, KeyPath, Problems, problem, sentences
 from sweeps.config.model import Model
 from sweeps.config.start import RandomStarts, Start
-from sweeps.config.values import LARGEST, Number, Section, default_if_empty, finite, list_of, one_of, whole
+from sweeps.config.sweep import CONTINUOUS, SWEPT, Sweep
+from sweeps.config.values import LARGEST, Section, default_if_empty, list_of, one_of, whole
 
 if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
     import numpy as np
@@ -27,102 +30,14 @@ if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
-Quantity = Literal["orbit", "section", "label", "lyapunov"]
+Quantity = Literal["orbit", "section", "label", "attractors", "lyapunov"]
 
+TURNS = 8  # of the clock, by which tori and chaos can be told apart
 LONGEST = 10**12  # map steps: 10**11 are a day's computing
-# What can be swept, in the order of the axes, and what it must lie between.
-SWEPT = {"beta": (0.0, math.inf), "gamma": (-math.inf, math.inf), "epsilon": (0.0, 1.0)}
-QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "lyapunov")
+SIZES = ("context", "positional_bits", "n_patterns", "n_columns", "n_segments")  # swept parameters that decide shapes
+MOST_NETWORKS = 10_000  # of different sizes in one sweep; each is checked
+QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "attractors", "lyapunov")
 USUAL: tuple[Quantity, ...] = ("orbit", "label", "lyapunov")
-
-
-class Axis(Section):
-    """The values of one swept parameter: either `from`, `to` and `n`, evenly spaced, or `values`.
-
-    Attributes
-    ----------
-    first, last : float
-        The keys ``from`` and ``to``, both included.
-    n : int
-        Number of values, 2 or more.
-    values : tuple of float
-        Distinct values, in the order they are wanted.
-    """
-
-    first: Number | None = Field(None, alias="from")
-    last: Number | None = Field(None, alias="to")
-    n: Annotated[int, BeforeValidator(whole(2))] | None = None
-    values: Annotated[tuple[float, ...], BeforeValidator(list_of(finite, distinct=True))] | None = None
-
-    @property
-    def size(self) -> int:
-        """Number of values."""
-        return self.n or len(self.values or ())
-
-    @property
-    def array(self) -> NDArray[np.float64]:
-        """All values, as float64."""
-        import numpy as np  # noqa: PLC0415 - not for those who only read a config
-
-        if self.values is not None:
-            return np.array(self.values, dtype=np.float64)
-        return np.linspace(self.first or 0.0, self.last or 0.0, self.size, dtype=np.float64)
-
-    @model_validator(mode="after")
-    def _range_or_values(self) -> Self:
-        given = {"from": self.first, "to": self.last, "n": self.n}
-        absent = [key for key, value in given.items() if value is None]
-        if self.values is not None:
-            if len(absent) < 3:
-                raise problem("must not stand beside from, to and n: give one or the other", "values")
-        elif absent:
-            missing = "" if len(absent) == 3 else f" ({' and '.join(absent)} missing)"
-            raise problem(f"needs from, to and n, or a list of values{missing}")
-        elif self.first is not None and self.last is not None and self.n is not None:
-            step = (self.last - self.first) / (self.n - 1)
-            if step <= 0:
-                raise problem(f"must be larger than from = {self.first}", "to", value=self.last)
-            if not 4 * math.ulp(max(abs(self.first), abs(self.last))) < step < math.inf:
-                raise problem("must leave finite, distinct numbers between from and to", "n", value=self.n)
-        return self
-
-
-class Sweep(Section):
-    """The swept parameters; every combination of their values is a point.
-
-    Attributes
-    ----------
-    beta, gamma, epsilon : Axis or None
-        At least one. A swept parameter needs no value under ``model``, and one that is there does not count.
-    order : str
-        ``independent``: every point begins with the same start.
-    """
-
-    beta: Axis | None = None
-    gamma: Axis | None = None
-    epsilon: Axis | None = None
-    order: Annotated[Literal["independent"], BeforeValidator(one_of("independent"))] = "independent"
-
-    @property
-    def axes(self) -> dict[str, Axis]:
-        """The swept parameters, in the order beta, gamma, epsilon."""
-        axes = {name: getattr(self, name) for name in SWEPT}
-        return {name: axis for name, axis in axes.items() if axis is not None}
-
-    @model_validator(mode="after")
-    def _values_allowed(self) -> Self:
-        if not self.axes:
-            raise problem(f"needs at least one of {', '.join(SWEPT)}")
-        found = Problems()
-        for name, axis in self.axes.items():
-            low, high = SWEPT[name]
-            listed = [(("values", i), value) for i, value in enumerate(axis.values or ())]
-            for at, value in [(("from",), axis.first), (("to",), axis.last), *listed]:
-                if value is not None and not low <= value <= high:
-                    allowed = "0 or larger" if high == math.inf else f"between {low:g} and {high:g}"
-                    found.add(f"must be {allowed}", name, *at, value=value)
-        found.raise_if_any()
-        return self
 
 
 def _all_or_whole(value: object) -> object:
@@ -177,7 +92,7 @@ class Config(Section):
     run : Run
         Numbers of steps and of exponents.
     record : tuple of str
-        What is kept of each point, out of ``orbit``, ``section``, ``label``, ``lyapunov``.
+        What is kept of each point, out of ``orbit``, ``section``, ``label``, ``attractors``, ``lyapunov``.
 
     Examples
     --------
@@ -238,14 +153,49 @@ class Config(Section):
 
     @property
     def axes(self) -> dict[str, NDArray[np.float64]]:
-        """The swept parameters and their values, in the order beta, gamma, epsilon; none for one point."""
+        """The swept parameters and their values, in the order of `sweep.SWEPT`; none for one point."""
         return {name: axis.array for name, axis in self.sweep.axes.items()} if self.sweep else {}
 
     @property
     def n_exponents(self) -> int:
-        """Number of Lyapunov exponents, as a number also where the file says ``all``."""
+        """Number of Lyapunov exponents, as a number also where the file says ``all``; of all points the most."""
         asked = self.run.n_exponents
-        return self.model.context * self.model.features.n_patterns if asked == "all" else asked
+        return max(model.context * model.features.n_patterns for model in self.networks) if asked == "all" else asked
+
+    @cached_property
+    def networks(self) -> tuple[Model, ...]:
+        """The models of all points, but for β, γ, ε, the seed and the scale: those that differ in their sizes."""
+        axes = {name: values.astype(int).tolist() for name, values in self.axes.items() if name in SIZES}
+        together = [name for name in (self.sweep.zipped if self.sweep else ()) if name in axes]
+        choices = [[{name: value} for value in dict.fromkeys(axes[name])] for name in axes if name not in together]
+        rows = dict.fromkeys(zip(*(axes[name] for name in together), strict=True))
+        choices.append([dict(zip(together, row, strict=True)) for row in rows] or [{}])
+        return tuple(self.model_with({k: v for some in each for k, v in some.items()}) for each in product(*choices))
+
+    def model_with(self, values: Mapping[str, float]) -> Model:
+        """Return the model with other values of swept parameters; `values` by the names of `sweep.SWEPT`.
+
+        Raises
+        ------
+        ConfigError
+            If they do not go together.
+        """
+        if not values:
+            return self.model
+        given = self.model.model_dump(exclude_none=True)
+        for name, value in values.items():
+            *above, key = SWEPT[name][0]
+            (given[above[0]] if above else given)[key] = value
+        try:
+            return Model.model_validate(given)
+        except ValidationError as error:
+            raise ConfigError(*sentences(error, Model, {})) from None
+
+    def at(self, values: Mapping[str, float]) -> Self:
+        """Return the config of one network of the sweep, which sweeps nothing itself; see `model_with`."""
+        one = self.model_copy(update={"model": self.model_with(values), "sweep": None})
+        one.__dict__.pop("networks", None)  # a copy takes cached values along
+        return one
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -253,26 +203,82 @@ class Config(Section):
         swept = self.sweep.axes if self.sweep else {}
         if self.model.beta is None and "beta" not in swept:
             found.add("is missing: give it a value, or sweep it", "model", "beta")
-        self.start.check_against(self.model, found)
-        most = self.model.context * self.model.features.n_patterns
-        if self.n_exponents > most:
+        n_networks = math.prod(axis.size for name, axis in swept.items() if name in SIZES)
+        if n_networks > MOST_NETWORKS:
+            found.add(
+                f"asks for {n_networks} networks of different sizes; at most {MOST_NETWORKS} are allowed", "sweep"
+            )
+            found.raise_if_any()
+        self._check_networks(found)
+        if self.sweep and self.sweep.refine and "label" not in self.record:
+            found.add("needs labels: let record hold label", "sweep", "refine")
+        n_starts = self.start.random.n if self.start.random else 1
+        if "attractors" in self.record:
+            self._check_attractors(found)
+        continuation = self.sweep.continuation if self.sweep else None
+        n_ways = 2 if continuation and continuation.direction == "both" else 1
+        n_orbits = n_starts * n_ways * (self.sweep.size if self.sweep else 1)
+        if n_orbits > LARGEST:
+            found.add(f"asks for {n_orbits} orbits, starts included; at most {LARGEST} are allowed", "sweep")
+        found.raise_if_any()
+        return self
+
+    def _check_attractors(self, found: Problems) -> None:
+        """Note what keeps the starts of a point from being compared."""
+        if not self.start.random or self.start.random.n < 2:
+            found.add("must be at least 2 to record attractors: many starts find them", "start", "random", "n")
+        if "label" not in self.record or self.run.n_exponents == 0:
+            found.add("must hold label beside attractors, and run.n_exponents must be at least 1", "record")
+        shortest = TURNS * 2**self.model.positional_bits
+        if self.run.n_steps < shortest:
+            found.add(f"must be at least {shortest} to record attractors: {TURNS} turns of the clock", "run", "n_steps")
+        if self.sweep and (self.sweep.continuation or self.sweep.refine):
+            found.add(
+                "must be independent and not refined to record attractors: follow them with `dmfsa attractors`", "sweep"
+            )
+
+    def _check_networks(self, found: Problems) -> None:
+        """Note what does not fit in any of the networks; in the first of those in which something does not."""
+        try:
+            self.model_with(self._any_values())
+            networks = self.networks
+        except ConfigError as error:
+            for sentence in error.args:
+                found.add(f"has points that cannot be run: {sentence.rstrip('.')}", "sweep")
+            return
+        for model in networks:
+            here = Problems()
+            self._check_run(model, here)
+            found.extend(here)
+            if here:
+                return
+
+    def _any_values(self) -> dict[str, float]:
+        """Return a value of every swept parameter that makes another network."""
+        swept = self.sweep.axes if self.sweep else {}
+        return {
+            name: int(axis.array[0]) if name != "scale" else float(axis.array[0])
+            for name, axis in swept.items()
+            if name not in CONTINUOUS
+        }
+
+    def _check_run(self, model: Model, found: Problems) -> None:
+        """Note what of the start and of the run does not fit a network."""
+        self.start.check_against(model, found)
+        most = model.context * model.features.n_patterns
+        asked = most if self.run.n_exponents == "all" else self.run.n_exponents
+        if asked > most:
             sentence = f"must be at most context * n_patterns = {most}"
-            found.add(sentence, "run", "n_exponents", value=self.n_exponents)
-        period = 2**self.model.positional_bits
-        if self.n_exponents and self.run.n_steps < 2 * period:
+            found.add(sentence, "run", "n_exponents", value=asked)
+        period = 2**model.positional_bits
+        if asked and self.run.n_steps < 2 * period:
             sentence = f"must be at least {2 * period} for exponents with error bars: two periods of the clock"
             found.add(sentence, "run", "n_steps", value=self.run.n_steps)
         elif "label" in self.record and self.run.n_steps < 3:
             sentence = "must be at least 3 to record a label: a period has to be seen three times"
             found.add(sentence, "run", "n_steps", value=self.run.n_steps)
-        if "section" in self.record and self.model.features.n_patterns < 2:
+        if "section" in self.record and model.features.n_patterns < 2:
             found.add("must not hold section: it cuts the second pattern's mean field, and n_patterns = 1", "record")
-        n_starts = self.start.random.n if self.start.random else 1
-        n_orbits = n_starts * math.prod(axis.size for axis in swept.values())
-        if n_orbits > LARGEST:
-            found.add(f"asks for {n_orbits} orbits, starts included; at most {LARGEST} are allowed", "sweep")
-        found.raise_if_any()
-        return self
 
 
 def load_config(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Config:

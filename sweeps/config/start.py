@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from sweeps.config.errors import Problems, nearest, problem
 from sweeps.config.model import Model
-from sweeps.config.values import Matrix, Section, Seed, Size, finite, matrix_of, shape, whole
+from sweeps.config.values import Matrix, Section, Seed, Size, finite, matrix_of, one_of, shape, true_or_false, whole
 
-STARTS = ("checkpoint", "random", "token", "window")
+STARTS = ("checkpoint", "random", "sweep", "token", "window")
 # Name and shape (context, n_patterns). The paper starts from the window it had reached at beta = 3.
 NAMED_WINDOWS = {"paper_beta3": (4, 3)}
 
@@ -46,8 +46,15 @@ def _checkpoint(value: object, info: ValidationInfo) -> Path:
     return Path((info.context or {}).get("folder", ""), value)
 
 
+def _folder(value: object, info: ValidationInfo) -> Path:
+    """Return the path, from the folder of the config file where there is one."""
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise problem("must be the name of a folder of results", value=value)
+    return Path((info.context or {}).get("folder", ""), value)
+
+
 class Start(Section):
-    """Where the orbit begins: exactly one of `window`, `token`, `random`, `checkpoint`.
+    """Where the orbit begins: exactly one of `window`, `token`, `random`, `checkpoint`, `sweep`.
 
     Attributes
     ----------
@@ -61,6 +68,14 @@ class Start(Section):
         Windows drawn at random.
     checkpoint : Path
         An npz file with a window, ``attention``, and its ``phase``. Relative to the config file's folder.
+    sweep : Path
+        The results of an earlier sweep: each point starts from the last window of the same point there.
+    nearest : bool
+        With `sweep`: the nearest point will do.
+    number : int
+        With `sweep`: which of its starts, if it has several.
+    direction : str
+        With `sweep`: which of its directions, ``left`` or ``right``, if it has both.
     """
 
     window: Annotated[str | Matrix, BeforeValidator(_window)] | None = None
@@ -68,10 +83,14 @@ class Start(Section):
     token: Annotated[str, BeforeValidator(_token)] | None = None
     random: RandomStarts | None = None
     checkpoint: Annotated[Path, BeforeValidator(_checkpoint)] | None = None
+    sweep: Annotated[Path, BeforeValidator(_folder)] | None = None
+    nearest: Annotated[bool, BeforeValidator(true_or_false)] | None = None
+    number: Annotated[int, BeforeValidator(whole(0))] | None = None
+    direction: Annotated[Literal["left", "right"], BeforeValidator(one_of("left", "right"))] | None = None
 
     @property
     def kind(self) -> str:
-        """Which one is given: ``window``, ``token``, ``random`` or ``checkpoint``."""
+        """Which one is given: ``window``, ``token``, ``random``, ``checkpoint`` or ``sweep``."""
         return next(kind for kind in STARTS if getattr(self, kind) is not None)
 
     @model_validator(mode="before")
@@ -95,6 +114,9 @@ class Start(Section):
             raise problem(f"needs exactly one of {', '.join(STARTS)}")
         if self.phase is not None and not isinstance(self.window, tuple):
             raise problem("goes only with a window that is written out", "phase", value=self.phase)
+        for key in ("nearest", "number", "direction"):
+            if getattr(self, key) is not None and self.sweep is None:
+                raise problem("goes only with sweep", key, value=getattr(self, key))
         return self
 
     def check_against(self, model: Model, found: Problems) -> None:

@@ -62,6 +62,21 @@ def whole(low: int, high: int = LARGEST) -> Rule[int]:
     return rule
 
 
+def positive(value: object) -> float:
+    """Accept a finite number larger than 0."""
+    number = finite(value)
+    if number <= 0:
+        raise problem("must be larger than 0", value=value)
+    return number
+
+
+def true_or_false(value: object) -> bool:
+    """Accept true or false."""
+    if not isinstance(value, bool):
+        raise problem("must be true or false", value=value)
+    return value
+
+
 def sign(value: object) -> int:
     """Accept 1 or -1."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value not in (-1, 1):
@@ -128,6 +143,7 @@ def default_if_empty(value: object) -> object:
 
 
 Number = Annotated[float, BeforeValidator(finite)]
+Positive = Annotated[float, BeforeValidator(positive)]
 NotNegative = Annotated[float, BeforeValidator(between(0, math.inf, "0 or larger"))]
 Fraction = Annotated[float, BeforeValidator(between(0, 1, "between 0 and 1"))]
 Size = Annotated[int, BeforeValidator(whole(1))]

@@ -1,0 +1,113 @@
+"""What files cost: status of 10^4 shards, a dataset of 10^6 points, and the share of a run that is not stepping.
+
+    python benchmarks/sweep_machinery.py [status | collect | overhead] [N]
+
+Status and collect are synthetic: shards are made up, no orbit is computed. N points, a million if not given; status
+takes N shards, ten thousand if not given.
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from process import DMFSA
+from process import run as run_command
+
+from sweeps.config import Config
+from sweeps.dataset import empty_points
+from sweeps.experiment import Experiment
+from sweeps.points import run_points
+from sweeps.run import run_shards
+from sweeps.shards import write_shard
+from sweeps.stopping import Stop
+from sweeps.store import SweepFolder
+
+
+def made_up(path: Path, n_points: int) -> SweepFolder:
+    """Fill a folder with shards that no orbit stands behind: labels and two exponents."""
+    config = Config.from_dict(
+        {
+            "name": "made-up",
+            "sweep": {"beta": {"from": 1, "to": 2, "n": n_points}},
+            "run": {"n_exponents": 2},
+            "record": ["label", "lyapunov"],
+        }
+    )
+    folder = SweepFolder.claim(path, config)
+    rng = np.random.default_rng(0)
+    origin = {"host": "here", "job": "", "versions": "none", "commit": "none", "ended": time.time(), "seconds": 1.0}
+    for shard in folder.shards():
+        points = empty_points(config, shard.points)
+        points["label"] = rng.integers(0, 8, shard.n)
+        points["period"] = rng.integers(0, 200, shard.n)
+        points["lyapunov_exponent"] = rng.normal(size=(shard.n, 2))
+        points["window"] = rng.normal(size=points["window"].shape)
+        points["reason"] = [f"4096 samples show no period, and λ1 = {x:.6f} ± 0.0001" for x in rng.normal(size=shard.n)]
+        points["core_seconds"] = 1.0
+        write_shard(folder.file(shard), points, folder.fingerprint, origin)
+    return folder
+
+
+def status(n_shards: int = 10_000) -> None:
+    with tempfile.TemporaryDirectory() as where:
+        folder = made_up(Path(where, "x"), 64 * n_shards)
+        folder.file(folder.shards()[n_shards // 2]).unlink()
+        cost = run_command([*DMFSA, "sweep", "status", str(folder.path)])
+        print(cost.stdout)
+        print(f"status of {n_shards} shards: {cost.wall:.2f} s wall, {cost.cpu:.2f} s of the processor")
+
+
+def collect(n_points: int = 1_000_000) -> None:
+    with tempfile.TemporaryDirectory() as where:
+        folder = made_up(Path(where, "x"), n_points)
+        began, cpu = time.perf_counter(), time.process_time()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        folder.collect()
+        wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        size = (folder.path / "sweep.nc").stat().st_size / 1e6
+        print(
+            f"collect of {n_points} points: {wall:.1f} s wall, {cpu:.1f} s of the processor, "
+            f"peak {peak:.0f} MB ({before:.0f} MB before), {size:.0f} MB written"
+        )
+
+
+def overhead(n_shards: int = 6) -> None:
+    """Time of a run by the machinery over that of its points alone, in turns; 64 points a shard, one thread."""
+    for words, run, record in [
+        ("all 12 exponents", {"n_exponents": "all"}, ["orbit", "section", "label", "lyapunov"]),
+        ("no exponents", {"n_exponents": 0}, ["orbit", "label"]),
+    ]:
+        config = Config.from_dict(
+            {
+                "sweep": {"beta": {"from": 1, "to": 2, "n": 64 * n_shards}},
+                "start": {"window": "paper_beta3"},
+                "run": {"n_transient": 100_000, "n_steps": 75_000, **run},
+                "record": record,
+            }
+        )
+        with tempfile.TemporaryDirectory() as where:
+            folder = SweepFolder.claim(Path(where, "x"), config)
+            experiment = Experiment.of(config)
+            shards = folder.shards()
+            run_points(experiment, shards[0].points[:2])  # compiles
+            ratios = []
+            for shard in shards:
+                alone, whole = time.process_time(), 0.0
+                run_points(experiment, shard.points)
+                alone = time.process_time() - alone
+                whole = time.process_time()
+                run_shards(folder, experiment, [shard], 1, quiet=True, stop=Stop())
+                whole = time.process_time() - whole
+                ratios.append(whole / alone)
+        print(f"overhead with {words}: {100 * (np.median(ratios) - 1):.1f} % of the stepping (median of {n_shards})")
+
+
+if __name__ == "__main__":
+    chosen = {"status": status, "collect": collect, "overhead": overhead}
+    names = sys.argv[1:2] or list(chosen)
+    for name in names:
+        chosen[name](*map(int, sys.argv[2:3]))

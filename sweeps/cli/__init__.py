@@ -1,0 +1,64 @@
+"""The command line.
+
+    dmfsa trajectory | lyapunov | classify | analyse | attractors | sweep run|task|status|resume|collect | plot
+
+Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
+--help is instant, and so is a complaint.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from sweeps.cli.attractors import add_attractors_command
+from sweeps.cli.orbits import add_orbit_commands
+from sweeps.cli.sweep import add_sweep_commands
+from sweeps.config import ConfigError
+
+EPILOG = """\
+examples:
+  dmfsa classify cfgs/paper.yaml --set model.beta=1.255 --json
+  dmfsa trajectory cfgs/paper.yaml --out orbit.nc --plot orbit.png
+  dmfsa analyse recording.csv --plot page.pdf
+  dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
+  dmfsa plot results/paper-zoom --kind lyapunov
+
+exit codes: 0 done, 1 failed or interrupted, 2 wrong usage or config, 75 points are left to be done
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        run: Callable[[argparse.Namespace], int | None] = given.run
+        return run(given) or 0
+    except ConfigError as error:
+        return _fail(2, str(error))
+    except KeyboardInterrupt as error:
+        return _fail(1, str(error) or "interrupted")
+    except BrokenPipeError:  # the reader of stdout has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (OSError, ValueError, MemoryError) as error:
+        return _fail(1, str(error) or type(error).__name__)
+
+
+def _fail(code: int, message: str) -> int:
+    print(f"dmfsa: {message}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dmfsa",
+        description="What does a self-attention network do, as a dynamical system?",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    add_orbit_commands(commands)
+    add_attractors_command(commands)
+    add_sweep_commands(commands)
+    return parser

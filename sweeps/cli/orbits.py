@@ -1,0 +1,201 @@
+"""Commands for one orbit or one recorded series: `trajectory`, `lyapunov`, `classify`, `analyse`."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps.cli.arguments import add_command, at_least_one, file_ending, print_json, takes_config, whole
+from sweeps.config import ConfigError, load_config
+
+if TYPE_CHECKING:
+    from attractors.analysis import Analysis
+    from dmfsa import MeanFieldMap, Window
+    from sweeps.config import Config
+
+
+def add_orbit_commands(commands: Any) -> None:
+    """Add the commands to those of `dmfsa`."""
+    trajectory = add_command(
+        commands,
+        "trajectory",
+        _trajectory,
+        "iterate one orbit",
+        "dmfsa trajectory cfgs/paper.yaml --out orbit.nc --plot orbit.png",
+    )
+    takes_config(trajectory)
+    trajectory.add_argument(
+        "--out", type=file_ending(".nc", ".npz", ".csv"), metavar="FILE", help="write the orbit: .nc, .npz or .csv"
+    )
+    trajectory.add_argument(
+        "--plot", type=file_ending(".png", ".pdf", ".svg"), metavar="FILE", help="draw it: .png, .pdf or .svg"
+    )
+    lyapunov = add_command(
+        commands,
+        "lyapunov",
+        _lyapunov,
+        "Lyapunov exponents of one orbit",
+        "dmfsa lyapunov cfgs/paper.yaml --set model.beta=1.4",
+    )
+    takes_config(lyapunov)
+    classify = add_command(
+        commands, "classify", _classify, "what attractor one orbit ends on", "dmfsa classify cfgs/paper.yaml --json"
+    )
+    takes_config(classify)
+    analyse = add_command(
+        commands,
+        "analyse",
+        _analyse,
+        "all that a recorded series tells",
+        "dmfsa analyse recording.csv --columns x,y --plot page.pdf",
+    )
+    analyse.add_argument("file", type=Path, metavar="FILE", help="table (.csv, .txt) or array (.npy, .npz, .nc)")
+    analyse.add_argument(
+        "--columns", default="", metavar="NAMES", help="columns by name or number from 1, commas between; or an array"
+    )
+    analyse.add_argument("--skip", type=whole, default=0, metavar="N", help="samples left out at the beginning")
+    analyse.add_argument("--context", type=at_least_one, metavar="L", help="single out memory beyond so many steps")
+    analyse.add_argument("--clock", type=at_least_one, default=1, metavar="T", help="period of the drive")
+    analyse.add_argument(
+        "--plot", type=file_ending(".png", ".pdf", ".svg"), metavar="FILE", help="draw a page: .png, .pdf or .svg"
+    )
+    analyse.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+
+
+def _one_orbit(given: argparse.Namespace, *, exponents: bool = False) -> "tuple[Config, MeanFieldMap, Window]":
+    """Return config, map and start of the commands for one orbit."""
+    config = load_config(given.config, given.set)
+    from sweeps.network import map_of, starts_of
+
+    if exponents and config.n_exponents == 0:
+        raise ConfigError("run.n_exponents = 0 must be at least 1 here: this command computes exponents.")
+    network = map_of(config)
+    starts = starts_of(config, network)
+    if len(starts) > 1:
+        raise ConfigError(f"start.random.n = {len(starts)} must be 1 here: this command follows one orbit.")
+    return config, network, starts[0]
+
+
+def _trajectory(given: argparse.Namespace) -> None:
+    config, network, start = _one_orbit(given)
+    from sweeps.trajectories import describe, look, write
+
+    orbit = network.trajectory(start, config.run.n_steps, n_transient=config.run.n_transient)
+    found = look(orbit, network)
+    files = write(orbit, network, config, found, given.out, given.plot)
+    document = describe(orbit) | {"analysis": found.to_dict() if found else None}
+    if given.json:
+        print_json(document | {"files": [str(file) for file in files]})
+        return
+    print(f"β = {network.beta:g}: {config.run.n_steps} steps after {config.run.n_transient}")
+    if found:
+        _print_analysis(found)
+    for name in ("mean", "minimum", "maximum"):
+        print(f"  {name} of m^o, semantic: " + ", ".join(f"{x:+.6f}" for x in document[name]))
+    for file in files:
+        print(f"wrote {file}")
+
+
+def _lyapunov(given: argparse.Namespace) -> None:
+    config, network, start = _one_orbit(given, exponents=True)
+    from attractors import lyapunov_spectrum
+    from sweeps.network import full
+
+    spectrum = lyapunov_spectrum(
+        network,
+        full(network, start),
+        n_steps=config.run.n_steps,
+        n_transient=config.run.n_transient,
+        n_exponents=config.n_exponents,
+    )
+    if given.json:
+        print_json(spectrum.to_dict())
+        return
+    print(f"β = {network.beta:g}: Lyapunov exponents in nats per step, over {spectrum.n_steps} steps")
+    for i, (x, error) in enumerate(zip(spectrum.exponents, spectrum.standard_errors, strict=True)):
+        print(f"  λ{i + 1:<3d} {x:+.6f} ± {error:.1e}" + ("" if spectrum.resolved[i] else "   not resolved"))
+    print(f"Kaplan-Yorke dimension {spectrum.kaplan_yorke_dimension:.4f}")
+    print(spectrum.status.value)
+
+
+def _classify(given: argparse.Namespace) -> None:
+    config, network, start = _one_orbit(given, exponents=True)
+    from attractors import classify
+    from sweeps.network import full
+
+    answer = classify(
+        network,
+        full(network, start),
+        n_transient=config.run.n_transient,
+        n_steps=config.run.n_steps,
+        n_exponents=config.n_exponents,
+    )
+    if given.json:
+        print_json(answer.to_dict())
+        return
+    period = f", period {answer.period}" if answer.period else ""
+    torus = f", torus of dimension {answer.torus_dimension}" if answer.torus_dimension else ""
+    print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {answer.confidence:.3f})")
+    print(f"because {answer.reason}")
+
+
+def _analyse(given: argparse.Namespace) -> None:
+    from sweeps.recordings import ENDINGS, read_series
+
+    if given.file.suffix not in ENDINGS:
+        raise ValueError(f"{given.file} must end in {', '.join(ENDINGS)}")
+    columns = [word.strip() for word in given.columns.split(",") if word.strip()]
+    recording = read_series(given.file, columns)
+    from attractors.analysis import analyse
+
+    samples = recording.samples[given.skip :]
+    found = analyse(samples, context=given.context, clock_period=given.clock, thorough=True)
+    if given.plot:
+        from sweeps.figures import save_page
+
+        save_page(given.plot, samples, found, recording.names, title=given.file.name)
+    if given.json:
+        print_json(found.to_dict() | {"columns": list(recording.names)})
+        return
+    print(f"{given.file}: {found.n_samples} samples of {', '.join(recording.names)}")
+    _print_analysis(found)
+    if given.plot:
+        print(f"wrote {given.plot}")
+
+
+def _print_analysis(found: "Analysis") -> None:
+    """Say in a few lines what a series shows; numbers are those of the first component."""
+    period = f" {found.period.period}" if found.period.period else ""
+    print(f"{found.status.name.lower()}{period}: {found.status.value}")
+    lines = [line for line in found.spectrum.lines if line.component == 0][:3]
+    strongest = ", ".join(f"{line.frequency:.9g} ± {line.frequency_error:.1g}" for line in lines)
+    print(f"  spectrum: {found.spectrum.line_share[0]:.1%} of the variance in lines" + (f": {strongest}" * bool(lines)))
+    for f, error, order in zip(found.torus.frequencies, found.torus.errors, found.torus.excluded_order, strict=True):
+        print(f"  frequency: {f:.12g} ± {error:.1g}, no resonance up to order {order}; {found.torus.pieces} pieces")
+    time, error = found.correlation.integrated_time[0], found.correlation.integrated_time_error[0]
+    known = f"integrated time {time:.4g} ± {error:.1g} steps" if time > 0.0 else "no integrated time"
+    print(f"  autocorrelation: {known}; {found.correlation.status.name.lower().replace('_', ' ')}")
+    if found.correlation.memory is not None:
+        memory = found.correlation.memory
+        print(
+            f"  memory beyond {memory.context} steps: {memory.correlation[0]:+.3f} at lag {memory.lag[0]}, "
+            f"p = {memory.p_value[0]:.2g}"
+        )
+    print(f"  0-1 test: K = {found.growth.growth[0]:.3f}; {found.growth.status.name.lower()}")
+    print(f"  Birkhoff average: {found.average.digits[0]:.1f} digits; {found.average.status.name.lower()}")
+    if found.section is not None:
+        cut = found.section
+        print(
+            f"  section: {len(cut.times)} points within {cut.half_width:.2g} of {cut.level:.4g}, moved by "
+            f"{cut.displacement:.1g}; {cut.status.name.lower().replace('_', ' ')}"
+        )
+    for name, answer in (
+        ("correlation dimension", found.dimension),
+        ("sample entropy", found.entropy),
+        ("detrended fluctuations: exponent", found.fluctuation),
+    ):
+        if answer is not None:
+            known = f"{answer.value:.4g} ± {answer.standard_error:.1g} of {answer.n_used} samples"
+            print(f"  {name} {known}; {answer.status.name.lower().replace('_', ' ')}")
+    if found.exponent is not None:
+        value, error = found.exponent.exponents[0], found.exponent.standard_errors[0]
+        print(f"  exponent from neighbours: {value:.4g} ± {error:.1g}; {found.exponent.status.name.lower()}")

@@ -1,0 +1,236 @@
+"""Commands for sweeps: `sweep run | task | status | resume | collect`, and `plot` of their results."""
+
+import argparse
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps.cli.arguments import add_command, at_least_one, print_json, stem, takes_config, whole
+from sweeps.config import Config, ConfigError, load_config
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from sweeps.run import Outcome
+
+WORK_LEFT = 75  # exit code where points are left to be done: "try again" in sysexits.h
+
+
+def add_sweep_commands(commands: Any) -> None:
+    """Add the commands to those of `dmfsa`."""
+    sweep = commands.add_parser(
+        "sweep",
+        help="run a config over all its points",
+        description="Sweeps over parameters. A sweep is a folder; every action takes it, or the config.",
+        epilog="example:\n  dmfsa sweep run cfgs/paper_zoom.yaml",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = sweep.add_subparsers(metavar="ACTION", required=True)
+    run = add_command(
+        actions,
+        "run",
+        _run,
+        "run on this machine, on all cores",
+        "dmfsa sweep run cfgs/paper_zoom.yaml --out results/zoom",
+        "Run a sweep on this machine, or go on with one that was interrupted.",
+    )
+    resume = add_command(
+        actions,
+        "resume",
+        _resume,
+        "compute what is missing or damaged",
+        "dmfsa sweep resume results/paper-zoom --failed",
+        "Compute those points of a sweep that are missing or damaged, and no others.",
+    )
+    resume.add_argument("--failed", action="store_true", help="try points that failed again, too")
+    task = add_command(
+        actions,
+        "task",
+        _task,
+        "run one share of the points",
+        "dmfsa sweep task --index 0 --of 100 cfgs/paper_fig3a.yaml --out results/fig3a",
+        "Run one share of a sweep's shards: all that a task of a cluster does. SIGUSR1: finish the shards that have\n"
+        f"begun, and end; SIGTERM: end now. Both keep what is done; the exit code is {WORK_LEFT} if something is left.",
+    )
+    task.add_argument("--index", type=whole, required=True, metavar="I", help="which share, from 0")
+    task.add_argument("--of", type=at_least_one, required=True, metavar="N", help="of how many")
+    status = add_command(
+        actions, "status", _status, "how far a sweep is", "dmfsa sweep status results/paper-zoom --json"
+    )
+    status.add_argument("--verify", action="store_true", help="check every bit of every shard, not only their ends")
+    collect = add_command(
+        actions,
+        "collect",
+        _collect,
+        "make one dataset of all shards there are",
+        "dmfsa sweep collect results/paper-zoom",
+        "Make one dataset of the shards: sweep.nc, or partial.nc if points are missing.",
+    )
+    for action in (run, resume, task, status, collect):
+        takes_config(action, or_folder=True)
+        action.add_argument("--out", type=Path, metavar="DIR", help="folder of results; results/NAME if not given")
+    for action in (run, resume, task):
+        action.add_argument("--workers", type=at_least_one, metavar="N", help="threads; one for each core if not given")
+    plot = add_command(
+        commands,
+        "plot",
+        _plot,
+        "figures of a sweep, finished or not",
+        "dmfsa plot results/paper-zoom --kind lyapunov",
+    )
+    plot.add_argument("folder", type=Path, metavar="DIR", help="folder of results")
+    plot.add_argument(
+        "--kind",
+        choices=["orbit", "lyapunov", "phase", "hysteresis", "regimes"],
+        help="the figure; what fits if not given",
+    )
+    plot.add_argument("--out", type=stem, metavar="STEM", help="files STEM.png and STEM.pdf; into DIR if not given")
+
+
+def _sweep(given: argparse.Namespace) -> tuple[Config, Path]:
+    """Return config and folder, of which either may be given."""
+    from sweeps.files import StoreError
+
+    if given.config.is_dir():
+        if given.out is not None:
+            raise ValueError(f"--out {given.out} does not go with {given.config}, which is a folder of results already")
+        if not (given.config / "config.yaml").exists():
+            raise StoreError(f"{given.config} holds no config.yaml: give the folder of a sweep, or its config.")
+        return load_config(given.config / "config.yaml", given.set), given.config
+    config = load_config(given.config, given.set)
+    return config, given.out or Path("results", config.name)
+
+
+def _run(given: argparse.Namespace) -> int:
+    config, out = _sweep(given)
+    return _run_here(given, config, out)
+
+
+def _resume(given: argparse.Namespace) -> int:
+    config, out = _sweep(given)
+    from sweeps.files import StoreError
+    from sweeps.store import SweepFolder
+
+    if not (out / "config.yaml").exists():
+        raise StoreError(f"{out} holds no sweep to go on with: `dmfsa sweep run` begins one.")
+    if given.failed:
+        SweepFolder.claim(out, config).forget_failed()
+    return _run_here(given, config, out)
+
+
+def _run_here(given: argparse.Namespace, config: Config, out: Path) -> int:
+    from sweeps.run import run_sweep
+    from sweeps.stopping import on_signals
+
+    # It draws, so it loads long: while the sweep runs.
+    threading.Thread(target=import_module, args=["sweeps.summary"]).start()
+    found: list[xr.Dataset] = []
+    files: list[Path] = []
+
+    def look(dataset: "xr.Dataset", folder: Path) -> None:
+        from sweeps.summary import write_summary
+
+        found.append(dataset)
+        files.extend(write_summary(dataset, folder))
+
+    with on_signals() as stop:
+        folder = run_sweep(config, out, workers=given.workers, beside=look, stop=stop)
+    files.insert(0, folder / "sweep.nc")
+    return _tell(given, found[0], folder, files)
+
+
+def _tell(given: argparse.Namespace, dataset: "xr.Dataset", folder: Path, files: list[Path]) -> int:
+    """Print what a sweep found; the exit code says whether points failed."""
+    from sweeps.summary import print_summary, summary
+
+    if given.json:
+        print_json(summary(dataset) | {"folder": str(folder), "files": [str(file) for file in files]})
+    else:
+        print_summary(dataset)
+        for file in files:
+            print(f"wrote {file}")
+    return 1 if dataset.attrs["n_failed"] else 0
+
+
+def _task(given: argparse.Namespace) -> int:
+    config, out = _sweep(given)
+    if given.index >= given.of:
+        raise ConfigError(f"--index {given.index} must be less than --of {given.of}: shares are counted from 0")
+    from attractors.results import plain
+    from sweeps.run import run_task
+    from sweeps.stopping import on_signals
+
+    with on_signals() as stop:
+        outcome = run_task(config, given.index, given.of, out, workers=given.workers, stop=stop)
+    if given.json:
+        print_json({**{name: plain(value) for name, value in vars(outcome).items()}, "folder": str(out)})
+    else:
+        print(f"share {given.index} of {given.of}: {_in_words(outcome)}")
+    return WORK_LEFT if outcome.stopped else 0
+
+
+def _in_words(outcome: "Outcome") -> str:
+    done = f"{outcome.n_done} of {outcome.n_points} points done, {outcome.n_before} of them before"
+    failed = f"; {outcome.n_failed} could not be computed: {'; '.join(outcome.failures)}" if outcome.n_failed else ""
+    return done + failed + "; stopped on a signal, the rest is to be done" * outcome.stopped
+
+
+def _status(given: argparse.Namespace) -> None:
+    _, out = _sweep(given)
+    from sweeps.status import in_words, status_of
+    from sweeps.store import SweepFolder
+
+    status = status_of(SweepFolder.open(out), thorough=given.verify)
+    if given.json:
+        print_json(status.to_dict())
+    else:
+        print(in_words(status))
+
+
+def _collect(given: argparse.Namespace) -> int:
+    config, out = _sweep(given)
+    from sweeps.store import SweepFolder, open_sweep
+
+    if not (out / "config.yaml").exists():
+        SweepFolder.open(out)
+    folder = SweepFolder.claim(out, config)
+    found: list[xr.Dataset] = []
+    files: list[Path] = []
+
+    def look(dataset: "xr.Dataset", path: Path) -> None:
+        from sweeps.summary import write_summary
+
+        found.append(dataset)
+        files.extend(write_summary(dataset, path))
+
+    if folder.complete:
+        look(open_sweep(out), out)
+        files.insert(0, out / "sweep.nc")
+    else:
+        files.insert(0, folder.collect(look, partly=True))
+    code = _tell(given, found[0], out, files)
+    if n_missing := found[0].attrs["n_missing"]:
+        print(
+            f"{n_missing} of {found[0].attrs['n_points']} points are missing: this is a part of the sweep; "
+            "`dmfsa sweep resume` computes the rest",
+            file=sys.stderr,
+        )
+        return WORK_LEFT
+    return code
+
+
+def _plot(given: argparse.Namespace) -> None:
+    from sweeps import figures
+    from sweeps.regime_figures import regimes_figure
+    from sweeps.store import open_sweep
+
+    dataset = open_sweep(given.folder)
+    kinds = figures.KINDS | {"regimes": regimes_figure}
+    kind = given.kind or figures.default_kind(dataset)
+    if kind is None:
+        raise ValueError(f"{given.folder} has no figure: one needs 1 or 2 axes, and labels, orbits or exponents")
+    stem = given.out or given.folder / kind
+    for file in figures.save_both(kinds[kind](dataset), stem):
+        print(f"wrote {file}")

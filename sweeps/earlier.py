@@ -1,0 +1,149 @@
+"""The windows at the end of an earlier sweep, for a new one to start from."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from dmfsa import Window
+from sweeps.config import Config, ConfigError
+from sweeps.config.sweep import SWEPT
+from sweeps.files import StoreError
+from sweeps.grid import DIRECTIONS, Grid
+from sweeps.store import open_sweep
+
+CLOSE = 1e-12  # relative; values that differ by rounding are the same
+
+
+@dataclass(frozen=True, eq=False)
+class EarlierSweep:
+    """Windows of a sweep, found by the values of its parameters.
+
+    Attributes
+    ----------
+    path : Path
+    axes : dict from name to array
+        Its parameters; each window stands at one value of each.
+    windows, phases : arrays, shape (*lengths of the axes, L, M) and (*lengths of the axes)
+        NaN where the sweep has no window.
+    here : dict
+        Values, in the new sweep, of parameters that it does not sweep.
+    nearest : bool
+        Whether the nearest point will do where there is not the same.
+    """
+
+    path: Path
+    axes: dict[str, npt.NDArray[np.float64]]
+    windows: npt.NDArray[np.float64]
+    phases: npt.NDArray[np.int64]
+    here: dict[str, float]
+    nearest: bool
+
+    @classmethod
+    def read(cls, config: Config) -> "EarlierSweep":
+        """Read the sweep that a config's start names.
+
+        Raises
+        ------
+        ConfigError
+            If it cannot be read, or is of a network whose windows do not fit.
+        """
+        path = config.start.sweep
+        what = f"start.sweep = '{path}'"
+        if path is None:
+            raise ConfigError("start.sweep is missing.")
+        try:
+            dataset = open_sweep(path)
+        except StoreError as error:
+            raise ConfigError(f"{what} cannot be used: {error}") from None
+        dataset = _one_of(dataset, "start", config.start.number, what)
+        direction = None if config.start.direction is None else DIRECTIONS.index(config.start.direction)
+        dataset = _one_of(dataset, "direction", direction, what)
+        names = [str(dim) for dim in dataset["clock_phase"].dims]
+        if "point" in names:
+            raise ConfigError(f"{what} cannot be used: its points are zipped, and have no axes to find them on.")
+        if dataset["window"].shape[len(names) :] != (fits := (config.model.context, config.model.features.n_patterns)):
+            found = dataset["window"].shape[len(names) :]
+            raise ConfigError(f"{what}: its windows have shape {found} but must have {fits}: context, n_patterns.")
+        if (period := 2**config.model.positional_bits) <= int(dataset["clock_phase"].max()):
+            raise ConfigError(f"{what}: its clock has a longer period than 2**positional_bits = {period}.")
+        return cls(
+            path,
+            {name: dataset[name].values.astype(np.float64) for name in names},
+            dataset["window"].values,
+            dataset["clock_phase"].values,
+            {name: _value(config, name) for name in names if name not in config.axes},
+            bool(config.start.nearest),
+        )
+
+    def window(self, values: dict[str, float]) -> Window:
+        """Return the window at the point with these values, or nearest to them on each axis.
+
+        Raises
+        ------
+        ConfigError
+            If there is none.
+        """
+        index = []
+        for name, axis in self.axes.items():
+            wanted = values.get(name, self.here.get(name, np.nan))
+            at = int(np.argmin(np.abs(axis - wanted)))
+            if not self.nearest and abs(axis[at] - wanted) > CLOSE * max(abs(axis[at]), abs(wanted)):
+                raise ConfigError(
+                    f"start.sweep = '{self.path}' has no point at {name} = {wanted:.12g}; the nearest is "
+                    f"{axis[at]:.12g}. Set start.nearest=true to start from that."
+                )
+            index.append(at)
+        attention = self.windows[tuple(index)]
+        if not np.isfinite(attention).all():
+            place = ", ".join(
+                f"{name} = {axis[i]:.12g}" for i, (name, axis) in zip(index, self.axes.items(), strict=True)
+            )
+            raise ConfigError(f"start.sweep = '{self.path}' has no window at {place}: the point is missing, or failed.")
+        return Window(attention, int(self.phases[tuple(index)]))
+
+    def check(self, grid: Grid) -> None:
+        """See that there is a window for every point of a grid; raises as `window`."""
+        columns = {name: np.unique((grid.axes | grid.zipped)[name]) for name in grid.parameters_swept}
+        longest = max((len(values) for values in columns.values()), default=1)
+        for i in range(longest):
+            self.window({name: float(values[min(i, len(values) - 1)]) for name, values in columns.items()})
+
+
+def content_of(path: Path) -> str:
+    """Return a checksum of the windows of a sweep.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    dataset = open_sweep(path)
+    total = hashlib.sha256(dataset.attrs["config"].encode())
+    for name in ("window", "clock_phase"):
+        total.update(np.ascontiguousarray(dataset[name].values).tobytes())
+    return total.hexdigest()[:16]
+
+
+def _one_of(dataset: xr.Dataset, dim: str, number: int | None, what: str) -> xr.Dataset:
+    """Choose one of several starts or directions."""
+    key = {"start": "start.number", "direction": "start.direction"}[dim]
+    if dim not in dataset["clock_phase"].dims:
+        if number:
+            raise ConfigError(f"{what}: {key} is given, but that sweep has one only.")
+        return dataset
+    if number is None or number >= dataset.sizes[dim]:
+        allowed = f"0 to {dataset.sizes[dim] - 1}" if dim == "start" else "left or right"
+        raise ConfigError(f"{what} has several windows at each point: {key} must be {allowed}.")
+    return dataset.isel({dim: number})
+
+
+def _value(config: Config, name: str) -> float:
+    """Return the value of a parameter that is not swept."""
+    value: object = config.model
+    for part in SWEPT[name][0]:
+        value = getattr(value, part, None)
+    return float(value) if isinstance(value, int | float) else float("nan")

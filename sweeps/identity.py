@@ -1,0 +1,65 @@
+"""Which sweep is it? The config, and the content of the files that it names."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from sweeps.config import Config, ConfigError
+from sweeps.files import StoreError, reason
+
+Inputs = dict[str, str]  # dotted keys that name files, and what is in them
+
+
+def inputs_of(config: Config) -> Inputs:
+    """Return the checksums of the files that a config names.
+
+    Raises
+    ------
+    ConfigError
+        If one cannot be read.
+    """
+    start = config.start
+    found = {}
+    if start.checkpoint is not None:
+        found["start.checkpoint"] = _content("start.checkpoint", start.checkpoint)
+    if start.sweep is not None:
+        from sweeps.earlier import content_of  # noqa: PLC0415 - reads datasets, which loads long
+
+        try:
+            found["start.sweep"] = f"content {content_of(start.sweep)}"
+        except StoreError as error:
+            raise ConfigError(f"start.sweep = '{start.sweep}' cannot be used: {error}") from None
+    return found
+
+
+def fingerprint(config: Config, inputs: Inputs) -> str:
+    """Return a short hash of a config and of its files' content, whatever their names; noted in every shard."""
+    text = json.dumps(_identity(config, inputs), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def differences(there: tuple[Config, Inputs], wanted: tuple[Config, Inputs]) -> list[str]:
+    """Compare two configs with their files, key by key; a line for each that differs."""
+    old, new = _identity(*there), _identity(*wanted)
+    differing = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    return [f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} asked for" for key in differing]
+
+
+def _content(key: str, path: Path) -> str:
+    try:
+        return f"content {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+    except FileNotFoundError:
+        raise ConfigError(f"{key} = '{path}' does not exist.") from None
+    except OSError as error:
+        raise ConfigError(f"{key} = '{path}' cannot be read: {reason(error)}.") from None
+
+
+def _identity(config: Config, inputs: Inputs) -> dict[str, object]:
+    return {**_flat(config.to_dict()), **inputs}
+
+
+def _flat(values: object, prefix: str = "") -> dict[str, object]:
+    """Dotted keys of nested mappings."""
+    if not isinstance(values, dict):
+        return {prefix: values}
+    return {key: value for name in values for key, value in _flat(values[name], f"{prefix}.{name}".strip(".")).items()}

@@ -1,0 +1,171 @@
+"""The physics of some points of a sweep: orbits side by side, and what is kept of each."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from attractors import (
+    Classification,
+    LyapunovSpectrum,
+    OrbitDensity,
+    SlabSection,
+    classify_evidence,
+    find_period,
+    spectrum_from_stretching,
+)
+from dmfsa import Ensemble, Window
+from sweeps.basins import compare_starts
+from sweeps.config import Config
+from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
+from sweeps.experiment import Experiment, Point
+from sweeps.grid import Array, Numbers
+from sweeps.network import blocks_of
+from sweeps.shards import Points
+
+WINDOW = 4096  # last samples in which a period is looked for
+
+Stream = OrbitDensity | SlabSection
+
+
+def run_points(
+    experiment: Experiment,
+    numbers: Numbers,
+    windows: list[Window] | None = None,
+    count: Callable[[int], None] = lambda n_steps: None,
+) -> Points:
+    """Run some points of a grid side by side.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The sweep.
+    numbers : array of int
+        Numbers of the points.
+    windows : list of Window, optional
+        What they start from, in place of the config's start.
+    count : callable
+        Called with the number of map steps done, summed over points, now and then.
+
+    Returns
+    -------
+    structured array
+        As `empty_points` makes it, filled.
+    """
+    points = experiment.points(numbers, windows)
+    result = empty_points(experiment.config, numbers)
+    for rows in _alike(points):
+        _run_alike([points[i] for i in rows], result, rows, count)
+    return result
+
+
+def carried(
+    experiment: Experiment, places: list[dict[str, float]], windows: list[Window], count: Callable[[int], None]
+) -> list[Window]:
+    """Let orbits run at some values of the parameters, for as long as a point runs; return where they end."""
+    run = experiment.config.run
+    points = [experiment.point(values, window=window) for values, window in zip(places, windows, strict=True)]
+    moved = list(windows)
+    for rows in _alike(points):
+        ensemble = ensemble_of([points[i] for i in rows])
+        ensemble.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
+        for i, window in zip(rows, ensemble.windows(), strict=True):
+            moved[i] = window
+    return moved
+
+
+def _alike(points: list[Point]) -> list[Numbers]:
+    """Sort points into those that an ensemble can hold: one network, one clock, one number of live directions."""
+    alike: dict[tuple[int, int, int], list[int]] = {}
+    for i, point in enumerate(points):
+        n_live = point.map.n_live_directions if point.network.config.n_exponents else 0
+        alike.setdefault((id(point.network), n_live, point.window.phase), []).append(i)
+    return [np.array(rows) for rows in alike.values()]
+
+
+def ensemble_of(points: list[Point]) -> Ensemble:
+    """Put points of one network, with one clock, into lanes."""
+    config, maps = points[0].network.config, [point.map for point in points]
+    return Ensemble(
+        maps[0].features,
+        beta=[network.beta for network in maps],
+        gamma=[network.gamma for network in maps],
+        epsilon=[network.epsilon for network in maps],
+        context=config.model.context,
+        windows=[point.window for point in points],
+        n_live_directions=maps[0].n_live_directions if config.n_exponents else None,
+    )
+
+
+def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callable[[int], None]) -> None:
+    """Run points of one network, and fill their rows; what is larger in other networks keeps fill values."""
+    began = time.perf_counter()
+    config = points[0].network.config
+    maps = [point.map for point in points]
+    ensemble = ensemble_of(points)
+    kept = {name: result[name] for name in result.dtype.names or ()}
+    density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
+    section = (
+        SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS) if "section" in kept else None
+    )
+    tail, spectra = _advance(config, ensemble, count, [stream for stream in (density, section) if stream])
+    if density:
+        kept["orbit_density"][rows] = density.counts
+    if section:
+        kept["section"][rows], kept["section_hits"][rows] = section.hits, section.n_hits
+    context, n_patterns = config.model.context, config.model.features.n_patterns
+    answers: list[Classification] = []
+    for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
+        if "label" in config.record:
+            answer = classify_evidence(spectrum, find_period(tail[:, i]), clock_period=network.clock_period)
+            answers.append(answer)
+            kept["label"][row] = answer.label.code
+            kept["period"][row] = answer.period or 0
+            kept["torus_dimension"][row] = answer.torus_dimension or 0
+            kept["confidence"][row] = answer.confidence
+            kept["reason"][row] = answer.reason
+        if "lyapunov" in config.record and spectrum is not None:
+            n = len(spectrum.exponents)
+            kept["lyapunov_exponent"][row, :n] = spectrum.exponents
+            kept["lyapunov_standard_error"][row, :n] = spectrum.standard_errors
+            kept["lyapunov_resolved"][row, :n] = spectrum.resolved
+            kept["kaplan_yorke_dimension"][row] = spectrum.kaplan_yorke_dimension
+        if "orbit" in config.record:
+            m = network.mean_fields(tail[-kept["orbit"].shape[1] :, i], 0).o_semantic
+            kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
+    if "attractors" in config.record and config.start.random:
+        compare_starts(result, rows, tail, answers, config.start.random.n, maps[0].clock_period)
+    final = ensemble.windows()
+    kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
+    kept["clock_phase"][rows] = final[0].phase
+    kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
+
+
+def _advance(
+    config: Config, ensemble: Ensemble, count: Callable[[int], None], streams: Sequence[Stream]
+) -> tuple[Array, Sequence[LyapunovSpectrum | None]]:
+    """Discard the transient, average over the rest; return the last samples, (n, n_points, M), and the spectra."""
+
+    def show(block: Array, points: npt.NDArray[np.int64]) -> None:
+        for stream in streams:
+            stream(block, points)
+
+    observer = show if streams else None
+    blocks = blocks_of(config)
+    n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
+    ensemble.advance(blocks.n_before, progress=count)
+    if config.n_exponents == 0:
+        tail = ensemble.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
+        return tail, [None] * ensemble.n_points
+    result = ensemble.stretching(
+        n_exponents=config.n_exponents,
+        n_blocks=blocks.n_blocks,
+        block_length=blocks.block_length,
+        n_settle=blocks.n_settle,
+        n_tail=n_tail,
+        observer=observer,
+        progress=count,
+    )
+    each = zip(result.log_factors, result.unresolved, strict=True)
+    return result.tail, [spectrum_from_stretching(logs, blocks.block_length, counts) for logs, counts in each]
