@@ -6,9 +6,10 @@ import naive_lyapunov
 import numpy as np
 import systems
 import test_coverage
-from scipy import optimize
+from scipy import optimize, stats
 from systems import examples
 from test_examples import spectrum_of
+from test_following import SHORT, imperfect
 from trust import Quantity
 
 from attractors import (
@@ -18,9 +19,11 @@ from attractors import (
     alignment_indices,
     classify,
     covariant_vectors,
+    find_attractors,
     find_period,
     finite_time_exponents,
     finite_time_from_stretching,
+    follow_attractors,
     kaplan_yorke_dimension,
     lyapunov_spectrum,
     lyapunov_until,
@@ -464,3 +467,70 @@ def _():
     density = OrbitDensity(3, n_bins=13, low=0.0, high=1.0, component=1)
     density(orbits)
     return density.counts, [np.histogram(x, bins=13, range=(0.0, 1.0))[0] for x in orbits[:, 1].T], 0
+
+
+ALL = Quantity("all attractors, and their shares of starts", "find_attractors", "distinguish_attractors")
+RUN = {"n_transient": 400, "n_steps": 320, "n_window": 240}
+
+
+@ALL.exact("x' = x + (x-1)(2-x)(x-4/3) on [1, 2]: 2 has 2/3 of an even grid, 1 has 1/3", "the same numbers")
+def _():
+    found = find_attractors(systems.bistable(4.0 / 3.0), 1.0 + (np.arange(60)[:, None] + 0.5) / 60, **RUN)
+    return [x for one in found.attractors for x in (one.window[-1, 0].round(9), one.share)], [2.0, 2 / 3, 1.0, 1 / 3], 0
+
+
+@ALL.published(
+    "Hénon map, a = 1.07: a strange attractor beside a period 6; Grebogi, Ott, Yorke (1983)", "none may be wrong"
+)
+def _():
+    starts = np.random.default_rng(0).uniform([-1.0, -0.3], [1.0, 0.3], (40, 2))
+    found = find_attractors(examples.henon(1.07), starts, n_transient=4_000, n_steps=6_400, n_window=2_048)
+    kinds = sorted((one.label.code, one.period or 0) for one in found.attractors if one.label is not Label.divergent)
+    return kinds, [(Label.periodic.code, 6), (Label.chaotic.code, 0)], 0
+
+
+@ALL.independent(
+    "x' = 1.5 x - x³: signs after 400 steps by NumPy; intervals by scipy.stats.binomtest", "rounding of the intervals"
+)
+def _():
+    starts = np.random.default_rng(1).uniform(-1.5, 1.5, (80, 1))
+    found, x = find_attractors(systems.cubic(1.5), starts, **RUN), starts.copy()
+    for _ in range(400):
+        x = 1.5 * x - x**3
+    counts = sorted((int((x > 0).sum()), int((x < 0).sum())), reverse=True)
+    intervals = [stats.binomtest(k, 80).proportion_ci(0.95) for k in counts]
+    ours = [[len(one.starts), *one.interval] for one in found.attractors]
+    return ours, [[k, *ci] for k, ci in zip(counts, intervals, strict=True)], 1e-9
+
+
+BRANCHES = Quantity(
+    "branches over a parameter",
+    "follow_attractors",
+    published="the folds of this map are on paper; those of others in figures",
+)
+
+
+@BRANCHES.exact(
+    "x' = x + (r + x - x³)/5: both folds at |r| = 2/√27", "0.01, a fifth of the grid: estimates are extrapolated"
+)
+def _():
+    lower, upper = follow_attractors(imperfect, np.linspace(-0.5, 0.5, 21), [[0.01], [0.5], [1.5]], **SHORT).branches
+    return [lower.ends.estimate, upper.begins.estimate], [2 / math.sqrt(27), -2 / math.sqrt(27)], 0.01
+
+
+@BRANCHES.independent(
+    "the slow way up and down, by NumPy: the last state at each r", "10⁻⁶, of an approach in 600 steps"
+)
+def _():
+    values = np.linspace(-0.5, 0.5, 21)
+    found = follow_attractors(imperfect, values, [[0.01], [0.5], [1.5]], **SHORT)
+    ways = []
+    for number, order in ((found.up, range(21)), (found.down, range(20, -1, -1))):
+        x = float(np.sign(values[order[0]]))
+        for i in order:
+            for _ in range(2_000):
+                x += (values[i] + x - x**3) / 5
+            branch = found.branches[number[i]]
+            at = int(np.argmin(np.abs(branch.parameters - values[i])))
+            ways.append(branch.windows[at][-1, 0] - x)
+    return ways, 0.0, 1e-6
