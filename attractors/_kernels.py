@@ -274,8 +274,9 @@ def count(block, component, low, per_unit, rows, counts):
     last = counts.shape[1] - 1
     for t in range(block.shape[0]):
         for i in range(block.shape[2]):
-            bin_number = int((block[t, component, i] - low) * per_unit)
-            counts[rows[i], min(max(bin_number, 0), last)] += np.uint32(1)
+            place = (block[t, component, i] - low) * per_unit
+            inside = int(place) if 0.0 < place < last else 0  # what is no whole number of 64 bits is not cast
+            counts[rows[i], last if place >= last else inside] += np.uint32(1)
 
 
 @njit(types.void(BLOCK, int64, int64, float64, ROWS, MATRIX, COUNTS), cache=True, **OPTIONS)
