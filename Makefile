@@ -1,7 +1,7 @@
 # make run   fresh machine: environment, installation, the main job
 # make test  lint, types, imports, tests without and with compiled code
 # make trust every quantity against exact, published and independent values: prints the table, writes docs/trust.md
-# make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 15 minutes
+# make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 30 minutes
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -30,7 +30,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check pynamicalsys
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pynamicalsys ntsa
 	$(BIN)/python benchmarks/run.py
 
 clean:

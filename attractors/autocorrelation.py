@@ -142,7 +142,8 @@ def autocorrelation(
         raise ValueError(f"n_lags must be from 1 to {n - 1}, one less than the samples, got {longest}")
     if context is not None and not 1 <= context < longest:
         raise ValueError(f"context must be from 1 to {longest - 1}, one less than the largest lag, got {context}")
-    varying = samples - samples.mean(axis=0)
+    columns = np.ascontiguousarray(samples.T)  # along rows of memory numpy adds and compares many times faster
+    varying = columns - columns.mean(axis=1, keepdims=True)
     still = constant_columns(samples)
     rho = _correlation(varying, longest, biased=biased)
     rho[:, still] = np.nan
@@ -168,12 +169,12 @@ def autocorrelation(
 
 
 def _correlation(varying: FloatArray, n_lags: int, *, biased: bool) -> FloatArray:
-    """ρ(k) of columns without mean, (n_lags + 1, m); anything where a column does not vary."""
+    """ρ(k), (n_lags + 1, m), of components without mean (m, n); anything where one does not vary."""
     from scipy import fft  # noqa: PLC0415 - only who needs a transform waits for it
 
-    n = len(varying)
+    n = varying.shape[1]
     padded = fft.next_fast_len(n + n_lags, real=True)
-    transformed = fft.rfft(varying.T, padded)
+    transformed = fft.rfft(varying, padded)
     power = transformed.real**2 + transformed.imag**2
     products = fft.irfft(power, padded)[:, : n_lags + 1].T
     counts = np.full(n_lags + 1, float(n)) if biased else n - np.arange(n_lags + 1.0)

@@ -12,7 +12,9 @@ from attractors.series import LARGEST
 from attractors.system import FloatArray, real
 
 ROUNDING = 1e-12  # relative to the largest value: some thousand units of rounding, as a weakly attracting cycle shows
+TOLERANCE = 1e-9  # relative to the extent of the orbit
 LEAST_REPEATS = 3
+SMALLEST = 1e-290  # an orbit that moves less than that, around 0, is at rest: doubles are not normal there
 NEARLY = 1e3  # times the allowance: an orbit that winds into a cycle this closely comes back in many other ways
 
 
@@ -55,7 +57,7 @@ class Period(Result):
     settling_period: int | None = None
 
 
-def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, tolerance: float = 1e-9) -> Period:
+def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, tolerance: float = TOLERANCE) -> Period:
     """Smallest period with which the whole given window of an orbit repeats.
 
     Parameters
@@ -112,6 +114,8 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     if not (math.isfinite(extent) and np.abs(x).max() <= LARGEST):
         return Period(None, math.nan, n, PeriodStatus.NON_FINITE)
 
+    if extent < SMALLEST:
+        return Period(1, 0.0, n, PeriodStatus.FOUND)
     allowance = tolerance * extent + ROUNDING * float(np.abs(x).max())
     unit = extent if extent > 0.0 else 1.0
     period, error = _smallest_period(x, longest, allowance)

@@ -242,6 +242,11 @@ def draw_section(axes: Axes, section: Section, components: tuple[int, int], symb
     axes.plot(x[unsure], y[unsure], ".", color=GREY, ms=size, mew=0, rasterized=True)
     axes.plot(x[~unsure], y[~unsure], ".", color="black", ms=size, mew=0, rasterized=True)
     axes.set(xlabel=symbols[0], ylabel=symbols[1])
+    for values, limit in ((x, axes.set_xlim), (y, axes.set_ylim)):
+        largest = float(np.abs(values).max(initial=0.0))
+        if largest > 0.0 and np.ptp(values) <= 1e-9 * largest:  # a cycle: an axis of its rounding would say nothing
+            middle = float(values.mean())
+            limit(middle - 0.5 * largest, middle + 0.5 * largest)
     axes.set_title(f"section: {len(x)} points", loc="left", fontsize=8)
 
 

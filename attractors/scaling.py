@@ -60,7 +60,10 @@ def power_law(
     -----
     A range is straight if the slopes of its lower and its upper half (least squares) differ by no more than 3 %, or
     0.02, beside two standard errors of the difference, and if the statistical error of its slope is below `noise`. Of
-    those with a factor of 8 and more the longest is taken. The standard error is the root of the sum of squares of
+    those with a factor of 8 and more the longest is taken whose whole standard error is below `noise` as well: a longer
+    one may only add steps, as small distances of a regular orbit do. If there is none, the longest is taken.
+
+    The standard error is the root of the sum of squares of
 
     - the scatter of the slopes of the parts, over √b, times `inflation`;
     - half the difference of both halves: what a bend shifts the slope by;
@@ -70,12 +73,14 @@ def power_law(
     spacing = float(x[1] - x[0]) if len(x) > 1 else 1.0
     fewest = math.ceil(SHORTEST / spacing)
     columns = np.column_stack([curve, parts])
+    longest = NONE
     for length in range(len(x) - 1, max(fewest, 3) - 1, -1):
         found = [_judged(x, columns, first, first + length, inflation, noise) for first in range(len(x) - length)]
-        straight = [law for law in found if law is not None]
-        if straight:
-            return min(straight, key=lambda law: law.standard_error)
-    return NONE
+        best = min((law for law in found if law is not None), key=lambda law: law.standard_error, default=NONE)
+        if best.standard_error <= max(noise * abs(best.slope), LEAST):
+            return best
+        longest = best if longest is NONE else longest
+    return longest
 
 
 def _judged(

@@ -156,19 +156,20 @@ def power_spectrum(
         raise ValueError(f"method must be 'periodogram' or 'welch', got {method!r}")
     if n_segment is not None and (method != "welch" or not 2 <= n_segment <= len(samples)):
         raise ValueError(f"n_segment goes with 'welch' and must be from 2 to {len(samples)}, got {n_segment}")
-    varying = samples - samples.mean(axis=0)
+    columns = np.ascontiguousarray(samples.T)  # along rows of memory numpy adds and compares many times faster
+    varying = columns - columns.mean(axis=1, keepdims=True)
     still = constant_columns(samples)
-    varying[:, still] = 0.0
+    varying[still] = 0.0
     n = len(samples)
     if method == "welch":
         return _welch(varying, n_segment or max(2, n // 8), still)
     sought = n >= SHORTEST
     found = _lines(varying, still) if sought else [[] for _ in still]
-    variance = np.where(still, 1.0, np.mean(varying**2, axis=0))
+    variance = np.where(still, 1.0, np.mean(varying**2, axis=1))
     share = np.array([sum(line.power for line in lines) for lines in found]) / variance
     return PowerSpectrum(
         frequencies=np.arange(n // 2 + 1) / n,
-        power=_periodogram(varying),
+        power=_periodogram(varying).T,
         degrees_of_freedom=2.0,
         lines=tuple(line for lines in found for line in lines),
         line_share=np.minimum(share, 1.0),
@@ -184,29 +185,30 @@ def _status(still: npt.NDArray[np.bool_], *, sought: bool) -> SpectrumKind:
 
 
 def _periodogram(varying: FloatArray) -> FloatArray:
-    """One-sided powers (n_f, m) that add up to the mean squares of the columns."""
+    """One-sided powers (m, n_f) that add up to the mean squares of the components (m, n)."""
     from scipy import fft  # noqa: PLC0415 - only who needs a transform waits for it
 
-    n = len(varying)
-    power = np.abs(fft.rfft(varying.T)) ** 2 * (2.0 / n**2)
+    n = varying.shape[1]
+    transformed = fft.rfft(varying)
+    power = (transformed.real**2 + transformed.imag**2) * (2.0 / n**2)
     power[:, 0] *= 0.5
     if n % 2 == 0:
         power[:, -1] *= 0.5
-    return np.asarray(power.T)
+    return np.asarray(power)
 
 
 def _welch(varying: FloatArray, n_segment: int, still: npt.NDArray[np.bool_]) -> PowerSpectrum:
     from scipy import signal  # noqa: PLC0415 - takes a while to import
 
-    frequencies, density = signal.welch(varying, nperseg=n_segment, detrend="constant", axis=0)
-    n_segments = 1 + (len(varying) - n_segment) // (n_segment - n_segment // 2)
+    frequencies, density = signal.welch(varying, nperseg=n_segment, detrend="constant")
+    n_segments = 1 + (varying.shape[1] - n_segment) // (n_segment - n_segment // 2)
     overlap = 2.0 * (1.0 / 6.0) ** 2 * (1.0 - 1.0 / n_segments)  # Hann's windows, half over another, share 1/6
     return PowerSpectrum(
         frequencies=frequencies,
-        power=density / n_segment,
+        power=density.T / n_segment,
         degrees_of_freedom=2.0 * n_segments / (1.0 + overlap),
         lines=(),
-        line_share=np.full(varying.shape[1], math.nan),
+        line_share=np.full(len(varying), math.nan),
         resolution=1.44 / n_segment,
         status=_status(still, sought=False),
     )
@@ -217,16 +219,16 @@ def _welch(varying: FloatArray, n_segment: int, still: npt.NDArray[np.bool_]) ->
 
 def _lines(varying: FloatArray, still: npt.NDArray[np.bool_]) -> list[list[Line]]:
     """Lines of each component, the strongest first."""
-    n = len(varying)
+    n = varying.shape[1]
     sine = np.sin(np.pi * (np.arange(n) + 0.5) / n)
-    square = sine * sine
-    window = square**ORDER
-    mean_square = np.mean(window * window)
-    spread = float(np.mean(window**4) / mean_square**2)  # bins' worth of noise that the window lets in
-    powers = _periodogram(window[:, None] * varying) / mean_square
+    window = (sine * sine) ** ORDER
+    squared = window * window
+    mean_square = np.mean(squared)
+    spread = float(np.mean(squared * squared) / mean_square**2)  # bins' worth of noise that the window lets in
+    powers = _periodogram(window * varying) / mean_square
     return [
         [] if still[i] else [_line(i, peak, lobe, noise, spread, n) for peak, lobe, noise in _peaks(power, n)]
-        for i, power in enumerate(powers.T)
+        for i, power in enumerate(powers)
     ]
 
 

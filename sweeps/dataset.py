@@ -1,11 +1,10 @@
 """What is kept of a sweep, as one labelled dataset: names, dimensions, types, units."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from attractors import Label
 from sweeps.config import Config
@@ -13,6 +12,9 @@ from sweeps.grid import DIRECTIONS, Grid
 from sweeps.network import blocks_of
 from sweeps.refinement import boundary_table
 from sweeps.shards import Header, Points
+
+if TYPE_CHECKING:  # xarray takes most of a second to load, and the tasks of a cluster write shards only
+    import xarray as xr
 
 ORBIT_SAMPLES = 512  # last samples of the orbit that are kept of each point
 BINS = 4000  # of the orbit's density, over [-1, 1], which it never leaves
@@ -104,7 +106,7 @@ def empty_points(config: Config, points: npt.NDArray[np.int64]) -> Points:
     return empty
 
 
-def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
+def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> "xr.Dataset":
     """Put shards in their places on the grid; points that no shard holds keep fill values."""
     sizes, kept = _sizes(config), _kept(config)
     whole = {
@@ -151,6 +153,8 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> xr.Dataset:
     coordinates["hit"] = ("hit", np.arange(SECTION_HITS), {"long_name": "number of the hit"})
     coordinates["pattern"] = ("pattern", np.arange(sizes["pattern"]), {"long_name": "feature"})
     coordinates["age"] = ("age", np.arange(sizes["age"]), {"long_name": "age of the token", "units": "step"})
+    import xarray as xr  # noqa: PLC0415
+
     used = {dim for dims, _, _ in variables.values() for dim in dims} | grid.zipped.keys()
     return xr.Dataset(variables, coords={name: given for name, given in coordinates.items() if name in used})
 
@@ -191,24 +195,24 @@ def _texts(words: list[str]) -> npt.NDArray[np.object_]:
     return texts
 
 
-def without_run(dataset: xr.Dataset) -> xr.Dataset:
+def without_run(dataset: "xr.Dataset") -> "xr.Dataset":
     """Return a sweep without what says when and where it was run: equal, to the byte on disk, for equal configs."""
     kept = dataset.drop_vars([name for name in RUN_VARIABLES if name in dataset])
     kept.attrs = {name: value for name, value in dataset.attrs.items() if name not in RUN_ATTRIBUTES}
     return kept
 
 
-def axes_of(dataset: xr.Dataset) -> tuple[str, ...]:
+def axes_of(dataset: "xr.Dataset") -> tuple[str, ...]:
     """Return the names of the swept axes, in their order."""
     return tuple(str(dim) for dim in dataset["core_seconds"].dims)
 
 
-def in_order(dataset: xr.Dataset, *axes: str) -> xr.Dataset:
+def in_order(dataset: "xr.Dataset", *axes: str) -> "xr.Dataset":
     """Return a sweep with its axes ascending; itself, not a copy, if they are."""
     return dataset if all(np.all(np.diff(dataset[axis].values) > 0) for axis in axes) else dataset.sortby(list(axes))
 
 
-def encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+def encoding(dataset: "xr.Dataset") -> dict[str, dict[str, Any]]:
     """Compress what is large, and lightly: more would save 5 %. Only what `VARIABLES` says is a missing number."""
     return {
         str(name): {"zlib": values.size > 4096 and values.dtype.kind != "O", "complevel": 1, "_FillValue": None}

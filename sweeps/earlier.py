@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from dmfsa import Window
 from sweeps.config import Config, ConfigError
@@ -14,6 +14,9 @@ from sweeps.config.sweep import SWEPT
 from sweeps.files import StoreError
 from sweeps.grid import DIRECTIONS, Grid
 from sweeps.store import open_sweep
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 CLOSE = 1e-12  # relative; values that differ by rounding are the same
 
@@ -128,7 +131,7 @@ def content_of(path: Path) -> str:
     return total.hexdigest()[:16]
 
 
-def _one_of(dataset: xr.Dataset, dim: str, number: int | None, what: str) -> xr.Dataset:
+def _one_of(dataset: "xr.Dataset", dim: str, number: int | None, what: str) -> "xr.Dataset":
     """Choose one of several starts or directions."""
     key = {"start": "start.number", "direction": "start.direction"}[dim]
     if dim not in dataset["clock_phase"].dims:

@@ -55,7 +55,9 @@ def _content(key: str, path: Path) -> str:
 
 
 def _identity(config: Config, inputs: Inputs) -> dict[str, object]:
-    return {**_flat(config.to_dict()), **inputs}
+    """Return what decides the results; what to ask of a cluster does not."""
+    values = {key: value for key, value in config.to_dict().items() if key != "slurm"}
+    return {**_flat(values), **inputs}
 
 
 def _flat(values: object, prefix: str = "") -> dict[str, object]:

@@ -8,14 +8,16 @@ import numpy.typing as npt
 
 from attractors import (
     Classification,
+    Label,
     LyapunovSpectrum,
     OrbitDensity,
     SlabSection,
+    classify,
     classify_evidence,
     find_period,
     spectrum_from_stretching,
 )
-from dmfsa import Ensemble, Window
+from dmfsa import Ensemble, MeanFieldMap, Window
 from sweeps.basins import compare_starts
 from sweeps.config import Config
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
@@ -84,6 +86,19 @@ def _alike(points: list[Point]) -> list[Numbers]:
     return [np.array(rows) for rows in alike.values()]
 
 
+def _label_of(
+    config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array, end: Window
+) -> Classification:
+    """Label a point; while that is undetermined its orbit goes on alone, if the config allows it."""
+    answer = classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=network.clock_period)
+    n_steps, n_max = 2 * config.run.n_steps, config.run.n_max
+    rest = (n_max or 0) - config.run.n_transient - config.run.n_steps
+    if answer.label not in {Label.undetermined, Label.transient} or spectrum is None or rest < n_steps:
+        return answer
+    n_exponents = len(spectrum.exponents)
+    return classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=n_exponents, n_window=WINDOW, n_max=rest)
+
+
 def ensemble_of(points: list[Point]) -> Ensemble:
     """Put points of one network, with one clock, into lanes."""
     config, maps = points[0].network.config, [point.map for point in points]
@@ -114,11 +129,12 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
         kept["orbit_density"][rows] = density.counts
     if section:
         kept["section"][rows], kept["section_hits"][rows] = section.hits, section.n_hits
+    final = ensemble.windows()
     context, n_patterns = config.model.context, config.model.features.n_patterns
     answers: list[Classification] = []
     for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
         if "label" in config.record:
-            answer = classify_evidence(spectrum, find_period(tail[:, i]), clock_period=network.clock_period)
+            answer = _label_of(config, network, spectrum, np.ascontiguousarray(tail[:, i]), final[i])
             answers.append(answer)
             kept["label"][row] = answer.label.code
             kept["period"][row] = answer.period or 0
@@ -136,7 +152,6 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
             kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
     if "attractors" in config.record and config.start.random:
         compare_starts(result, rows, tail, answers, config.start.random.n, maps[0].clock_period)
-    final = ensemble.windows()
     kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
     kept["clock_phase"][rows] = final[0].phase
     kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)

@@ -13,7 +13,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -220,8 +220,20 @@ def _plain(points: Points) -> Points:
     return points.astype(fields)
 
 
-def in_share(shards: Iterable[Shard], index: int, of: int) -> list[Shard]:
-    """Return the shards of one share out of `of`, numbered from 0: whole chains, dealt like cards.
+def share_numbers(shards: Sequence[Shard], of: int) -> list[int]:
+    """Return which share, out of `of`, each shard belongs to: whole chains, dealt like cards.
+
+    Examples
+    --------
+    >>> share_numbers(blocks(0, 300), 2)
+    [0, 1, 0, 1, 0]
+    """
+    chains = {chain: place for place, chain in enumerate(dict.fromkeys(shard.chain for shard in shards))}
+    return [chains[shard.chain] % of for shard in shards]
+
+
+def in_share(shards: Sequence[Shard], index: int, of: int) -> list[Shard]:
+    """Return the shards of one share out of `of`, numbered from 0.
 
     Raises
     ------
@@ -235,6 +247,4 @@ def in_share(shards: Iterable[Shard], index: int, of: int) -> list[Shard]:
     """
     if of < 1 or not 0 <= index < of:
         raise ValueError(f"index must be from 0 to of - 1, got index {index} of {of}")
-    shards = list(shards)
-    chains = {chain: place for place, chain in enumerate(dict.fromkeys(shard.chain for shard in shards))}
-    return [shard for shard in shards if chains[shard.chain] % of == index]
+    return [shard for shard, number in zip(shards, share_numbers(shards, of), strict=True) if number == index]

@@ -350,7 +350,7 @@ PARAMETERS = (
     "features.scale, features.seed"
 )
 AXES = "beta, context, epsilon, features, gamma, order, positional_bits, refine, zip"
-TOP = "model, name, record, run, start, sweep"
+TOP = "model, name, record, run, slurm, start, sweep"
 MODEL = "beta, context, epsilon, features, gamma, positional_bits"
 STARTS = "checkpoint, random, sweep, token, window"
 START = "checkpoint, direction, nearest, number, phase, random, sweep, token, window"
@@ -401,7 +401,7 @@ START = "checkpoint, direction, nearest, number, phase, random, sweep, token, wi
         ),
         (
             {"run": {"n_step": 1}},
-            "run.n_step is not a key here; did you mean 'n_steps'? Allowed: n_exponents, n_steps, n_transient.",
+            "run.n_step is not a key here; did you mean 'n_steps'? Allowed: n_exponents, n_max, n_steps, n_transient.",
         ),
     ],
 )
@@ -413,7 +413,7 @@ def test_unknown_keys(sections, message):
     ("sections", "message"),
     [
         ({"model": [1]}, f"model = [1] must be a mapping with keys out of {MODEL}."),
-        ({"run": "x"}, "run = 'x' must be a mapping with keys out of n_exponents, n_steps, n_transient."),
+        ({"run": "x"}, "run = 'x' must be a mapping with keys out of n_exponents, n_max, n_steps, n_transient."),
         ({"start": "o0"}, f"start = 'o0' must be a mapping with keys out of {START}."),
         ({"start": {"random": 3}}, "start.random = 3 must be a mapping with keys out of n, seed."),
         ({"sweep": 3}, f"sweep = 3 must be a mapping with keys out of {AXES}."),

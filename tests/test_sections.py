@@ -46,8 +46,31 @@ def test_points_are_moved_onto_the_section(n):
     assert (section.points[np.isfinite(section.error), 1] == 0.0).all()
     smear = SHEAR * rms(samples[hits, 1])
     assert section.displacement == pytest.approx(smear, rel=0.25)
-    assert np.median(np.abs(off(section.points))) < 0.25 * np.median(np.abs(off(samples[hits])))
+    tilt = math.sqrt(
+        10 * 12 * math.pi**2 / (math.pi * n)
+    )  # curvature 1 times the distance of 10 neighbours; area 12 π²
+    assert rms(off(section.points)) < tilt / SHEAR * rms(off(samples[hits]))
     assert np.mean(np.abs(off(section.points)) <= section.error) > 0.9
+
+
+def test_the_error_covers_what_is_off():
+    """Over 20 tori of 1,000 samples, as two standard errors would; with a quarter of a series in it, a warning."""
+    covered = []
+    for seed in range(20):
+        section = poincare_section(sheared_torus(1_000, seed))
+        covered.append(np.mean(np.abs(off(section.points)) <= section.error))
+        assert section.status is SectionStatus.OK
+    assert np.mean(covered) > 0.95
+    assert poincare_section(sheared_torus(300)).status is SectionStatus.FEW
+
+
+def test_many_components():
+    """With more components than neighbours the smaller of two equal systems is solved: padding changes nothing."""
+    samples = sheared_torus(5_000)
+    padded = np.column_stack([samples, np.zeros((5_000, 20))])
+    few, many = (poincare_section(x, half_width=0.1) for x in (samples, padded))
+    np.testing.assert_allclose(many.points[:, :3], few.points, atol=1e-9)
+    np.testing.assert_allclose(many.error, few.error, atol=1e-9)
 
 
 def test_what_remains_falls_with_the_density_of_points():
@@ -94,6 +117,7 @@ def test_a_torus_of_one_frequency_leaves_points():
         (np.array([[0.0, -1.0], [1.0, 1.0]]), {}, SectionStatus.NO_FLAT),
         (np.tile([[0.0, -1.0], [1.0, 1.0], [2.0, 0.1]], (300, 1)), {}, SectionStatus.NO_FLAT),
         (np.random.default_rng(0).normal(size=(400, 200)), {}, SectionStatus.OK),
+        (np.random.default_rng(0).normal(size=(400, 200)), {"half_width": 1.0}, SectionStatus.FEW),
         (np.random.default_rng(0).normal(size=(400, 2)), {"level": 9.0}, SectionStatus.NOT_CROSSED),
         (np.array([[0.0, -1.0], [1.0, 1.0]]), {"half_width": 0.1}, SectionStatus.EMPTY),
     ],

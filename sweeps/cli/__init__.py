@@ -22,6 +22,7 @@ examples:
   dmfsa trajectory cfgs/paper.yaml --out orbit.nc --plot orbit.png
   dmfsa analyse recording.csv --plot page.pdf
   dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
+  dmfsa sweep submit cfgs/paper_fig3a.yaml --dry-run
   dmfsa plot results/paper-zoom --kind lyapunov
 
 exit codes: 0 done, 1 failed or interrupted, 2 wrong usage or config, 75 points are left to be done

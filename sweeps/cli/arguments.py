@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sweeps.config import Config, load_config
+
 
 def add_command(
     commands: Any,
@@ -38,6 +40,20 @@ def takes_config(parser: argparse.ArgumentParser, *, or_folder: bool = False) ->
         help="change a key, such as model.beta=1.27; repeatable",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout, and nothing else there")
+
+
+def sweep_of(given: argparse.Namespace) -> tuple[Config, Path]:
+    """Return config and folder, of which either may be given."""
+    from sweeps.files import StoreError
+
+    if given.config.is_dir():
+        if given.out is not None:
+            raise ValueError(f"--out {given.out} does not go with {given.config}, which is a folder of results already")
+        if not (given.config / "config.yaml").exists():
+            raise StoreError(f"{given.config} holds no config.yaml: give the folder of a sweep, or its config.")
+        return load_config(given.config / "config.yaml", given.set), given.config
+    config = load_config(given.config, given.set)
+    return config, given.out or Path("results", config.name)
 
 
 def at_least_one(text: str) -> int:

@@ -128,6 +128,8 @@ def _classify(given: argparse.Namespace) -> None:
         n_transient=config.run.n_transient,
         n_steps=config.run.n_steps,
         n_exponents=config.n_exponents,
+        n_max=config.run.n_max,
+        frequencies=True,
     )
     if given.json:
         print_json(answer.to_dict())
@@ -136,6 +138,8 @@ def _classify(given: argparse.Namespace) -> None:
     torus = f", torus of dimension {answer.torus_dimension}" if answer.torus_dimension else ""
     print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {answer.confidence:.3f})")
     print(f"because {answer.reason}")
+    if answer.transient:
+        print(f"until step {answer.transient.until}: {answer.transient.status.value}")
 
 
 def _analyse(given: argparse.Namespace) -> None:

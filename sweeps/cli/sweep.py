@@ -1,4 +1,4 @@
-"""Commands for sweeps: `sweep run | task | status | resume | collect`, and `plot` of their results."""
+"""Commands for sweeps: `sweep run | submit | task | status | resume | collect`, and `plot` of their results."""
 
 import argparse
 import sys
@@ -7,8 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps.cli.arguments import add_command, at_least_one, print_json, stem, takes_config, whole
-from sweeps.config import Config, ConfigError, load_config
+from sweeps.cli import cluster
+from sweeps.cli.arguments import add_command, at_least_one, print_json, stem, sweep_of, takes_config, whole
+from sweeps.config import Config, ConfigError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -68,7 +69,9 @@ def add_sweep_commands(commands: Any) -> None:
         "dmfsa sweep collect results/paper-zoom",
         "Make one dataset of the shards: sweep.nc, or partial.nc if points are missing.",
     )
-    for action in (run, resume, task, status, collect):
+    submit = cluster.add_submit(actions)
+    cluster.takes_options(resume)
+    for action in (run, resume, task, status, collect, submit):
         takes_config(action, or_folder=True)
         action.add_argument("--out", type=Path, metavar="DIR", help="folder of results; results/NAME if not given")
     for action in (run, resume, task):
@@ -89,34 +92,24 @@ def add_sweep_commands(commands: Any) -> None:
     plot.add_argument("--out", type=stem, metavar="STEM", help="files STEM.png and STEM.pdf; into DIR if not given")
 
 
-def _sweep(given: argparse.Namespace) -> tuple[Config, Path]:
-    """Return config and folder, of which either may be given."""
-    from sweeps.files import StoreError
-
-    if given.config.is_dir():
-        if given.out is not None:
-            raise ValueError(f"--out {given.out} does not go with {given.config}, which is a folder of results already")
-        if not (given.config / "config.yaml").exists():
-            raise StoreError(f"{given.config} holds no config.yaml: give the folder of a sweep, or its config.")
-        return load_config(given.config / "config.yaml", given.set), given.config
-    config = load_config(given.config, given.set)
-    return config, given.out or Path("results", config.name)
-
-
 def _run(given: argparse.Namespace) -> int:
-    config, out = _sweep(given)
+    config, out = sweep_of(given)
     return _run_here(given, config, out)
 
 
 def _resume(given: argparse.Namespace) -> int:
-    config, out = _sweep(given)
+    config, out = sweep_of(given)
     from sweeps.files import StoreError
     from sweeps.store import SweepFolder
 
     if not (out / "config.yaml").exists():
         raise StoreError(f"{out} holds no sweep to go on with: `dmfsa sweep run` begins one.")
+    cluster.check_options(given, out)
+    folder = SweepFolder.claim(out, config)
     if given.failed:
-        SweepFolder.claim(out, config).forget_failed()
+        folder.forget_failed()
+    if cluster.was_submitted(out):
+        return cluster.resume(given, out)
     return _run_here(given, config, out)
 
 
@@ -155,7 +148,7 @@ def _tell(given: argparse.Namespace, dataset: "xr.Dataset", folder: Path, files:
 
 
 def _task(given: argparse.Namespace) -> int:
-    config, out = _sweep(given)
+    config, out = sweep_of(given)
     if given.index >= given.of:
         raise ConfigError(f"--index {given.index} must be less than --of {given.of}: shares are counted from 0")
     from attractors.results import plain
@@ -178,19 +171,22 @@ def _in_words(outcome: "Outcome") -> str:
 
 
 def _status(given: argparse.Namespace) -> None:
-    _, out = _sweep(given)
+    _, out = sweep_of(given)
     from sweeps.status import in_words, status_of
     from sweeps.store import SweepFolder
 
     status = status_of(SweepFolder.open(out), thorough=given.verify)
+    queue = cluster.queue_of(out)
     if given.json:
-        print_json(status.to_dict())
-    else:
-        print(in_words(status))
+        print_json(status.to_dict() | {"queue": queue})
+        return
+    print(in_words(status))
+    if queue:
+        print(f"in the queue: {queue['line']}")
 
 
 def _collect(given: argparse.Namespace) -> int:
-    config, out = _sweep(given)
+    config, out = sweep_of(given)
     from sweeps.store import SweepFolder, open_sweep
 
     if not (out / "config.yaml").exists():

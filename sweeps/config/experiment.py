@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, ValidationError, model_validator
 from sweeps.config import file
 from sweeps.config.errors import ConfigError, KeyPath, Problems, problem, sentences
 from sweeps.config.model import Model
+from sweeps.config.slurm import Slurm
 from sweeps.config.start import RandomStarts, Start
 from sweeps.config.sweep import CONTINUOUS, SWEPT, Sweep
 from sweeps.config.values import LARGEST, Section, default_if_empty, list_of, one_of, whole
@@ -48,6 +49,10 @@ def _all_or_whole(value: object) -> object:
     return whole(0)(value)
 
 
+def _whole_or_none(value: object) -> object:
+    return None if value is None else whole(1, LONGEST)(value)
+
+
 class Run(Section):
     """How long each point runs.
 
@@ -59,11 +64,14 @@ class Run(Section):
         Map steps kept.
     n_exponents : int or "all"
         Lyapunov exponents, largest first; all are ``context * n_patterns``.
+    n_max : int, optional
+        While the label is undetermined or transient, an orbit goes on, up to so many steps in all.
     """
 
     n_transient: Annotated[int, BeforeValidator(whole(0, LONGEST))] = 100_000
     n_steps: Annotated[int, BeforeValidator(whole(1, LONGEST))] = 75_000
     n_exponents: Annotated[int | Literal["all"], BeforeValidator(_all_or_whole)] = "all"
+    n_max: Annotated[int | None, BeforeValidator(_whole_or_none)] = None
 
 
 def _name(value: object) -> str:
@@ -93,6 +101,8 @@ class Config(Section):
         Numbers of steps and of exponents.
     record : tuple of str
         What is kept of each point, out of ``orbit``, ``section``, ``label``, ``attractors``, ``lyapunov``.
+    slurm : Slurm or None
+        What to ask of a cluster; decides no result.
 
     Examples
     --------
@@ -119,6 +129,7 @@ class Config(Section):
         BeforeValidator(list_of(one_of(*QUANTITIES), distinct=True)),
         BeforeValidator(default_if_empty),
     ] = USUAL
+    slurm: Slurm | None = None
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

@@ -1,0 +1,185 @@
+"""What a label can rest on: indicators that fail in different places, the cheap ones first."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from attractors.birkhoff import SHORTEST, birkhoff_average
+from attractors.exponents import LyapunovSpectrum, spectrum_from_stretching
+from attractors.periodicity import Period, PeriodStatus, find_period
+from attractors.quasiperiodicity import Torus
+from attractors.results import json_number, plain
+from attractors.system import FloatArray
+from attractors.transients import (
+    Transient,
+    closest_return,
+    is_approaching,
+    repeats_from,
+    settled_spectrum,
+    spread_of_piece,
+    transient_of,
+)
+
+PIECES = 128  # at most: the longest lag of a return that tells a cascade from a torus
+EXACT = 1e-8  # relative distance of a return that is no chance
+PHASE = 6.0  # digits beyond those of chance
+FEWEST = 24  # samples that repeat at the end, at least
+REPEATS = 3  # periods that the end of the orbit must hold to have settled on a cycle
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All that was looked at; what costs more is computed when the rule asks for it.
+
+    Attributes
+    ----------
+    spectrum : LyapunovSpectrum or None
+        Exponents over all steps.
+    recurrence : Period or None
+        Search for a period in the last samples.
+    samples : array (n, m), or None
+        Those samples.
+    finite : bool
+        Whether the orbit stayed finite.
+    clock_period : int
+        Period of the drive.
+    torus : Torus or None
+        Frequencies, if they were asked for.
+    """
+
+    spectrum: LyapunovSpectrum | None
+    recurrence: Period | None
+    samples: FloatArray | None = None
+    finite: bool = True
+    clock_period: int = 1
+    torus: Torus | None = None
+
+    @cached_property
+    def cycle(self) -> Period | None:
+        """The period with which the orbit repeats at its end: of all samples, or of those after it has settled."""
+        found = self.recurrence
+        if found is None or found.status is PeriodStatus.FOUND:
+            return found
+        p = self._last_period
+        if p is None:
+            return None
+        rest = self._samples[repeats_from(self._samples, p) :]
+        if len(rest) < max(REPEATS * p + 1, FEWEST):
+            return None
+        again = find_period(rest, max_period=p)
+        return again if again.status is PeriodStatus.FOUND else None
+
+    @cached_property
+    def _last_period(self) -> int | None:
+        """Period with which the orbit seems to repeat at its very end."""
+        found = self.recurrence
+        if found is None or self.samples is None or found.status is PeriodStatus.NON_FINITE:
+            return None
+        if found.status is PeriodStatus.SETTLING:
+            return found.settling_period
+        if not found.error <= EXACT:
+            return None
+        return closest_return(self._samples, len(self._samples) // REPEATS, self.clock_period)
+
+    @cached_property
+    def _settled(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
+        if self.spectrum is None:
+            return None, None
+        if self.cycle is not None and self.cycle is not self.recurrence:
+            return self._settled_in_the_samples()
+        return settled_spectrum(self.spectrum)
+
+    def _settled_in_the_samples(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
+        """Average over the blocks within the part of the samples that repeats; None if there are fewer than two."""
+        assert self.spectrum is not None
+        x, n, sums = self._samples, self.spectrum.n_steps, self.spectrum.log_factors
+        length = n // len(sums)
+        start = n - len(x) + repeats_from(x, self._last_period or 1)
+        first = max(-(-start // length), 0)
+        earlier = transient_of(sums[:first, 0], start)
+        if len(sums) - first < 2:
+            return None, earlier
+        return spectrum_from_stretching(sums[first:], length), earlier
+
+    @property
+    def settled(self) -> LyapunovSpectrum | None:
+        """The average over what comes after the transient; None if that is too short."""
+        return self._settled[0]
+
+    @property
+    def transient(self) -> Transient | None:
+        """What came before, if anything did."""
+        return self._settled[1]
+
+    @cached_property
+    def is_approaching(self) -> bool:
+        """Whether the orbit comes ever closer to repeating itself, without having got there."""
+        if self.recurrence is not None and self.recurrence.status is PeriodStatus.SETTLING:
+            return True
+        enough = self.samples is not None and len(self.samples) >= 16 * self.clock_period
+        return enough and is_approaching(self._samples, self.clock_period)
+
+    @cached_property
+    def digits_of_components(self) -> FloatArray:
+        """Digits to which averages converge beyond those of chance, for each component that varies.
+
+        Of the samples, and of a smooth bump over their range, which does not see where an angle is taken modulo a
+        turn: the better of the two.
+        """
+        if not self._long_enough:
+            return np.empty(0)
+        x = self._samples
+        extent = np.ptp(x, axis=0)
+        x = x[:, extent > 1e-12 * np.abs(x).max()]
+        if not x.shape[1]:
+            return np.empty(0)
+        u = (x - x.min(axis=0)) / np.ptp(x, axis=0)
+        inside = np.clip(u, 1e-3, 1.0 - 1e-3)
+        bump = np.exp(4.0 - 1.0 / (inside * (1.0 - inside)))
+        averages = [birkhoff_average(np.ascontiguousarray(series)) for series in (u, bump)]
+        digits = np.fmax(averages[0].digits, averages[1].digits)
+        return np.asarray(digits[np.isfinite(digits)] - averages[0].digits_by_chance)
+
+    @property
+    def digits(self) -> float:
+        """Those of the component where they are fewest; NaN if there is none."""
+        return (
+            float(np.min(self.digits_of_components, initial=math.inf)) if self.digits_of_components.size else math.nan
+        )
+
+    @property
+    def has_a_phase(self) -> bool:
+        """Whether some component runs quasi-periodically, as a drive does."""
+        return bool(np.max(self.digits_of_components, initial=-math.inf) > PHASE)
+
+    @cached_property
+    def spread(self) -> float:
+        """Extent of every p-th sample, relative to all, for the p after which the orbit comes back most closely."""
+        return spread_of_piece(self._samples, PIECES, self.clock_period) if self._long_enough else math.nan
+
+    @property
+    def _samples(self) -> FloatArray:
+        assert self.samples is not None
+        return self.samples
+
+    @property
+    def _long_enough(self) -> bool:
+        return self.samples is not None and len(self.samples) >= max(SHORTEST, 16 * self.clock_period)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was looked at for JSON; of what is computed on demand, only what the rule asked for."""
+        document: dict[str, Any] = {"exponents": [], "standard_errors": []}
+        if self.spectrum is not None:
+            document = (self.settled or self.spectrum).to_dict()
+        known = self.__dict__
+        return document | {
+            "recurrence_error": json_number(self.recurrence.error) if self.recurrence else None,
+            "settling_period": self.recurrence.settling_period if self.recurrence else None,
+            "approaching": known.get("is_approaching"),
+            "digits_beyond_chance": json_number(self.digits) if "digits_of_components" in known else None,
+            "spread": json_number(known["spread"]) if "spread" in known else None,
+            "torus": plain(self.torus) if self.torus is not None else None,
+        }

@@ -1,0 +1,245 @@
+"""The rule that makes a label of the evidence: short, and in the order in which it is read."""
+
+import math
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from attractors.birkhoff import BY_CHANCE, FAR_FROM_CHANCE
+from attractors.evidence import Evidence
+from attractors.exponents import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus
+from attractors.periodicity import Period, PeriodStatus
+
+NEUTRAL = 1e-9  # nats per step: a cycle attracting less than that cannot have been reached in any run
+REGULAR_SUM = 3.0  # nats: how far the sum of log stretching may be from 0 at the end on a torus
+LARGER_SUM, MANY_DIGITS = 5.0, 5.0  # where averages converge to so many digits beyond those of chance
+CONTRACTS = 5.0  # nats: a cycle that shrinks differences by so much attracts, however uneven its blocks are
+DIGITS = BY_CHANCE  # of averages beyond those of chance, where the other exponents are negative
+SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0, for chaos sticks to islands, or after a transient
+HYPER = 2.0  # standard errors of λ_2 above 0: chance gives them once in 40 times
+SPREAD = 0.003  # of the extent: pieces smaller than that are those of cycles and cascades
+# Shares of right labels among those that met the conditions, in the training families of benchmarks/labels, from
+# `python benchmarks/labels fit`; the conditions' own probability multiplies them.
+RIGHT = {"cycle": 0.999, "chaos": 0.999, "torus": 0.995}
+
+
+class Label(StrEnum):
+    """Kinds of attractor; the order is that of the integer codes in files, so new ones go to the end."""
+
+    fixed_point = "fixed_point"
+    periodic = "periodic"
+    quasiperiodic = "quasiperiodic"
+    chaotic = "chaotic"
+    hyperchaotic = "hyperchaotic"
+    transient = "transient"
+    divergent = "divergent"
+    undetermined = "undetermined"
+
+    @property
+    def code(self) -> int:
+        """Position in the order of definition, from 0."""
+        return list(Label).index(self)
+
+
+class Verdict(NamedTuple):
+    """What the rule says; the confidence is that of the conditions named in the reason."""
+
+    label: Label
+    reason: str
+    confidence: float = 0.0
+    period: int | None = None
+    torus_dimension: int | None = None
+
+
+class Exponent(NamedTuple):
+    """Exponent i with its doubt; -inf is exact and has error 0."""
+
+    name: str
+    value: float
+    error: float
+    band: float
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value:.4g} ± {self.error:.1g}"
+
+    def probability_below(self, limit: float) -> float:
+        """P(λ < limit) for λ normal around the value with the standard error; a step function without error."""
+        if self.error == 0.0 or math.isinf(self.value):
+            return 1.0 if self.value < limit else 0.0
+        return 0.5 * math.erfc((self.value - limit) / (self.error * math.sqrt(2.0)))
+
+
+def exponents_of(spectrum: LyapunovSpectrum | None) -> list[Exponent]:
+    """Exponents with their errors and bands."""
+    if spectrum is None:
+        return []
+    errors = np.nan_to_num(spectrum.standard_errors)
+    columns = zip(spectrum.exponents.tolist(), errors.tolist(), spectrum.zero_band.tolist(), strict=True)
+    return [Exponent(f"λ{i}", *column) for i, column in enumerate(columns, start=1)]
+
+
+def verdict(evidence: Evidence) -> Verdict:
+    """Walk down the table of `classify_evidence`."""
+    spectrum, recurrence = evidence.spectrum, evidence.recurrence
+    diverged = spectrum is not None and spectrum.status is SpectrumStatus.DIVERGED
+    if not evidence.finite or diverged or (recurrence and recurrence.status is PeriodStatus.NON_FINITE):
+        return Verdict(Label.divergent, "the orbit did not stay finite", confidence=1.0)
+    if evidence.cycle is not None and evidence.cycle.period is not None:
+        return _of_repeating_orbit(evidence, evidence.cycle, evidence.cycle.period)
+    exponents, whole = exponents_of(evidence.settled), exponents_of(spectrum)
+    if not exponents:
+        return Verdict(Label.undetermined, "no period was found and there are no exponents: ask for n_exponents >= 1")
+    found = _of_open_orbit(evidence, exponents)
+    if (
+        found.label is Label.undetermined
+        and spectrum is not None
+        and evidence.transient is not None
+        and _is_positive(whole[0], spectrum)
+    ):
+        return _of_chaotic_orbit(whole, spectrum.n_steps)  # what looked like a transient comes again: intermittency
+    return found
+
+
+def _of_open_orbit(evidence: Evidence, exponents: list[Exponent]) -> Verdict:
+    """Verdict on an orbit that does not repeat."""
+    first, recurrence = exponents[0], evidence.recurrence
+    settling = recurrence is not None and recurrence.status is PeriodStatus.SETTLING
+    if evidence.settled and _is_positive(first, evidence.settled) and not (settling and evidence.samples is None):
+        return _of_chaotic_orbit(exponents, evidence.settled.n_steps)
+    if recurrence is None:
+        return Verdict(Label.undetermined, f"{first}, and no period was looked for: hand over the last samples")
+    if settling:
+        return _of_settling_orbit(first, recurrence)
+    return _of_regular_orbit(evidence, exponents, recurrence)
+
+
+def _is_positive(first: Exponent, spectrum: LyapunovSpectrum) -> bool:
+    """Whether λ_1 is above its band, and by one error above what the sums on a torus can swing."""
+    return first.value > first.band and first.value - first.error > BOUNDED_SUM / spectrum.n_steps
+
+
+def _of_repeating_orbit(evidence: Evidence, cycle: Period, p: int) -> Verdict:
+    """Verdict on an orbit whose last samples repeat with period p."""
+    period = math.lcm(p, evidence.clock_period)
+    label = Label.fixed_point if period == 1 else Label.periodic
+    turns = f", {period // evidence.clock_period} turns of the clock" if evidence.clock_period > 1 else ""
+    repeats = f"the last {cycle.n_checked} samples repeat with period {p}{turns}"
+    exponents = exponents_of(evidence.settled)
+    if not exponents:
+        no_exponents = evidence.spectrum is None or not evidence.spectrum.exponents.size
+        why = "no exponents were asked for" if no_exponents else "it has settled too late for exponents of its own"
+        return Verdict(label, f"{repeats}; {why}", 1.0 if no_exponents else RIGHT["cycle"], period)
+    first = exponents[0]
+    if first.value > first.band:
+        reason = (
+            f"the exponents' average says chaos, {first}, but {repeats}: the average still contains "
+            "a transient; increase n_transient"
+        )
+        return Verdict(Label.undetermined, reason)
+    contraction = -first.value * evidence.settled.n_steps if evidence.settled else 0.0
+    if first.value < -max(3.0 * first.error, NEUTRAL) or contraction > CONTRACTS:
+        reason = f"{repeats}, and {first} is negative"
+        return Verdict(label, reason, RIGHT["cycle"] * first.probability_below(0.0), period)
+    reason = (
+        f"{repeats}, but {first} is not clearly negative: near a bifurcation; more n_transient and n_steps "
+        "would decide, or a neighbouring parameter"
+    )
+    return Verdict(Label.undetermined, reason)
+
+
+def _of_settling_orbit(first: Exponent, recurrence: Period) -> Verdict:
+    """Verdict on an orbit of which only the end repeats, or which nearly does."""
+    settles = (
+        f"the last samples repeat with period {recurrence.settling_period}, "
+        f"but not all {recurrence.n_checked} of them closely enough"
+    )
+    if first.value > first.band:
+        reason = (
+            f"{settles}, yet {first} is positive: a chaotic transient or intermittency; "
+            "increase n_transient and n_window"
+        )
+        return Verdict(Label.undetermined, reason)
+    return Verdict(Label.transient, f"{settles}: the orbit is still settling; increase n_transient", RIGHT["cycle"])
+
+
+def _of_chaotic_orbit(exponents: list[Exponent], n_steps: int) -> Verdict:
+    """Verdict on an orbit without a period, λ_1 above its band."""
+    first = exponents[0]
+    reason = f"{first} is above the band around 0 of {first.band:.2g}"
+    confidence = RIGHT["chaos"] * (1.0 - first.probability_below(first.band))
+    if len(exponents) == 1:
+        return Verdict(Label.chaotic, f"{reason}; λ2 was not computed", confidence)
+    second = exponents[1]
+    limit = max(HYPER * second.error, REGULAR_SUM / n_steps)
+    if second.value > limit * (1.0 + 1e-9):  # not by rounding
+        return Verdict(
+            Label.hyperchaotic,
+            f"{reason}, and {second} is positive",
+            confidence * (1.0 - second.probability_below(0.0)),
+        )
+    return Verdict(Label.chaotic, f"{reason}, {second} is not", confidence * second.probability_below(limit))
+
+
+def _of_regular_orbit(evidence: Evidence, exponents: list[Exponent], recurrence: Period) -> Verdict:
+    """Verdict on an orbit without a period, λ_1 not above its band."""
+    first, no_period = exponents[0], f"{recurrence.n_checked} samples show no period"
+    if evidence.is_approaching:
+        reason = f"{no_period}, but the orbit comes back ever more closely: it is still settling; increase n_transient"
+        return Verdict(Label.transient, reason, RIGHT["cycle"])
+    doubt = next(_doubts_of_a_torus(evidence, exponents), None)
+    if doubt is not None:
+        return Verdict(Label.undetermined, f"{no_period}, and {doubt}")
+    confidence = RIGHT["torus"]
+    dimension = 0
+    for exponent in exponents:
+        probability = exponent.probability_below(-exponent.band)
+        if abs(exponent.value) <= exponent.band:
+            dimension += 1
+            probability = exponent.probability_below(exponent.band) - probability
+        confidence *= probability
+    reason = f"{no_period}, and {first} lies within the band around 0 of {first.band:.2g}: {dimension} in all do"
+    if evidence.samples is not None:
+        reason += f"; averages have converged to {evidence.digits:.1f} digits more than in chaos"
+    return Verdict(Label.quasiperiodic, reason, confidence, torus_dimension=dimension)
+
+
+def _doubts_of_a_torus(evidence: Evidence, exponents: list[Exponent]) -> Iterator[str]:
+    """Say what speaks against a torus, and what would decide: the cheap first, for only the first is asked for."""
+    first, spectrum = exponents[0], evidence.settled
+    assert spectrum is not None
+    n, sums = spectrum.n_steps, spectrum.log_factors[:, 0]
+    scatter = float(np.std(sums, ddof=1)) if np.isfinite(sums).all() else math.inf
+    if first.value < -first.band:
+        yield (
+            f"{first} says that the orbit repeats: the period is longer than the search, or not yet reached; increase "
+            "n_window and n_transient"
+        )
+    if abs(first.value) > max(2.0 * first.error, BOUNDED_SUM / n) or scatter > BOUNDED_SUM:
+        yield (
+            f"{first} is not far enough from 0 for its noise (sums over blocks scatter by {scatter:.2g} nats): weak "
+            "chaos, a torus or a long cycle; increase n_steps"
+        )
+    if evidence.samples is None:
+        neutral = [exponent for exponent in exponents if abs(exponent.value) <= exponent.band]
+        if len(neutral) > 1 and any(x.value < -max(3.0 * x.error, 1.0 / n) for x in neutral):
+            yield (
+                f"{' and '.join(map(str, neutral))} are near 0 but negative: a slow approach to a cycle or a torus; "
+                "increase n_transient and n_steps"
+            )
+        return
+    near_zero = sum(abs(exponent.value) <= exponent.band for exponent in exponents)
+    if abs(first.value) * n > (LARGER_SUM if evidence.digits > MANY_DIGITS else REGULAR_SUM):
+        yield f"{first} is further from 0 than a torus needs: weak chaos, or a long cycle; increase n_steps"
+    needed = DIGITS if near_zero == 1 and evidence.transient is None else SAFE_DIGITS
+    if not (evidence.has_a_phase or evidence.digits > needed):
+        yield (
+            f"averages converge to no more than {evidence.digits:.1f} digits beyond those of chaos: weak chaos, or a "
+            "torus that is hardly seen; increase n_steps"
+        )
+    if evidence.spread < SPREAD:
+        yield (
+            "the orbit stays within many small pieces: a cycle that is longer than the search, or a torus about to "
+            "lock; increase n_window"
+        )

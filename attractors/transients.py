@@ -1,0 +1,153 @@
+"""Where an orbit has settled, found from the orbit itself; and what it did before."""
+
+import itertools
+import math
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from attractors.exponents import BOUNDED_SUM, LyapunovSpectrum, spectrum_from_stretching
+from attractors.periodicity import ROUNDING, TOLERANCE
+from attractors.results import Result
+from attractors.system import FloatArray
+
+LAST = 4  # the last quarter of the blocks says what the orbit settles to
+SIGMAS = 8.0  # of those blocks: beyond, a block belongs to a transient
+CHANGE = 1.0  # nats, at least
+PARTS = 8  # in which distances of returns must fall one after the other: chance does that once in 40,000 times
+SHRUNK = 0.99  # last over first part, for falls that are no rounding
+ONE_EVENT = (1.0 / 3.6889, 1.0 / 0.025318)  # 95 % interval of the mean of an exponential law over its only event
+
+
+class TransientKind(Enum):
+    """What an orbit did before it settled; the value says how to read the lifetime."""
+
+    CHAOTIC = (
+        "A chaotic transient. Its lifetime is one event of an exponential law: an order of magnitude, with the 95 % "
+        "interval of its mean. More starts tell more."
+    )
+    APPROACH = "A regular approach, as along a spiral: how long it lasts depends on how close one has to be."
+
+
+@dataclass(frozen=True, eq=False)
+class Transient(Result):
+    """What came before the attractor.
+
+    Attributes
+    ----------
+    until : int
+        Steps after which the orbit has settled, counted from the first one that was looked at; known to a block.
+    exponent : float
+        λ_1 up to then, nats per step.
+    lifetime : float
+        Estimate of the mean lifetime in steps; NaN for an approach.
+    interval : tuple of float
+        Its 95 % interval; NaN for an approach.
+    status : TransientKind
+        What it was.
+    """
+
+    until: int
+    exponent: float
+    lifetime: float
+    interval: tuple[float, float]
+    status: TransientKind
+
+
+def settled_spectrum(spectrum: LyapunovSpectrum) -> tuple[LyapunovSpectrum, Transient | None]:
+    """Leave out of an average the blocks before the orbit settled.
+
+    Parameters
+    ----------
+    spectrum : LyapunovSpectrum
+        With its blocks of log stretching.
+
+    Returns
+    -------
+    LyapunovSpectrum, Transient or None
+        The average over the settled blocks; and what was left out.
+
+    Notes
+    -----
+    The last quarter of the blocks says how much λ_1 stretches once settled: mean m and scatter s. The last block that
+    is farther from m than max(8 s, 1 nat) ends the transient. It was chaotic if its sum of log stretching ever grew by
+    more than 10 nats.
+    """
+    sums = spectrum.log_factors[:, 0] if spectrum.log_factors.shape[1] else np.empty(0)
+    n = len(sums)
+    if n < 2 * LAST or not np.isfinite(sums).all():
+        return spectrum, None
+    first = settles_at(sums, sums[n - n // LAST :])
+    if not first:
+        return spectrum, None
+    length = spectrum.n_steps // n
+    settled = spectrum_from_stretching(spectrum.log_factors[first:], length)
+    return settled, transient_of(sums[:first], first * length)
+
+
+def settles_at(sums: FloatArray, last: FloatArray) -> int:
+    """First of some blocks from which on they are all like the `last` ones; 0 if all are."""
+    allowed = max(SIGMAS * float(last.std(ddof=1)) if len(last) > 1 else 0.0, CHANGE)
+    away = np.flatnonzero(~(np.abs(sums - last.mean()) <= allowed))
+    return int(away[-1]) + 1 if away.size else 0
+
+
+def later(found: Transient, n_steps: int) -> Transient:
+    """Count a transient from so many steps earlier, which belong to it."""
+    until = found.until + n_steps
+    chaotic = found.status is TransientKind.CHAOTIC
+    interval = (ONE_EVENT[0] * until, ONE_EVENT[1] * until) if chaotic else found.interval
+    return replace(found, until=until, lifetime=float(until) if chaotic else math.nan, interval=interval)
+
+
+def transient_of(sums: FloatArray, until: int) -> Transient:
+    """Describe what came before step `until` by its blocks of log stretching: chaotic if their sum ever grew by far."""
+    exponent = float(sums.sum()) / until if until else math.nan
+    if np.max(np.cumsum(sums), initial=0.0) > BOUNDED_SUM:
+        interval = (ONE_EVENT[0] * until, ONE_EVENT[1] * until)
+        return Transient(until, exponent, float(until), interval, TransientKind.CHAOTIC)
+    return Transient(until, exponent, math.nan, (math.nan, math.nan), TransientKind.APPROACH)
+
+
+def repeats_from(orbit: npt.ArrayLike, period: int) -> int:
+    """First row of an orbit (n, m) from which all of it repeats with a period, as closely as `find_period` asks."""
+    x = np.asarray(orbit, dtype=np.float64)
+    allowance = TOLERANCE * float(np.ptp(x, axis=0).max()) + ROUNDING * float(np.abs(x).max())
+    differs = np.flatnonzero(np.abs(x[period:] - x[:-period]).max(axis=1) > allowance)
+    return int(differs[-1]) + 1 if differs.size else 0
+
+
+def closest_return(x: FloatArray, longest: int, clock_period: int) -> int:
+    """Lag, a multiple of the clock's period, after which the last row of x (n, m) is nearest to where it was."""
+    lags = np.arange(clock_period, max(longest, clock_period) + 1, clock_period)
+    distances = np.abs(x[len(x) - 1 - lags] - x[-1]).max(axis=1)
+    return int(lags[np.argmin(distances)])
+
+
+def is_approaching(x: FloatArray, clock_period: int = 1) -> bool:
+    """Whether an orbit (n, m) comes ever closer to repeating itself.
+
+    With p the lag of the closest return of its last sample, up to n/8, the geometric mean of |x_t - x_{t-p}| is taken
+    over each eighth: an angle that passes a full turn now and then hardly counts. On a torus it stays, in chaos it
+    comes and goes; it falls, from each part to the next, along any approach to a cycle,
+    exponential or algebraic, and along spirals.
+    """
+    lag = closest_return(x, len(x) // 8, clock_period)
+    difference = np.abs(x[lag:] - x[:-lag]).max(axis=1)
+    logarithms = np.log(np.maximum(difference, np.finfo(np.float64).tiny))
+    parts = [math.exp(float(part.mean())) for part in np.array_split(logarithms, PARTS)]
+    falling = all(a >= b for a, b in itertools.pairwise(parts))
+    return falling and parts[-1] < SHRUNK * parts[0]
+
+
+def spread_of_piece(x: FloatArray, longest: int, clock_period: int = 1) -> float:
+    """Extent of every p-th sample relative to that of all (n, m), p the lag of the closest return up to `longest`.
+
+    1 on a torus far from resonance, less near one; 0 along a cycle of that period and on the many small pieces of a
+    cascade of period doublings.
+    """
+    lag = closest_return(x, min(longest, len(x) // 8), clock_period)
+    extent = float(np.ptp(x, axis=0).max())
+    return float(np.ptp(x[::-lag], axis=0).max()) / extent if extent > 0.0 else 0.0

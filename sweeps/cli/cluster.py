@@ -1,0 +1,139 @@
+"""Commands for clusters: `sweep submit`, and what `resume` and `status` do with a sweep that was submitted."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps.cli.arguments import add_command, print_json, sweep_of
+from sweeps.config import ConfigError
+
+if TYPE_CHECKING:
+    from sweeps.slurm.submission import Submitted
+
+OPTIONS = {
+    "partition": ("NAME", "partition; the cluster's default if not given"),
+    "account": ("NAME", "account"),
+    "qos": ("NAME", "quality of service"),
+    "constraint": ("FEATURES", "features that nodes must have"),
+    "time": ("TIME", "limit of a task: minutes, H:MM:SS or D-H"),
+    "mem": ("SIZE", "memory of a task, such as 2G"),
+    "cpus_per_task": ("N", "cores of a task, and its threads"),
+    "max_running": ("N", "tasks that run at a time, at most"),
+    "job_name": ("NAME", "name of the jobs; that of the config if not given"),
+}
+NUMBERS = ("cpus_per_task", "max_running", "tasks")
+
+
+def add_submit(actions: Any) -> argparse.ArgumentParser:
+    """Add `submit` to the actions, but for what all of them take."""
+    parser = add_command(
+        actions,
+        "submit",
+        _submit,
+        "run on a cluster with Slurm",
+        "dmfsa sweep submit cfgs/paper_fig3a.yaml --time 1:00:00 --mem 2G",
+        "Cut a sweep into tasks by a short measurement and the cluster's limits, and submit them as arrays, with a\n"
+        "job after them that collects. Every option can stand in the config's section `slurm`; anything else that\n"
+        "sbatch knows, in its own environment variables: SBATCH_GRES, SBATCH_RESERVATION, ….",
+    )
+    takes_options(parser)
+    parser.add_argument("--tasks", metavar="N", help="number of tasks; as a measurement advises if not given")
+    return parser
+
+
+def takes_options(parser: argparse.ArgumentParser) -> None:
+    """Give a command what it may ask of Slurm."""
+    for key, (metavar, about) in OPTIONS.items():
+        parser.add_argument(f"--{key.replace('_', '-')}", metavar=metavar, help=about)
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print what would be submitted; write and submit nothing"
+    )
+
+
+def was_submitted(folder: Path) -> bool:
+    """Whether the sweep in a folder was given to a cluster."""
+    from sweeps.slurm.record import NAME
+
+    return (folder / NAME).exists()
+
+
+def check_options(given: argparse.Namespace, folder: Path) -> None:
+    """Refuse options of `resume` that would be overlooked, or do harm.
+
+    Raises
+    ------
+    ConfigError
+        If options of Slurm are given for a sweep that runs here, or the other way round.
+    """
+    asked = [f"--{key.replace('_', '-')}" for key in (*_options(given), *(["dry_run"] if given.dry_run else []))]
+    if asked and not was_submitted(folder):
+        raise ConfigError(f"{', '.join(asked)}: only for a sweep that was submitted, and {folder} was not.")
+    if given.workers and was_submitted(folder):
+        raise ConfigError(
+            f"--workers: {folder} was submitted, its tasks have --cpus-per-task; `dmfsa sweep run` goes on here."
+        )
+    if given.failed and given.dry_run:
+        raise ConfigError("--failed removes what failed, so it does not go with --dry-run.")
+
+
+def _submit(given: argparse.Namespace) -> int:
+    config, out = sweep_of(given)
+    from sweeps.slurm.submission import submit
+
+    return _tell(given, submit(config, out, _options(given), dry_run=given.dry_run, tell=_say))
+
+
+def resume(given: argparse.Namespace, out: Path) -> int:
+    """Submit what is missing of a sweep that was submitted."""
+    from sweeps.slurm.submission import resume
+
+    return _tell(given, resume(out, _options(given), dry_run=given.dry_run, tell=_say))
+
+
+def queue_of(folder: Path) -> dict[str, Any]:
+    """Return what the queue holds of a sweep: a line for people, and counts by state."""
+    from sweeps.slurm.commands import SlurmError
+    from sweeps.slurm.queue import counts, describe, read_queue
+    from sweeps.slurm.record import read_record
+
+    record = read_record(folder)
+    if record is None:
+        return {}
+    try:
+        found = read_queue(record.token)
+    except SlurmError as error:
+        return {"line": f"cannot be told: {error}"}
+    return {"line": describe(found), "states": counts(found)}
+
+
+def _options(given: argparse.Namespace) -> dict[str, object]:
+    """Return what was given, by the keys of the config's section; numbers as numbers."""
+    options: dict[str, object] = {}
+    for key in (*OPTIONS, "tasks"):
+        if (text := getattr(given, key, None)) is not None:
+            options[key] = int(text) if key in NUMBERS and text.isdecimal() else text
+    return options
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _tell(given: argparse.Namespace, done: "Submitted") -> int:
+    if given.json:
+        print_json({**asdict(done), "folder": str(done.folder), "dry_run": given.dry_run})
+        return 0
+    would = "would be " * given.dry_run
+    if done.jobs:
+        print(f"{would}submitted: {done.n_tasks} tasks, jobs {' '.join(done.jobs)}; the last one collects")
+    elif done.n_missing:
+        print("nothing to submit: all that is missing is in the queue")
+    else:
+        print("nothing to submit: all points are computed")
+    if done.n_waiting:
+        print(
+            f"{done.n_waiting} tasks more have no room now: `dmfsa sweep resume {done.folder}` when these are through"
+        )
+    return 0

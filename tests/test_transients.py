@@ -1,0 +1,143 @@
+"""Where orbits have settled, what they did before, and what they are about to do."""
+
+import math
+
+import numpy as np
+import pytest
+import systems
+
+from attractors import Label, classify, spectrum_from_stretching
+from attractors.transients import (
+    TransientKind,
+    closest_return,
+    is_approaching,
+    repeats_from,
+    settled_spectrum,
+    spread_of_piece,
+)
+
+TIMES = np.arange(4_000)
+
+
+def blocks(*pieces, length=100):
+    """A spectrum from pieces (number of blocks, exponent), with a little noise that is the same everywhere."""
+    averages = np.concatenate([np.full(n, exponent) for n, exponent in pieces])
+    noise = 1e-4 * np.cos(7.0 * np.arange(len(averages)))
+    return spectrum_from_stretching(((averages + noise) * length)[:, None], length)
+
+
+def test_a_chaotic_transient_is_cut_off_and_told():
+    settled, found = settled_spectrum(blocks((20, 0.1), (44, -0.05)))
+    assert settled.n_steps == 4_400
+    assert settled.exponents[0] == pytest.approx(-0.05, abs=1e-4)
+    assert (found.until, found.status) == (2_000, TransientKind.CHAOTIC)
+    assert found.exponent == pytest.approx(0.1, abs=1e-4)
+    assert found.lifetime == 2_000
+    # of an exponential law with mean m, one event lies below m/40 or above 3.7 m in 2.5 % each
+    low, high = found.interval
+    assert math.exp(-found.lifetime / low) == pytest.approx(0.025, rel=1e-3)
+    assert 1.0 - math.exp(-found.lifetime / high) == pytest.approx(0.025, rel=1e-3)
+
+
+def test_an_approach_has_no_lifetime():
+    settled, found = settled_spectrum(blocks((4, -0.5), (60, -0.05)))
+    assert settled.n_steps == 6_000
+    assert (found.until, found.status) == (400, TransientKind.APPROACH)
+    assert math.isnan(found.lifetime)
+
+
+def test_nothing_is_cut_off_where_nothing_changes():
+    spectrum = blocks((64, 0.1))
+    assert settled_spectrum(spectrum) == (spectrum, None)
+    dead = spectrum_from_stretching(np.full((64, 1), -np.inf), 100)
+    assert settled_spectrum(dead) == (dead, None)
+    short = blocks((4, 0.1), (3, -0.1))
+    assert settled_spectrum(short) == (short, None)
+
+
+def test_an_orbit_repeats_from_the_first_sample_that_does():
+    orbit = np.concatenate([np.linspace(0.0, 0.2, 50), np.tile([0.3, 0.9, 0.5], 40)])[:, None]
+    assert repeats_from(orbit, 3) == 50
+    assert repeats_from(orbit[50:], 3) == 0
+
+
+def test_the_closest_return_is_a_multiple_of_the_clock():
+    x = np.tile([0.0, 1.0, 0.1, 0.9, 0.2, 0.8], 100)[:, None] + 1e-6 * np.arange(600)[:, None]
+    assert closest_return(x, 70, 1) == 6
+    assert closest_return(x, 70, 4) == 12
+
+
+ROTATION = np.exp(2j * np.pi * systems.GOLDEN * TIMES)
+
+
+@pytest.mark.parametrize(
+    ("size", "approaching"),
+    [
+        (np.exp(-1e-3 * TIMES), True),
+        (1.0 / np.sqrt(10_000.0 + TIMES), True),
+        (1.0 + 0.1 * np.cos(TIMES), False),
+        (np.exp(1e-3 * TIMES), False),
+    ],
+    ids=["spiral", "algebraic", "torus", "receding"],
+)
+def test_only_what_comes_closer_approaches(size, approaching):
+    z = size * ROTATION
+    assert is_approaching(np.stack([z.real, z.imag], axis=1)) is approaching
+
+
+def test_a_flip_that_dies_out_approaches_and_an_angle_that_turns_does_not():
+    flip = ((-1.0) ** TIMES / np.sqrt(10_000.0 + TIMES))[:, None]
+    assert is_approaching(flip)
+    assert not is_approaching((systems.GOLDEN * TIMES % 1.0)[:, None])
+    assert not is_approaching(np.random.default_rng(0).normal(size=(4_000, 2)))
+
+
+def test_pieces_are_wide_on_a_torus_and_narrow_on_a_cycle():
+    torus = np.stack([ROTATION.real, ROTATION.imag], axis=1)
+    assert spread_of_piece(torus, 128) > 0.1
+    cycle = np.tile(np.random.default_rng(1).random(32), 125)[:, None]
+    assert spread_of_piece(cycle + 1e-6 * torus[:, :1], 128) < 1e-5
+
+
+def late_cycle():
+    """Logistic map in a narrow window, where chaos lasts for 2,846 steps before this orbit finds a cycle of 11."""
+    return systems.logistic(3.7894368)
+
+
+def test_an_orbit_that_settles_has_the_label_of_what_it_reached():
+    """Seen without averages: the orbit repeats to 1e-9 from some step on, and had not done so 200 steps before."""
+    system, start, n = late_cycle(), [0.3], 32_000
+    orbit, _ = system.orbit(start, n)
+    settled = repeats_from(orbit, 11)
+    assert 2_846 < settled < n // 2
+    answer = classify(system, start, n_transient=0, n_steps=n)
+    assert (answer.label, answer.period) == (Label.periodic, 11)
+    assert answer.transient.status is TransientKind.CHAOTIC
+    assert 2_846 < answer.transient.until <= settled + n // 64
+    assert answer.spectrum.exponents[0] < 0.0
+    discarded = classify(system, start, n_transient=n // 2, n_steps=n // 2)
+    assert (discarded.label, discarded.period) == (Label.periodic, 11)
+    assert discarded.transient.status is TransientKind.CHAOTIC
+    assert abs(discarded.transient.until - answer.transient.until) <= n // 64
+
+
+def test_an_orbit_that_settles_at_the_very_end_is_not_chaotic():
+    system, start = late_cycle(), [0.3]
+    settled = repeats_from(system.orbit(start, 32_000)[0], 11)
+    answer = classify(system, start, n_transient=0, n_steps=settled + 300)
+    assert (answer.label, answer.period) == (Label.periodic, 11)
+    assert answer.transient.status is TransientKind.CHAOTIC
+
+
+def test_a_run_goes_on_while_it_is_undecided():
+    """Near the doubling at r = 3 the fixed point attracts with the multiplier 2 - r."""
+    system, run = systems.logistic(2.995), {"n_transient": 0, "n_steps": 256}
+    assert classify(system, [0.4], **run).label is Label.transient
+    assert classify(system, [0.4], **run, n_max=2_000).label is Label.transient
+    longer = classify(system, [0.4], **run, n_max=100_000)
+    assert (longer.label, longer.period) == (Label.fixed_point, 1)
+
+
+def test_an_orbit_that_decays_to_zero_comes_to_rest():
+    answer = classify(systems.logistic(0.97), [0.4], n_transient=1_500, n_steps=1_000)
+    assert (answer.label, answer.period) == (Label.fixed_point, 1)
