@@ -108,7 +108,9 @@ def orbits_of(
         else:
             orbit, end = system.orbit(end, n_window)
             windows.append(orbit)
-            answers.append(classify_evidence(spectrum, find_period(orbit), clock_period=system.clock_period))
+            answers.append(
+                classify_evidence(spectrum, find_period(orbit), samples=orbit, clock_period=system.clock_period)
+            )
         ends.append(end)
     return Orbits(np.array(windows), tuple(answers), tuple(ends))
 

@@ -82,12 +82,13 @@ class SweepFolder:
         inputs = inputs_of(config)
         noted = path / "config.yaml"
         try:
+            found = [entry.name for entry in path.iterdir()] if path.exists() else []  # before the config of another is
             if noted.exists():
                 there = load_config(noted), _read_inputs(path)
                 if differing := differences(there, (config, inputs)):
                     lines = [f"{path} holds results of another config:", *(f"  {line}" for line in differing)]
                     raise StoreError("\n".join([*lines, "Choose another --out."]))
-            elif path.exists() and any(not _ours(entry.name) for entry in path.iterdir()):
+            elif not all(map(_ours, found)):
                 raise StoreError(f"{path} is not empty and holds no sweep: choose another folder with --out.")
             else:
                 path.mkdir(parents=True, exist_ok=True)
