@@ -140,9 +140,7 @@ def _run(
     answers: list[Classification] = []
     for tail, sums, unresolved in zip(tails, result.log_factors, result.unresolved, strict=True):
         spectrum = spectrum_from_stretching(sums, blocks.block_length, unresolved)
-        answers.append(
-            classify_evidence(spectrum, find_period(tail), samples=tail, clock_period=network.clock_period)
-        )
+        answers.append(classify_evidence(spectrum, find_period(tail), samples=tail, clock_period=network.clock_period))
     return Orbits(tails, tuple(answers), tuple(ensemble.windows()))
 
 
