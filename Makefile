@@ -1,12 +1,13 @@
 # make run   fresh machine: environment, installation, the main job
 # make test  lint, types, imports, tests without and with compiled code
+# make trust every quantity against exact, published and independent values: prints the table, writes docs/trust.md
 # make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 30 minutes
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint format bench clean
+.PHONY: run test trust lint format bench clean
 
 run: $(VENV)/installed
 	$(BIN)/dmfsa sweep run cfgs/paper_zoom.yaml
@@ -14,6 +15,9 @@ run: $(VENV)/installed
 test: $(VENV)/installed-dev lint
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term-missing:skip-covered
 	$(BIN)/python -m pytest --numprocesses=auto
+
+trust: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/test_trust.py --trust --quiet
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -114,8 +114,8 @@ def orthonormalise(V, Q, log_sums, unresolved):
             unresolved[i] += alive  # exactly 0 before: truly annihilated; else zero or noise, who can tell
         else:
             log_sums[i] += math.log(residual)
-            for a in range(d):
-                Q[i, a] = V[i, a] / residual
+            for a in range(d):  # after an overflow there is no direction: 0 would pass for a dead one from here on
+                Q[i, a] = V[i, a] / residual if residual < np.inf else np.nan
 
 
 @njit(types.void(STEP, JACOBIAN, VECTOR, VECTOR, MATRIX, int64), cache=True, **OPTIONS)
@@ -274,8 +274,9 @@ def count(block, component, low, per_unit, rows, counts):
     last = counts.shape[1] - 1
     for t in range(block.shape[0]):
         for i in range(block.shape[2]):
-            bin_number = int((block[t, component, i] - low) * per_unit)
-            counts[rows[i], min(max(bin_number, 0), last)] += np.uint32(1)
+            place = (block[t, component, i] - low) * per_unit
+            inside = int(place) if 0.0 < place < last else 0  # what is no whole number of 64 bits is not cast
+            counts[rows[i], last if place >= last else inside] += np.uint32(1)
 
 
 @njit(types.void(BLOCK, int64, int64, float64, ROWS, MATRIX, COUNTS), cache=True, **OPTIONS)

@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 SOKAL = 5.0  # integrate up to the first lag that is this many integrated times
 LONGEST = 10_000  # lags, if not told otherwise: a quarter of the series, but not more
 LATE = 9.0  # times Bartlett's variance: a mean of ρ² over late lags above that is no chance
-CONSTANT = 1e-14  # relative spread that is rounding
 
 
 class CorrelationStatus(Enum):
@@ -145,7 +144,7 @@ def autocorrelation(
         raise ValueError(f"context must be from 1 to {longest - 1}, one less than the largest lag, got {context}")
     columns = np.ascontiguousarray(samples.T)  # along rows of memory numpy adds and compares many times faster
     varying = columns - columns.mean(axis=1, keepdims=True)
-    still = np.ptp(columns, axis=1) <= CONSTANT * np.abs(columns).max(axis=1)
+    still = constant_columns(samples)
     rho = _correlation(varying, longest, biased=biased)
     rho[:, still] = np.nan
     counts = n - np.arange(longest + 1.0)

@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 MOST_DIGITS = 16.0  # of a double
 FAR_FROM_CHANCE = 3.0  # digits beyond those of chaos: chance gives them once in a million times
 BY_CHANCE = 1.0  # digits beyond those of chaos: chance gives them once in a hundred times
-CONSTANT = 1e-14  # relative spread that is rounding
 SHORTEST = 200  # samples below which even regular averages do not converge better than chaotic ones
 
 
@@ -120,7 +119,7 @@ def birkhoff_average(series: npt.ArrayLike) -> BirkhoffAverage:
     centre = samples.mean(axis=0)
     varying = samples - centre
     spread = varying.std(axis=0)
-    still = np.ptp(samples, axis=0) <= CONSTANT * np.abs(samples).max(axis=0)
+    still = constant_columns(samples)
     weights = birkhoff_weights(half)
     starts = (0, (n - half) // 2, n - half)
     difference = np.ptp([weights @ varying[start : start + half] for start in starts], axis=0)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from attractors.results import Result
 from attractors.scaling import NONE, power_law, slope_of
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 PER_OCTAVE = 2  # sizes of boxes
@@ -18,7 +18,6 @@ OCTAVES = 30
 GRIDS = 8  # at random places
 MISSED = 0.02  # share of the boxes that no sample happens to be in
 FEWEST = 200
-CONSTANT = 1e-14
 
 
 class BoxCountingStatus(Enum):
@@ -103,7 +102,7 @@ def box_counting_dimension(series: npt.ArrayLike, *, seed: int = 0) -> BoxCounti
     n, m = samples.shape
     extent = float(np.ptp(samples, axis=0).max())
     nothing = np.empty(0)
-    if (np.ptp(samples, axis=0) <= CONSTANT * np.abs(samples).max(axis=0)).all():
+    if constant_columns(samples).all():
         return BoxCountingDimension(0.0, 0.0, 0.0, (math.nan, math.nan), nothing, nothing, BoxCountingStatus.CONSTANT)
     if n < FEWEST:
         return BoxCountingDimension(

@@ -10,11 +10,10 @@ import numpy.typing as npt
 from attractors.dimensions import PARTS, pair_counts
 from attractors.embedding import embed
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 
 MOST = 10_000  # samples used, the last
 ENOUGH = 100  # pairs that match in one value more
-CONSTANT = 1e-14
 
 
 class EntropyStatus(Enum):
@@ -107,7 +106,7 @@ def sample_entropy(
     x = samples[-max(n_most, dimension + 2) :, 0]
     if tolerance is not None and not tolerance > 0.0:
         raise ValueError(f"tolerance must be positive, got {tolerance}")
-    if np.ptp(x) <= CONSTANT * np.abs(x).max():
+    if constant_columns(x[:, None])[0]:
         return SampleEntropy(0.0, 0.0, dimension, tolerance or 0.0, (0, 0), len(x), EntropyStatus.CONSTANT)
     r = 0.2 * float(x.std()) if tolerance is None else tolerance
     templates = embed(x, 1, dimension + 1)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from attractors.results import Result
 from attractors.system import FloatArray, SmoothSystem
 
+EPS = np.finfo(np.float64).eps
 ITERATIONS = 40
 LONGEST_LEG = 64  # steps that an error may grow before Newton's method is told: longer cycles are shot in legs
 ROUNDED = 1e-12  # relative residual that is as good as it gets
@@ -52,7 +53,8 @@ class Cycle(Result):
         Eigenvalues of D F^p, the largest modulus first.
     exponents : array, shape (d,)
         Logarithms of their moduli, p times the Lyapunov exponents; by QR along the cycle where the modulus is less than
-        10⁻¹² of the largest, and the multiplier itself is rounding.
+        10⁻¹² of the largest, and the multiplier itself is rounding; -inf where a direction is annihilated, or shorter
+        than double precision resolves.
     stability : str
         "stable", "unstable", or "marginal" if the largest modulus is within 10⁻⁶ of 1.
     bifurcation : str
@@ -241,7 +243,10 @@ def _smallest_period(points: FloatArray, clock_period: int) -> int:
 
 
 def _exponents(steps: list[FloatArray]) -> FloatArray:
-    """Logarithms of the moduli of the multipliers: QR along the cycle, again and again until the frame returns."""
+    """Logarithms of the moduli of the multipliers: QR along the cycle, again and again until the frame returns.
+
+    A residual of d ε times the largest entry of the Jacobian, or less, is rounding, and counts as annihilated: -inf.
+    """
     d = len(steps[0])
     frame = np.eye(d)
     sums = np.zeros(d)
@@ -250,8 +255,10 @@ def _exponents(steps: list[FloatArray]) -> FloatArray:
         for turn in range(2 * turns):
             for step in steps:
                 frame, triangle = np.linalg.qr(step @ frame)
+                residuals = np.abs(np.diag(triangle))
+                residuals[residuals <= d * EPS * np.abs(step).max()] = 0.0
                 if turn >= turns:
-                    sums += np.log(np.abs(np.diag(triangle)))
+                    sums += np.log(residuals)
     return -np.sort(-sums / turns)
 
 

@@ -31,7 +31,7 @@ class OrbitDensity:
 
     Notes
     -----
-    Cost: about 2 ns a sample. A NaN counts in the first bin or the last.
+    Cost: about 2 ns a sample. A NaN counts in the first bin.
 
     Examples
     --------

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attractors.autocorrelation import autocorrelation
 from attractors.results import Result
 from attractors.scaling import NONE, PowerLaw, power_law
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 MOST = 20_000  # samples used, if not told otherwise
@@ -25,7 +25,6 @@ STEPS = 0.25  # relative error above which it is no use to compare with the dime
 TIES = 10.0  # times the pairs at distance 0 there must be
 SAME = 1e-9  # relative distance that is rounding or slow convergence
 REPEATED = 8  # times that each state is seen, on average, in a finite set
-CONSTANT = 1e-14
 LONGEST_THEILER = 100
 
 
@@ -156,7 +155,7 @@ def correlation_dimension(
         times = np.sort(np.random.default_rng(seed).choice(len(samples), n, replace=False))
     points = samples[times]
     scale = float(points.std(axis=0).max())
-    if (np.ptp(points, axis=0) <= CONSTANT * np.abs(points).max(axis=0)).all():
+    if constant_columns(points).all():
         return _without(DimensionStatus.CONSTANT, 0.0, n)
     if n < FEWEST:
         return _without(DimensionStatus.SHORT, math.nan, n)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attractors.fluctuations import nolds
 from attractors.results import Result
 from attractors.scaling import slope_of
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 PARTS = 8  # of the series, for the error
@@ -20,7 +20,6 @@ FOLLOWED = 20  # steps for which neighbours are followed
 RISE = 0.6  # share of the way to saturation that is fitted
 FEWEST = 4  # points of the curve that make a line
 SIGMAS = 3.0
-CONSTANT = 1e-14
 
 
 class DivergenceStatus(Enum):
@@ -247,9 +246,11 @@ def _parts(series: npt.ArrayLike, dimension: int, delay: int, theiler: int) -> F
 
 def _unfit(parts: FloatArray, needed: int) -> DivergenceStatus | None:
     """Say what is wrong with the parts, if anything is."""
-    if (np.ptp(parts, axis=1) <= CONSTANT * np.abs(parts).max(axis=1)).any():
+    if constant_columns(parts.reshape(-1, 1))[0]:
         return DivergenceStatus.CONSTANT
-    return DivergenceStatus.SHORT if parts.shape[1] < needed else None
+    if parts.shape[1] < needed:
+        return DivergenceStatus.SHORT
+    return DivergenceStatus.CONSTANT if constant_columns(parts.T).any() else None
 
 
 def _judged(value: float, error: float, n: int) -> DivergenceStatus:

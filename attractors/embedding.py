@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 MOST = 20_000  # samples used, the last
@@ -18,7 +18,6 @@ REFERENCES = 2_000  # points whose neighbours are tested
 FAR, OUT = 15.0, 2.0  # a neighbour is false if one more coordinate makes it so many times as far, or so many std far
 FALSE = 0.01  # share of false neighbours that is none
 SPARE = 16  # neighbours looked at to find one that is not close in time
-CONSTANT = 1e-14
 
 
 class InformationStatus(Enum):
@@ -166,7 +165,7 @@ def mutual_information(series: npt.ArrayLike, *, n_lags: int | None = None) -> M
     if not 1 <= longest <= n // 2:
         raise ValueError(f"n_lags must be from 1 to {n // 2}, got {longest}")
     n_bins = min(MOST_BINS, max(2, int(math.sqrt(n / PER_CELL))))
-    if np.ptp(x) <= CONSTANT * np.abs(x).max():
+    if constant_columns(x[:, None])[0]:
         nothing = np.full(longest + 1, math.nan)
         return MutualInformation(0, nothing, nothing, n_bins, InformationStatus.CONSTANT)
     edges = np.unique(np.quantile(x, np.arange(1, n_bins) / n_bins))
@@ -264,7 +263,7 @@ def false_neighbours(
     if samples.shape[1] != 1:
         raise ValueError(f"series must be one component, got {samples.shape[1]}")
     x = samples[-MOST:, 0]
-    if np.ptp(x) <= CONSTANT * np.abs(x).max():
+    if constant_columns(x[:, None])[0]:
         nothing = np.full(max_dimension, math.nan)
         return FalseNeighbours(0, nothing, nothing, delay, NeighboursStatus.CONSTANT)
     vectors = embed(x, delay, max_dimension + 1)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from attractors.results import Result
 from attractors.scaling import NONE, power_law
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 MOST = 20_000  # samples used, the last
@@ -22,7 +22,6 @@ PARTS = 8
 NOISE = 0.1  # relative error of an exponent that is still worth telling
 RATIO = math.sqrt(2.0)  # of neighbouring sizes
 SHORTEST = 8 * SMALLEST * WINDOWS  # samples, for a range of a factor of 8
-CONSTANT = 1e-14
 
 Fluctuations = Callable[[FloatArray, npt.NDArray[np.int64]], FloatArray]
 
@@ -169,7 +168,7 @@ def _exponent(series: npt.ArrayLike, log_fluctuations: Fluctuations) -> Fluctuat
         raise ValueError(f"series must be one component, got {samples.shape[1]}")
     x = samples[-MOST:, 0]
     n = len(x)
-    if np.ptp(x) <= CONSTANT * np.abs(x).max():
+    if constant_columns(x[:, None])[0]:
         return _without(FluctuationStatus.CONSTANT, n)
     if n < SHORTEST:
         return _without(FluctuationStatus.SHORT, n)

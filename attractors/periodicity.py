@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.system import FloatArray
+from attractors.series import LARGEST
+from attractors.system import FloatArray, real
 
 ROUNDING = 1e-12  # relative to the largest value: some thousand units of rounding, as a weakly attracting cycle shows
 TOLERANCE = 1e-9  # relative to the extent of the orbit
@@ -97,20 +98,20 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     >>> find_period(np.sin(np.arange(1000))).status.name
     'NONE'
     """
-    samples = np.asarray(orbit, dtype=np.float64)
+    samples = real(orbit, "orbit")
     if samples.ndim not in {1, 2} or (samples.ndim == 2 and samples.shape[1] == 0):
         raise ValueError(f"orbit must have shape (n,) or (n, m), got {samples.shape}")
-    x = np.ascontiguousarray(samples.T.reshape(-1, len(samples)))
-    n = x.shape[1]
+    n = len(samples)
     longest = n // LEAST_REPEATS if max_period is None else max_period
     if longest < 1 or n < LEAST_REPEATS * longest:
         raise ValueError(
             f"a period of {max(longest, 1)} needs an orbit of at least {LEAST_REPEATS * max(longest, 1)} samples "
             f"to be seen {LEAST_REPEATS} times, got {n} samples and max_period = {max_period}"
         )
+    x = np.ascontiguousarray(samples.T.reshape(-1, n))
     with np.errstate(over="ignore", invalid="ignore"):
         extent = float(np.max(x.max(axis=1) - x.min(axis=1)))
-    if not math.isfinite(extent):
+    if not (math.isfinite(extent) and np.abs(x).max() <= LARGEST):
         return Period(None, math.nan, n, PeriodStatus.NON_FINITE)
 
     if extent < SMALLEST:

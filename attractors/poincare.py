@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 NEIGHBOURS = 10  # of a point, for the flat within which it is moved to the surface
@@ -152,7 +152,7 @@ def poincare_section(
         return _empty(m, level, half_width, SectionStatus.NOT_CROSSED)
     height = x - level
     unit = np.ascontiguousarray(samples.T).std(axis=1)
-    unit[unit == 0.0] = 1.0
+    unit[constant_columns(samples)] = 1.0
     width = _width(samples, height, across, unit) if half_width is None else half_width
     hits = np.flatnonzero(np.abs(height) < width)
     if not hits.size:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.standard_errors import standard_errors
 from attractors.system import FloatArray
 
@@ -128,7 +128,11 @@ def return_map(values: npt.ArrayLike) -> ReturnMap:
     x = samples[:, 0]
     pairs = np.column_stack([x[:-1], x[1:]])
     spread = float(x.std())
-    repeated = spread <= EXACT * np.abs(x).max() or len(np.unique(np.round(x / (EXACT * spread)))) <= len(x) // 4
+    repeated = (
+        bool(constant_columns(samples)[0])
+        or spread <= EXACT * np.abs(x).max()
+        or len(np.unique(np.round(x / (EXACT * spread)))) <= len(x) // 4
+    )
     if repeated or len(pairs) < SHORTEST:
         status = ReturnMapStatus.FINITE if repeated else ReturnMapStatus.SHORT
         return ReturnMap(math.nan, math.nan, math.nan, pairs, status)

@@ -3,7 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
-from attractors.system import FloatArray
+from attractors.system import FloatArray, real
+
+LARGEST = 1e100  # of which sums of cubes, and squares of sums of squares, are still numbers
+SMALLEST = 1e-100  # the same for what is not 0
+ROUNDING = 1e-14  # relative spread
 
 
 def as_series(series: npt.ArrayLike, *, at_least: int = 2, name: str = "series") -> FloatArray:
@@ -21,12 +25,13 @@ def as_series(series: npt.ArrayLike, *, at_least: int = 2, name: str = "series")
     Returns
     -------
     array, shape (n, m)
-        Double precision, contiguous; a view where the input already is that.
+        Double precision, columns contiguous: sums along them take a tenth of the time.
 
     Raises
     ------
     ValueError
-        If the shape is another, samples are too few, or one of them is not finite: its row is named.
+        If the shape is another, samples are complex or too few, or one of them is not finite or beyond 10¹⁰⁰, where
+        squares overflow: its row is named.
 
     Examples
     --------
@@ -37,16 +42,33 @@ def as_series(series: npt.ArrayLike, *, at_least: int = 2, name: str = "series")
         ...
     ValueError: series[1] is not finite: cut an orbit that diverged before that row, and fill gaps in a recording
     """
-    samples = np.ascontiguousarray(series, dtype=np.float64)
+    samples = np.asfortranarray(real(series, name))
     if samples.ndim == 1:
         samples = samples[:, None]
     if samples.ndim != 2 or samples.shape[1] == 0:
         raise ValueError(f"{name} must have shape (n,) or (n, m), got {samples.shape}")
     if len(samples) < at_least:
         raise ValueError(f"{name} must have at least {at_least} samples, got {len(samples)}")
-    if not np.isfinite(samples).all():
-        row = int(np.argmin(np.isfinite(samples).all(axis=1)))
+    if not np.abs(samples).max(initial=0.0) <= LARGEST:
+        within = np.abs(samples) <= LARGEST
+        row = int(np.argmin(within.all(axis=1)))
+        value = samples[row, np.argmin(within[row])]
+        if np.isfinite(samples[row]).all():
+            raise ValueError(
+                f"{name}[{row}] holds {value:g}, too large to be squared, beyond {LARGEST:g}: cut an orbit that "
+                "diverges before that row, or take a larger unit"
+            )
         raise ValueError(
             f"{name}[{row}] is not finite: cut an orbit that diverged before that row, and fill gaps in a recording"
         )
     return samples
+
+
+def constant_columns(samples: FloatArray) -> npt.NDArray[np.bool_]:
+    """Columns (m,) of a series (n, m) that do not vary beyond rounding, 10⁻¹⁴ of their size, or by less than 10⁻¹⁰⁰.
+
+    Squares of the latter would be 0 in double precision: in a smaller unit such a series is no constant.
+    """
+    low, high = samples.min(axis=0), samples.max(axis=0)
+    spread = high - low
+    return np.asarray((spread <= ROUNDING * np.maximum(np.abs(low), np.abs(high))) | (spread < SMALLEST))

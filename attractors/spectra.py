@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 ORDER = 3  # lines are looked for through the window sin⁶: its side lobes fall as the 14th power of the distance
@@ -22,7 +22,6 @@ BLOCK = 128  # bins of which the median gives the background
 MARGIN = 1.5  # on the threshold, for the error of that median
 SHORTEST = 4 * BLOCK  # samples below which no lines are looked for
 ROUNDING = 2.0**-52  # what a frequency is known to at best
-CONSTANT = 1e-14  # relative spread that is rounding
 
 
 class SpectrumKind(Enum):
@@ -159,7 +158,7 @@ def power_spectrum(
         raise ValueError(f"n_segment goes with 'welch' and must be from 2 to {len(samples)}, got {n_segment}")
     columns = np.ascontiguousarray(samples.T)  # along rows of memory numpy adds and compares many times faster
     varying = columns - columns.mean(axis=1, keepdims=True)
-    still = np.ptp(columns, axis=1) <= CONSTANT * np.abs(columns).max(axis=1)
+    still = constant_columns(samples)
     varying[still] = 0.0
     n = len(samples)
     if method == "welch":

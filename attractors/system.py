@@ -252,14 +252,14 @@ class DiscreteMap:
 
     def to_vector(self, state: npt.ArrayLike) -> FloatArray:
         """Return a state (d,) as it is: all of it are variables."""
-        return np.array(state, dtype=np.float64)
+        return real(state, "start").copy()
 
     def from_vector(self, vector: npt.ArrayLike, like: npt.ArrayLike) -> FloatArray:
         """Return the vector (d,): there is nothing else in a state."""
         return self._state(vector)
 
     def _state(self, start: npt.ArrayLike) -> FloatArray:
-        x0 = np.asarray(start, dtype=np.float64)
+        x0 = real(start, "start")
         if x0.shape != (self.dimension,):
             raise ValueError(f"start must have shape ({self.dimension},), the map's dimension, got {x0.shape}")
         return _finite_vector("start", x0)
@@ -275,6 +275,13 @@ def _count(name: str, value: int, *, at_least: int) -> int:
     if value != int(value) or value < at_least:
         raise ValueError(f"{name} must be a whole number of at least {at_least}, got {value!r}")
     return int(value)
+
+
+def real(values: npt.ArrayLike, name: str) -> FloatArray:
+    """Cast to double precision; complex numbers are refused: ValueError."""
+    if np.iscomplexobj(values):
+        raise ValueError(f"{name} must be real, got complex numbers: hand over real and imaginary parts as columns")
+    return np.asarray(values, dtype=np.float64)
 
 
 def _finite_vector(name: str, values: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from attractors.autocorrelation import autocorrelation
 from attractors.results import Result
-from attractors.series import as_series
+from attractors.series import as_series, constant_columns
 from attractors.system import FloatArray
 
 N_ANGLES = 100
@@ -19,7 +19,6 @@ SHORTEST = 200  # samples in a segment
 LAGS = 10  # lags of the mean square displacement: a tenth of the segment
 OVERSAMPLED = 4.0  # steps that a series may stay correlated; beyond, it is thinned to that
 LOW, HIGH = 0.2, 0.8
-CONSTANT = 1e-14  # relative spread that is rounding
 
 
 class ZeroOneStatus(Enum):
@@ -118,7 +117,7 @@ def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: i
     samples = as_series(series)
     if thinning is not None and thinning < 1:
         raise ValueError(f"thinning must be at least 1, got {thinning}")
-    still = np.ptp(samples, axis=0) <= CONSTANT * np.abs(samples).max(axis=0)
+    still = constant_columns(samples)
     step = _thinning(samples[:, ~still]) if thinning is None else thinning
     thinned = samples[::step]
     length = min(LONGEST, max(len(thinned) // N_SEGMENTS, min(len(thinned), SHORTEST)))

@@ -20,6 +20,7 @@ PARTS = {  # title, and whether it is measured in one thread
     "yardstick": ("Against C, and against what the arithmetic allows", True),
     "others": ("Beside other programs", True),
     "scaling": ("Cost against work", True),
+    "analyses": ("Analyses of a window", True),
     "headline": ("The paper's figure 3a", False),
     "startup": ("Start-up", False),
     "memory": ("Memory of a long orbit", False),

@@ -17,7 +17,8 @@ from sweeps import Config, load_config, open_sweep, run_sweep
 from sweeps.cli import _parser
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+MADE = "trust.md"  # by `make trust`, and without code
+PAGES = [ROOT / "README.md", *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name != MADE)]
 INDEX = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
 MADE_BY_INSTALLING = {".venv", ".venv/bin/dmfsa"}
 MADE_BY_RUNNING = {"results/paper-zoom/", "sweep.nc", "regimes.csv", "orbit.png", "orbit.pdf"}

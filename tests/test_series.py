@@ -14,7 +14,9 @@ from attractors.series import as_series
 def test_a_series_is_rows_of_samples():
     assert as_series([1, 2, 3]).shape == (3, 1)
     orbit = np.arange(6.0).reshape(3, 2)
-    assert np.shares_memory(as_series(orbit), orbit)
+    columns = np.asfortranarray(orbit)
+    assert np.shares_memory(as_series(columns), columns)
+    assert as_series(orbit).flags.f_contiguous
 
 
 @pytest.mark.parametrize(

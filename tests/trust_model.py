@@ -1,0 +1,210 @@
+"""What is known about the network's map: the published code's numbers, the slow version, and exact cases."""
+
+import math
+
+import naive
+import naive_lyapunov
+import numpy as np
+from test_kernels import correctly_rounded, over
+from test_mean_field import EVERY_EXPONENT, NAMES, from_seed, identity, random_networks
+from trust import Quantity
+
+from dmfsa import Ensemble, Features, MeanFieldMap, Window
+
+EPS = np.finfo(float).eps
+ROUNDED = "rounding, which the map's steepest slopes raise: 10⁻¹²"
+MAP = Quantity("mean-field map", "MeanFieldMap.step", "MeanFieldMap.trajectory")
+
+
+@MAP.exact("β = 0: nothing but the clock, ε/P Σ W p, through softmax of one value", "rounding")
+def _():
+    features = Features.segments()
+    network = MeanFieldMap(features, beta=0.0, context=1)
+    after = network.step(Window(np.full((1, 3), 0.3), phase=2))
+    clock = np.array([1.0, -1.0])  # the bits of phase 2
+    return after.attention[0], 0.02 / 2 * features.positional[1] @ clock, 4 * EPS
+
+
+@MAP.published("every stored orbit of the published code, 15 networks, 30 steps", ROUNDED)
+def _():
+    found, stored = [], []
+    for case in naive.CASES:
+        network, start = from_seed(published := naive.published(case))
+        orbit = network.trajectory(start, 30)
+        found += [getattr(orbit, ours).ravel() for ours in NAMES]
+        stored += [published.stored["traj_" + theirs][:30].ravel() for theirs in NAMES.values()]
+    return np.concatenate(found), np.concatenate(stored), 1e-12
+
+
+@MAP.independent("the definition, summed exactly; 100 random networks, windows and phases", ROUNDED)
+def _():
+    found, exact = [], []
+    for network, slow, parameters, attention, phase in random_networks(100):
+        found += [*network.step(Window(attention, phase)).attention[0]]
+        exact += [*naive.new_attention(slow, attention, phase, **parameters)]
+    return found, exact, 1e-12
+
+
+MANY = Quantity("many maps side by side", "Ensemble", published="the row above, of which this is the faster form")
+
+
+@MANY.exact("77 points together, and each alone", "the same bits")
+def _():
+    beta, windows = np.linspace(0.5, 2.5, 77), Window.random(4, 3, seed=1, n=77)
+    together = Ensemble(Features.segments(), beta=beta, windows=windows).advance(200, n_tail=200)
+    alone = [MeanFieldMap(Features.segments(), beta=b).orbit(w, 200)[0] for b, w in zip(beta, windows, strict=True)]
+    return together, np.stack(alone, axis=1), 0
+
+
+@MANY.independent("the definition, 5 steps of 8 points", ROUNDED)
+def _():
+    features = Features.segments()
+    slow = naive.Matrices(*(dict(zip(naive.ROLES, x, strict=True)) for x in (features.semantic, features.positional)))
+    beta, windows = np.linspace(0.5, 1.5, 8), Window.random(4, 3, seed=2, n=8)
+    found = Ensemble(features, beta=beta, windows=windows)
+    found.advance(5)
+    exact = [
+        naive.trajectory(slow, w.attention, w.phase, 5, beta=b, gamma=220.0, epsilon=0.02).window
+        for b, w in zip(beta, windows, strict=True)
+    ]
+    return [w.attention for w in found.windows()], exact, 1e-12
+
+
+JACOBIAN = Quantity(
+    "Jacobian of the map",
+    "MeanFieldMap.jacobian",
+    "MeanFieldMap.tangent",
+    published="the published code keeps sums of logarithms",
+)
+
+
+@JACOBIAN.exact("β = 0: a shift of the window, and nothing else", "rounding")
+def _():
+    found = MeanFieldMap(Features.segments(), beta=0.0).jacobian(Window.paper_beta3())
+    return found, np.eye(12, k=-3), EPS
+
+
+@JACOBIAN.independent(
+    "complex step of the definition, 100 random networks",
+    "10⁻¹⁰ of the largest entry: rounding of steep slopes",
+)
+def _():
+    found, exact = [], []
+    for network, slow, parameters, attention, phase in random_networks(100):
+        J = naive.jacobian(slow, attention, phase, **parameters)
+        scale = max(1.0, np.abs(J).max())
+        found += [*(network.jacobian(Window(attention, phase)) / scale).ravel()]
+        exact += [*(J / scale).ravel()]
+    return found, exact, 1e-10
+
+
+@JACOBIAN.independent("complex steps multiplied, the paper's network, 5 steps", "10⁻¹⁰ of the largest entry")
+def _():
+    case = naive.published("paper_b1.28")
+    network, start = from_seed(case)
+    window, product = start, np.eye(12)
+    for t in range(5):
+        product = naive.jacobian(case.network, window.attention, start.phase + t, **case.parameters) @ product
+        window = network.step(window)
+    scale = np.abs(product).max()
+    return network.tangent(start, np.eye(12), 5)[0].T / scale, product / scale, 1e-10
+
+
+STRETCHING = Quantity(
+    "stretching of tangent vectors",
+    "MeanFieldMap.stretching",
+    "Ensemble.stretching",
+    exact="only the sum is exact, and no entry of it for β > 0",
+)
+
+
+@STRETCHING.published("sums of log |R_ii| of the published code, 5 networks", "rounding over 500 to 2,000 steps: 10⁻⁹")
+def _():
+    found, stored = [], []
+    for name in EVERY_EXPONENT:
+        case = naive.published(name)
+        network, start = from_seed(case)
+        d, n = network.dimension, int(case.stored["lyap_steps"])
+        sums = network.stretching(start, n_exponents=d, n_blocks=1, block_length=n, frame=identity(d, d)).log_factors
+        found += [*sums[0]]
+        stored += [*case.stored["lyap_sum"]]
+    return found, stored, 1e-9
+
+
+@STRETCHING.independent("NumPy's QR of complex-step Jacobians, the network M2_L4_modeweights, 50 steps", "as there")
+def _():
+    case = naive.published("M2_L4_modeweights")
+    network, start = from_seed(case)
+    window, J, d = start, [], network.dimension
+    for t in range(50):
+        J.append(naive.jacobian(case.network, window.attention, start.phase + t, **case.parameters))
+        window = network.step(window)
+    sums = naive_lyapunov.log_stretching(J, np.eye(d)).sum(axis=0)
+    found = network.stretching(start, n_exponents=d, n_blocks=1, block_length=50, frame=identity(d, d))
+    return found.log_factors[0], sums, 1e-9
+
+
+ELEMENTARY = Quantity("exp, tanh and log in lanes", "Ensemble", published="rounding is exact or it is not")
+RANGES = {"exp": (-700.0, 700.0), "tanh": (-30.0, 30.0), "log": (1e-6, 10.0)}
+
+
+def units(reference):
+    """Deviation in units of the last place, of all three functions."""
+    off = []
+    for name, (low, high) in RANGES.items():
+        x = np.random.default_rng(1).uniform(low, high, 20_000)
+        exact = reference(name, x)
+        off.append(np.abs(over(name, x) - exact) / np.spacing(np.abs(exact)))
+    return off, 0.0
+
+
+@ELEMENTARY.exact(
+    "extended precision, rounded; 20,000 numbers each", "4 units in the last place, by the length of the polynomials"
+)
+def _():
+    return *units(correctly_rounded), 4
+
+
+@ELEMENTARY.independent("Python's math", "the same, and its own unit")
+def _():
+    return *units(lambda name, x: np.array([getattr(math, name)(value) for value in x])), 5
+
+
+FEATURES = Quantity("features: matrices and their coefficients", "Features")
+
+
+@FEATURES.exact("orthogonal patterns: s_a tanh(β Σ s_b A_b), averaged over all signs", "rounding")
+def _():
+    network = MeanFieldMap(Features.cycle(n_patterns=2), beta=0.7, epsilon=0.0)
+    A = np.array([0.3, -0.2])
+    signs = np.array([[1, 1], [1, -1]])  # orthogonal patterns: every combination of signs equally often
+    response = np.tanh(0.7 * signs @ A)
+    return network.mean_fields(A, 0).o, signs.T @ response / 2, 4 * EPS
+
+
+@FEATURES.published("matrices from the seed alone, every stored network that has them", "the same bits")
+def _():
+    found, stored = [], []
+    for name in naive.CASES:
+        case = naive.published(name)
+        if isinstance(case.network, naive.Matrices):
+            features = from_seed(case)[0].features
+            found += [features.semantic.ravel()]
+            stored += [np.stack([case.network.semantic[role] for role in naive.ROLES]).ravel()]
+    return np.concatenate(found), np.concatenate(stored), 0
+
+
+@FEATURES.independent("averages column by column, 1 … 5 patterns", "rounding of the sum over columns")
+def _():
+    found, exact = [], []
+    for M in range(1, 6):
+        features = Features.iid(n_patterns=M, n_columns=60, seed=M)
+        slow = naive.Matrices(
+            *(dict(zip(naive.ROLES, x, strict=True)) for x in (features.semantic, features.positional))
+        )
+        A = np.random.default_rng(M).uniform(-1, 1, M)
+        m = MeanFieldMap(features, beta=1.1, epsilon=0.1).mean_fields(A, 1)
+        for role in naive.ROLES:
+            found += [*getattr(m, role)]
+            exact += [*naive.mean_field(slow, role, A, 1, 1.1, 0.1)]
+    return found, exact, 1e-14
