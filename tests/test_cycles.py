@@ -78,6 +78,7 @@ def test_a_neimark_sacker_bifurcation():
     assert cycle.stability == "marginal"
 
 
+@pytest.mark.slow
 def test_the_cycle_of_the_network_has_a_period_of_its_clock():
     """β = 1.27: period 28 = 7 turns of the clock; exponents are those of a long run."""
     network = MeanFieldMap(Features.segments(), beta=1.27, gamma=220.0, epsilon=0.02, context=4)

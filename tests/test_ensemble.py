@@ -60,6 +60,7 @@ def test_a_point_does_not_feel_its_neighbours_nor_the_cuts_of_a_run(sizes):
 
 
 @pytest.mark.use_numba
+@pytest.mark.slow
 def test_stretching_does_not_feel_neighbours_nor_tails():
     beta = np.linspace(1.2, 1.5, 40)
     options = {"n_exponents": 12, "n_blocks": 3, "block_length": 40, "n_settle": 20}
