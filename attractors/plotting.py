@@ -238,7 +238,7 @@ def draw_section(axes: Axes, section: Section, components: tuple[int, int], symb
     x, y = section.points[:, components[0]], section.points[:, components[1]]
     extent = np.hypot(np.ptp(x), np.ptp(y)) if len(x) else 0.0
     unsure = section.error > 0.01 * extent
-    size = 3.0 if len(x) < 2_000 else 1.2
+    size = 3.0 if len(x) < 4_000 else 1.2
     axes.plot(x[unsure], y[unsure], ".", color=GREY, ms=size, mew=0, rasterized=True)
     axes.plot(x[~unsure], y[~unsure], ".", color="black", ms=size, mew=0, rasterized=True)
     axes.set(xlabel=symbols[0], ylabel=symbols[1])
