@@ -22,6 +22,7 @@ PARTS = {  # title, and whether it is measured in one thread
     "scaling": ("Cost against work", True),
     "analyses": ("Analyses of a window", True),
     "headline": ("The paper's figure 3a", False),
+    "sweep_machinery": ("The machinery of sweeps", False),
     "startup": ("Start-up", False),
     "memory": ("Memory of a long orbit", False),
     "labels": ("Labels of attractors", True),
@@ -35,12 +36,11 @@ def main(asked: list[str]) -> int:
     if unknown:
         print(f"there is no benchmark {sorted(unknown)[0]!r}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    sections = earlier()
     failed = []
     for name in asked or PARTS:
         print(f"{name} …", file=sys.stderr, flush=True)
         text, good = part(name)
-        sections[name] = text
+        sections = earlier() | {name: text}  # read again: another part may have been measured meanwhile
         failed += [] if good else [name]
         RESULTS.write_text(document(sections), encoding="utf-8")
     print(f"wrote {RESULTS.relative_to(HERE.parent)}" + (f"; failed: {', '.join(failed)}" if failed else ""))

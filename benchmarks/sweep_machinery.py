@@ -11,17 +11,19 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 from process import DMFSA
 from process import run as run_command
 
+from sweeps import work
 from sweeps.config import Config
 from sweeps.dataset import empty_points
 from sweeps.experiment import Experiment
 from sweeps.points import run_points
 from sweeps.run import run_shards
-from sweeps.shards import write_shard
+from sweeps.shards import Points, write_shard
 from sweeps.stopping import Stop
 from sweeps.store import SweepFolder
 
@@ -56,7 +58,7 @@ def status(n_shards: int = 10_000) -> None:
         folder = made_up(Path(where, "x"), 64 * n_shards)
         folder.file(folder.shards()[n_shards // 2]).unlink()
         cost = run_command([*DMFSA, "sweep", "status", str(folder.path)])
-        print(cost.stdout)
+        print(cost.stdout.replace(f"{folder.path}: ", ""))
         print(f"status of {n_shards} shards: {cost.wall:.2f} s wall, {cost.cpu:.2f} s of the processor")
 
 
@@ -76,7 +78,7 @@ def collect(n_points: int = 1_000_000) -> None:
 
 
 def overhead(n_shards: int = 6) -> None:
-    """Time of a run by the machinery over that of its points alone, in turns; 64 points a shard, one thread."""
+    """Processor time of a run outside of its points, over that in them; 64 points a shard, one thread."""
     for words, run, record in [
         ("all 12 exponents", {"n_exponents": "all"}, ["orbit", "section", "label", "lyapunov"]),
         ("no exponents", {"n_exponents": 0}, ["orbit", "label"]),
@@ -93,17 +95,23 @@ def overhead(n_shards: int = 6) -> None:
             folder = SweepFolder.claim(Path(where, "x"), config)
             experiment = Experiment.of(config)
             shards = folder.shards()
-            run_points(experiment, shards[0].points[:2])  # compiles
-            ratios = []
-            for shard in shards:
-                alone, whole = time.process_time(), 0.0
-                run_points(experiment, shard.points)
-                alone = time.process_time() - alone
-                whole = time.process_time()
-                run_shards(folder, experiment, [shard], 1, quiet=True, stop=Stop())
-                whole = time.process_time() - whole
-                ratios.append(whole / alone)
-        print(f"overhead with {words}: {100 * (np.median(ratios) - 1):.1f} % of the stepping (median of {n_shards})")
+            run_shards(folder, experiment, shards[:1], 1, quiet=True, stop=Stop())  # compiles
+            shares = []
+            for shard in shards[1:]:
+                stepping = 0.0
+
+                def timed(*given: object) -> Points:
+                    nonlocal stepping
+                    began = time.process_time()
+                    found = run_points(*given)
+                    stepping += time.process_time() - began
+                    return found
+
+                began = time.process_time()
+                with mock.patch.object(work, "run_points", timed):
+                    run_shards(folder, experiment, [shard], 1, quiet=True, stop=Stop())
+                shares.append((time.process_time() - began) / stepping - 1.0)
+        print(f"overhead with {words}: {np.median(shares):.1%} of the time in its points (median of {len(shares)})")
 
 
 if __name__ == "__main__":
