@@ -8,20 +8,25 @@ import numpy.typing as npt
 
 from attractors.autocorrelation import Autocorrelation, autocorrelation
 from attractors.birkhoff import BirkhoffAverage, BirkhoffStatus, birkhoff_average
+from attractors.box_counting import BoxCountingDimension, box_counting_dimension
 from attractors.complexity import SampleEntropy, sample_entropy
 from attractors.dimensions import CorrelationDimension, correlation_dimension
-from attractors.divergence import SeriesExponents, largest_exponent
-from attractors.fluctuations import FluctuationExponent, detrended_fluctuation
+from attractors.divergence import SeriesExponents, exponents_of_series, largest_exponent
+from attractors.embedding import FalseNeighbours, MutualInformation, false_neighbours, mutual_information
+from attractors.fluctuations import FluctuationExponent, detrended_fluctuation, hurst_exponent
 from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.poincare import Section, poincare_section
 from attractors.quasiperiodicity import Torus, TorusStatus, torus
 from attractors.results import Result
+from attractors.returns import ReturnMap, return_map
 from attractors.series import as_series
 from attractors.spectra import PowerSpectrum, power_spectrum
 from attractors.zero_one import ZeroOneStatus, ZeroOneTest, zero_one_test
 
 PAIRS = 10_000, 5_000  # samples at most for the dimension and for the entropy, whose cost grows faster than they
 NUMBERS = 160_000  # samples times components, at most, for the dimension: trees do not help in many components
+LAST = 20_000  # samples for boxes and for the return map
+FOR_DELAYS = 40  # samples that mutual information takes, and more than false neighbours do
 EMBEDDED = 3  # dimension of the delay vectors for the exponent
 
 
@@ -57,6 +62,10 @@ class Analysis(Result):
         Answers of `correlation_dimension` (of the samples as they are), and for the first component that varies of
         `sample_entropy`, `detrended_fluctuation`, `largest_exponent` (in three delays); None if not asked for. Their
         `n_used` says of how many samples.
+    boxes, hurst, information, neighbours, returns, exponents : Result or None
+        The same of `box_counting_dimension` (of the last 20,000 samples), and for that component of `hurst_exponent`,
+        `mutual_information` and `false_neighbours` (None below 40 samples), `return_map` (of successive samples),
+        `exponents_of_series`.
     status : Motion
         What they say together.
     """
@@ -74,6 +83,12 @@ class Analysis(Result):
     entropy: SampleEntropy | None
     fluctuation: FluctuationExponent | None
     exponent: SeriesExponents | None
+    boxes: BoxCountingDimension | None
+    hurst: FluctuationExponent | None
+    information: MutualInformation | None
+    neighbours: FalseNeighbours | None
+    returns: ReturnMap | None
+    exponents: SeriesExponents | None
     status: Motion
 
 
@@ -91,7 +106,7 @@ def analyse(
     clock_period : int
         Period of the drive.
     thorough : bool
-        Also dimension, entropy, fluctuations and the largest exponent, which compare pairs of samples.
+        Also what takes longer: dimensions, entropy, fluctuations, delays, return map and exponents.
 
     Returns
     -------
@@ -142,6 +157,12 @@ def analyse(
         entropy=sample_entropy(first, n_most=PAIRS[1]) if thorough else None,
         fluctuation=detrended_fluctuation(first) if thorough else None,
         exponent=largest_exponent(first, dimension=EMBEDDED) if thorough else None,
+        boxes=box_counting_dimension(samples[-LAST:]) if thorough else None,
+        hurst=hurst_exponent(first) if thorough else None,
+        information=mutual_information(first) if thorough and n >= FOR_DELAYS else None,
+        neighbours=false_neighbours(first) if thorough and n >= FOR_DELAYS else None,
+        returns=return_map(first[-LAST:]) if thorough else None,
+        exponents=exponents_of_series(first) if thorough else None,
         status=_together(varying, period, average, growth, found),
     )
 

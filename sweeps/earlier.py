@@ -28,8 +28,9 @@ class EarlierSweep:
     Attributes
     ----------
     path : Path
-    axes : dict from name to array
-        Its parameters; each window stands at one value of each.
+    axes : dict from name to dict from name to array
+        The parameters along each of its axes: one of that name, or those that are zipped along ``point``. Each window
+        stands at one place on every axis.
     windows, phases : arrays, shape (*lengths of the axes, L, M) and (*lengths of the axes)
         NaN where the sweep has no window.
     here : dict
@@ -39,7 +40,7 @@ class EarlierSweep:
     """
 
     path: Path
-    axes: dict[str, npt.NDArray[np.float64]]
+    axes: dict[str, dict[str, npt.NDArray[np.float64]]]
     windows: npt.NDArray[np.float64]
     phases: npt.NDArray[np.int64]
     here: dict[str, float]
@@ -66,8 +67,11 @@ class EarlierSweep:
         direction = None if config.start.direction is None else DIRECTIONS.index(config.start.direction)
         dataset = _one_of(dataset, "direction", direction, what)
         names = [str(dim) for dim in dataset["clock_phase"].dims]
-        if "point" in names:
-            raise ConfigError(f"{what} cannot be used: its points are zipped, and have no axes to find them on.")
+        zipped = [str(name) for name in dataset.coords if name != "point" and dataset[name].dims == ("point",)]
+        axes = {
+            dim: {name: dataset[name].values.astype(np.float64) for name in (zipped if dim == "point" else [dim])}
+            for dim in names
+        }
         if dataset["window"].shape[len(names) :] != (fits := (config.model.context, config.model.features.n_patterns)):
             found = dataset["window"].shape[len(names) :]
             raise ConfigError(f"{what}: its windows have shape {found} but must have {fits}: context, n_patterns.")
@@ -75,10 +79,10 @@ class EarlierSweep:
             raise ConfigError(f"{what}: its clock has a longer period than 2**positional_bits = {period}.")
         return cls(
             path,
-            {name: dataset[name].values.astype(np.float64) for name in names},
+            axes,
             dataset["window"].values,
             dataset["clock_phase"].values,
-            {name: _value(config, name) for name in names if name not in config.axes},
+            {name: _value(config, name) for along in axes.values() for name in along if name not in config.axes},
             bool(config.start.nearest),
         )
 
@@ -91,29 +95,48 @@ class EarlierSweep:
             If there is none.
         """
         index = []
-        for name, axis in self.axes.items():
-            wanted = values.get(name, self.here.get(name, np.nan))
-            at = int(np.argmin(np.abs(axis - wanted)))
-            if not self.nearest and abs(axis[at] - wanted) > CLOSE * max(abs(axis[at]), abs(wanted)):
+        for along in self.axes.values():
+            here = {name: values.get(name, self.here.get(name, np.nan)) for name in along}
+            at = _nearest(along, here)
+            there = {name: axis[at] for name, axis in along.items()}
+            same = all(abs(there[name] - x) <= CLOSE * max(abs(there[name]), abs(x)) for name, x in here.items())
+            if not same and not self.nearest:
                 raise ConfigError(
-                    f"start.sweep = '{self.path}' has no point at {name} = {wanted:.12g}; the nearest is "
-                    f"{axis[at]:.12g}. Set start.nearest=true to start from that."
+                    f"start.sweep = '{self.path}' has no point at {_said(here)}; the nearest is "
+                    f"{_said(there, names=len(there) > 1)}. Set start.nearest=true to start from that."
                 )
             index.append(at)
         attention = self.windows[tuple(index)]
         if not np.isfinite(attention).all():
-            place = ", ".join(
-                f"{name} = {axis[i]:.12g}" for i, (name, axis) in zip(index, self.axes.items(), strict=True)
-            )
+            there = {
+                name: axis[i]
+                for i, along in zip(index, self.axes.values(), strict=True)
+                for name, axis in along.items()
+            }
+            place = _said(there)
             raise ConfigError(f"start.sweep = '{self.path}' has no window at {place}: the point is missing, or failed.")
         return Window(attention, int(self.phases[tuple(index)]))
 
     def check(self, grid: Grid) -> None:
         """See that there is a window for every point of a grid; raises as `window`."""
-        columns = {name: np.unique((grid.axes | grid.zipped)[name]) for name in grid.parameters_swept}
+        columns = {name: np.unique(grid.axes[name]) for name in grid.parameters_swept if name in grid.axes}
+        columns |= grid.zipped
         longest = max((len(values) for values in columns.values()), default=1)
         for i in range(longest):
             self.window({name: float(values[min(i, len(values) - 1)]) for name, values in columns.items()})
+
+
+def _nearest(along: dict[str, npt.NDArray[np.float64]], wanted: dict[str, float]) -> int:
+    """Return the place on an axis where the sum of differences is smallest, each over the extent of its parameter."""
+    distance = np.zeros(len(next(iter(along.values()))))
+    for name, axis in along.items():
+        distance += np.abs(axis - wanted[name]) / (np.ptp(axis) or 1.0)
+    return int(np.argmin(distance))
+
+
+def _said(values: dict[str, float], *, names: bool = True) -> str:
+    """Write parameters and their values, or the values alone."""
+    return ", ".join(f"{name} = {x:.12g}" if names else f"{x:.12g}" for name, x in values.items())
 
 
 def content_of(path: Path) -> str:

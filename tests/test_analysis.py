@@ -173,13 +173,18 @@ def test_a_thorough_analysis(name):
     series = np.reshape(CASES[name][0], (len(CASES[name][0]), -1))
     answer = analyse(series, thorough=True)
     document = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
-    for part in ("dimension", "entropy", "fluctuation", "exponent"):
+    short = len(series) < 40
+    for part in ("dimension", "entropy", "fluctuation", "exponent", "boxes", "hurst", "returns", "exponents"):
         assert document[part]["message"]
+    for part in ("information", "neighbours"):
+        assert document[part] is None if short else document[part]["message"]
     assert (answer.section is None) == (series.shape[1] == 1)
     if name == "Hénon":
         assert answer.dimension.value == correlation_dimension(series).value
         assert abs(answer.exponent.exponents[0] - 0.42) < 0.05
         assert answer.entropy.value == sample_entropy(series[:, 0]).value
+        assert answer.boxes.value == box_counting_dimension(series).value
+        assert answer.neighbours.dimension == 2
     if name == "rest":
         assert (answer.dimension.value, answer.entropy.value) == (0.0, 0.0)
 

@@ -217,6 +217,22 @@ def test_each_point_goes_on_from_the_same_point_of_an_earlier_sweep(earlier, tmp
     np.testing.assert_array_equal(one["window"][0], dataset["window"].sel(beta=1.3, gamma=220))
 
 
+def test_an_earlier_sweep_may_be_zipped(tmp_path):
+    pairs = {"beta": {"values": [1.2, 1.3, 1.2]}, "gamma": {"values": [100, 100, 220]}, "zip": ["beta", "gamma"]}
+    _, first = swept(tmp_path / "s", sweep=pairs)
+    start = {"sweep": tmp_path / "s"}
+    config, again = swept(tmp_path / "x", sweep=pairs, start=start)
+    _, product = swept(tmp_path / "y", sweep={"beta": {"values": [1.3]}}, model={"gamma": 100}, start=start)
+    for i, (beta, gamma) in enumerate([(1.2, 100.0), (1.3, 100.0), (1.2, 220.0)]):
+        window = Window(first["window"][i].values, int(first["clock_phase"][i]))
+        end = map_of(config, beta=beta, gamma=gamma).trajectory(window, TOTAL).end
+        np.testing.assert_allclose(again["window"][i], end.attention, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(product["window"][0], again["window"][1], rtol=0, atol=1e-8)
+    missing = r"has no point at beta = 1\.3, gamma = 220; the nearest is beta = 1\.3, gamma = 100\. Set"
+    with pytest.raises(ConfigError, match=missing):
+        swept(tmp_path / "z", sweep={"beta": {"values": [1.3]}}, model={"gamma": 220}, start=start)
+
+
 def test_the_nearest_point_will_do_if_it_is_asked_for(earlier, tmp_path):
     sweep = {"beta": {"values": [1.21, 1.38]}}
     start = {"sweep": earlier}

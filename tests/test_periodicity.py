@@ -21,6 +21,14 @@ def test_an_exact_cycle(p):
     assert found.n_checked == 400
 
 
+def test_a_period_of_100_000_steps():
+    cycle = np.random.default_rng(0).normal(size=100_000)
+    series = np.tile(cycle, 3)
+    assert find_period(series).period == 100_000
+    series[150_000] += 1e-6
+    assert find_period(series).period is None
+
+
 def test_three_repeats_are_needed_and_enough():
     cycle = np.random.default_rng(0).normal(size=10)
     assert find_period(np.tile(cycle, 3)).period == 10

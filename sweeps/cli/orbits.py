@@ -196,6 +196,7 @@ def _print_analysis(found: "Analysis") -> None:
         ("correlation dimension", found.dimension),
         ("sample entropy", found.entropy),
         ("detrended fluctuations: exponent", found.fluctuation),
+        ("Hurst exponent", found.hurst),
     ):
         if answer is not None:
             known = f"{answer.value:.4g} ± {answer.standard_error:.1g} of {answer.n_used} samples"
@@ -203,3 +204,16 @@ def _print_analysis(found: "Analysis") -> None:
     if found.exponent is not None:
         value, error = found.exponent.exponents[0], found.exponent.standard_errors[0]
         print(f"  exponent from neighbours: {value:.4g} ± {error:.1g}; {found.exponent.status.name.lower()}")
+    if found.exponents is not None:
+        values = ", ".join(f"{x:.3g}" for x in found.exponents.exponents)
+        print(f"  exponents from fitted Jacobians: {values}; {found.exponents.status.name.lower()}")
+    if found.boxes is not None:
+        known = f"{found.boxes.value:.4g} ± {found.boxes.standard_error:.1g}"
+        print(f"  box-counting dimension {known}; {found.boxes.status.name.lower().replace('_', ' ')}")
+    if found.information is not None and found.neighbours is not None:
+        print(
+            f"  delays: {found.information.delay} by mutual information, {found.information.status.name.lower()}; "
+            f"dimension {found.neighbours.dimension} by false neighbours, {found.neighbours.status.name.lower()}"
+        )
+    if found.returns is not None:
+        print(f"  return map: scatter {found.returns.scatter:.2g}; {found.returns.status.name.lower()}")
