@@ -270,9 +270,21 @@ class Replicas:
             kept = slice(max(0, first - first_kept), max(0, first + n - first_kept))
             self._advance(n, attention[kept], fields[kept])
             progress(n * self.n_replicas)
+        return self._records(attention, fields, phase)
+
+    def newest(self) -> Records:
+        """Return the newest token, n = 1, and the attention vectors it was drawn from."""
+        if self._n_undrawn:
+            self._advance(0, np.empty((0, 0, 0)), np.empty((0, 0, 0)))
+        slot = self._time % self.network.context
+        phase = np.array([self._time % len(self._positional)])
+        return self._records(self._window[None, :, slot], self._tokens[None, :, slot], phase)
+
+    def _records(self, attention: Array, fields: Array, phase: npt.NDArray[np.int64]) -> Records:
+        M = self.network.features.n_patterns
         m_o, m_v, m_q, m_k = (fields[:, :, role * M : (role + 1) * M] for role in range(len(ROLES)))
         positional = self.network.epsilon * self._positional[phase, None, :M]
-        return Records(attention, m_o, m_o - positional, m_v, m_q, m_k, phase)
+        return Records(attention.copy(), m_o, m_o - positional, m_v, m_q, m_k, phase)
 
     def _advance(self, n_steps: int, attention: Array, fields: Array) -> None:
         """Let compiled code take some steps."""

@@ -80,7 +80,9 @@ class Experiment:
             if self.earlier is not None:
                 window = self.earlier.window(values)
             elif self.config.start.token is not None:
-                window = full(here, starts_of(network.config, here)[0])
+                (window,) = starts_of(network.config, here)
+                if not network.config.is_noisy:  # whose windows grow with their noise
+                    window = full(here, window)
             else:
                 window = network.starts[start]
         return Point(network, here, window)
