@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors import Blocks
-from dmfsa import Features, FiniteNetwork, MeanFieldMap, Window
+from dmfsa import Ensemble, Features, FiniteNetwork, MeanFieldMap, Window
 from sweeps.config import Config, ConfigError
 from sweeps.config.model import Model
 
@@ -55,6 +56,18 @@ def finite_of(config: Config, limit: MeanFieldMap, *stream: int) -> FiniteNetwor
         return FiniteNetwork(limit.features, config.model.n_spins, seed=seed, **parameters)
     except ValueError as error:
         raise ConfigError(f"model.n_spins = {config.model.n_spins}: {error}.") from None
+
+
+def side_by_side(network: MeanFieldMap, windows: Sequence[Window]) -> Ensemble:
+    """Let many windows of one map advance together."""
+    return Ensemble(
+        network.features,
+        beta=network.beta,
+        gamma=network.gamma,
+        epsilon=network.epsilon,
+        context=network.context,
+        windows=windows,
+    )
 
 
 def blocks_of(config: Config, model: Model | None = None) -> Blocks:

@@ -1,6 +1,6 @@
 """The command line.
 
-    dmfsa trajectory | lyapunov | classify | analyse | attractors | sweep run|task|status|resume|collect | plot
+    dmfsa trajectory | lyapunov | classify | analyse | attractors | finite | sweep run|task|status|resume|collect | plot
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
 --help is instant, and so is a complaint.
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from sweeps.cli.attractors import add_attractors_command
+from sweeps.cli.finite import add_finite_command
 from sweeps.cli.orbits import add_orbit_commands
 from sweeps.cli.sweep import add_sweep_commands
 from sweeps.config import ConfigError
@@ -61,5 +62,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     add_orbit_commands(commands)
     add_attractors_command(commands)
+    add_finite_command(commands)
     add_sweep_commands(commands)
     return parser

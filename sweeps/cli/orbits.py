@@ -132,7 +132,8 @@ def _classify(given: argparse.Namespace) -> None:
         return
     period = f", period {answer.period}" if answer.period else ""
     torus = f", torus of dimension {answer.torus_dimension}" if answer.torus_dimension else ""
-    print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {answer.confidence:.3f})")
+    known = f"{answer.confidence:.3f}" if answer.confidence == answer.confidence else "not known"
+    print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {known})")
     print(f"because {answer.reason}")
     if answer.transient:
         print(f"until step {answer.transient.until}: {answer.transient.status.value}")

@@ -19,6 +19,7 @@ from pydantic import BeforeValidator, ValidationError, model_validator
 
 from sweeps.config import file
 from sweeps.config.errors import ConfigError, KeyPath, Problems, problem, sentences
+from sweeps.config.finite import Finite
 from sweeps.config.model import Model
 from sweeps.config.slurm import Slurm
 from sweeps.config.start import RandomStarts, Start
@@ -103,6 +104,8 @@ class Config(Section):
         What is kept of each point, out of ``orbit``, ``section``, ``label``, ``attractors``, ``lyapunov``.
     slurm : Slurm or None
         What to ask of a cluster; decides no result.
+    finite : Finite or None
+        What `dmfsa finite` does; decides no result of a sweep.
 
     Examples
     --------
@@ -130,6 +133,7 @@ class Config(Section):
         BeforeValidator(default_if_empty),
     ] = USUAL
     slurm: Slurm | None = None
+    finite: Finite | None = None
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
