@@ -136,16 +136,14 @@ def binomial(n, p, state):
     return rejection(n, p, state)
 
 
-@njit(DRAW(float64, float64, int64, STATE), **OPTIONS)
-def spins(n, x, one_by_one, state):
-    """Sum of n spins of mean tanh x: P(+1) = (1 + tanh x)/2 = 1/(1 + e^(-2x))."""
-    decay = math.exp(-2.0 * abs(x))
-    rarer = decay / (1.0 + decay)
+@njit(DRAW(float64, float64, int64, int64, STATE), **OPTIONS)
+def spins(n, rarer, mostly_up, one_by_one, state):
+    """Sum of n spins; with probability `rarer` <= 1/2 a spin is not what it mostly is."""
     if one_by_one:
-        up, state = tosses(n, 1.0 / (1.0 + decay) if x > 0.0 else rarer, state)
+        up, state = tosses(n, 1.0 - rarer if mostly_up else rarer, state)
         return 2.0 * up - n, state
     few, state = binomial(n, rarer, state)
-    return (n - 2.0 * few if x > 0.0 else 2.0 * few - n), state
+    return (n - 2.0 * few if mostly_up else 2.0 * few - n), state
 
 
 # ---- the network ---------------------------------------------------------------------------------------------
@@ -226,11 +224,15 @@ def advance(
                         kept_fields[t - first_kept, r, i] = tokens[r, newest, i]
             for i in range(n_fields):
                 tokens[r, slot, i] = epsilon * positional[phase, i]
+            before, rarer = math.nan, 0.0
             for c in range(len(sizes)):
                 x = 0.0
                 for b in range(M):
                     x += columns[c, b] * window[r, slot, b]
-                total, state = spins(sizes[c], beta * x, one_by_one, state)
+                if x != before:  # columns with the same W^o follow each other: a few exponentials for all
+                    before, decay = x, math.exp(-2.0 * beta * abs(x))
+                    rarer = decay / (1.0 + decay)
+                total, state = spins(sizes[c], rarer, x > 0.0, one_by_one, state)
                 share = (1.0 - epsilon) * (total / n_spins)
                 for i in range(n_fields):
                     tokens[r, slot, i] += share * columns[c, i]

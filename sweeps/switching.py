@@ -56,8 +56,7 @@ def switching_of(config: Config, asked: Finite, limit: MeanFieldMap, make: Calla
     """Find the attractors of random starts, and how soon replicas of every size leave each of them.
 
     Now and then the mean field is started from a replica's window: the attractor that it leads to says in which basin
-    the replica stands. It left, then, halfway between two looks (of the logarithm of time); what comes back between
-    two looks is not seen.
+    the replica stands. It left, then, halfway between two looks; what comes back between two looks is not seen.
     """
     from scipy.stats import chi2  # noqa: PLC0415 - loads long
 
@@ -95,7 +94,7 @@ def watch(replicas: Replicas, home: int, basins: "Basins", looks: Sequence[int])
         basin = basins([windows[r] for r in still])
         gone = (basin != home) & (basin >= 0)
         to += np.bincount(basin[gone], minlength=basins.n)
-        steps += float(gone.sum()) * max(1.0, before * look) ** 0.5
+        steps += float(gone.sum()) * 0.5 * (before + look)
         still, before = still[~gone], look
         if not len(still):
             break
