@@ -48,7 +48,9 @@ class Networks:
     left : array, shape (n_sizes,)
         Share of the replicas that left the orbit within `n_follow` steps.
     leaving, leaving_standard_error : arrays, shape (n_sizes,)
-        Mean number of steps until then; NaN unless all left.
+        Mean number of steps until then, and its error from the scatter over starts; NaN unless all left.
+    leaving_by_start : array, shape (n_sizes, n_starts)
+        The same for each start.
     labels : list of lists of str
         Of some replicas each, with periods.
     analyses : dict of Analysis
@@ -67,6 +69,7 @@ class Networks:
     left: Array
     leaving: Array
     leaving_standard_error: Array
+    leaving_by_start: Array
     labels: list[list[str]]
     analyses: dict[int, Analysis]
 
@@ -137,10 +140,17 @@ class Point:
         return slope(np.log(self.networks.n_spins[usable]), np.log(self.networks.error[usable]))
 
     def slope_of_leaving(self) -> tuple[float, float]:
-        """Return by how many steps replicas stay longer for each e-fold of N, and its error; expected is 1/(2 λ_1)."""
+        """Return by how many steps replicas stay longer for each e-fold of N, and its error; expected is 1/(2 λ_1).
+
+        The error is that of the mean over starts, which the sizes share.
+        """
         found = self.networks
         usable = found.leaving > PATIENCE
-        return slope(np.log(found.n_spins[usable]), found.leaving[usable])
+        if usable.sum() < 2:
+            return math.nan, math.nan
+        slopes = np.polyfit(np.log(found.n_spins[usable]), found.leaving_by_start[usable], 1)[0]
+        doubt = slopes.std(ddof=1) / len(slopes) ** 0.5 if len(slopes) > 1 else math.nan
+        return float(slopes.mean()), float(doubt)
 
 
 def labelled(answer: Classification) -> str:
@@ -227,6 +237,7 @@ def follow(asked: Finite, limit: MeanFieldMap, make: Callable[[int], FiniteNetwo
     sizes = len(asked.n_spins)
     error, error_se, predicted, left, leaving, leaving_se = np.full((6, sizes), np.nan)
     spread, mean, deviation = np.empty((3, sizes, n_steps))
+    leaving_by_start = np.empty((sizes, len(starts)))
     labels = []
     noise = [linear_noise(make(asked.n_spins[-1]), start, n_steps) for start in starts]
     M, n_starts = limit.features.n_patterns, len(starts)
@@ -245,7 +256,10 @@ def follow(asked: Finite, limit: MeanFieldMap, make: Callable[[int], FiniteNetwo
         predicted[i] = np.exp(np.mean(np.log(of_attention / n_spins)) / 2.0)
         spread[i] = (n_spins * np.mean((found.m_o - np.tile(m_o, (1, n_each, 1))) ** 2, axis=(1, 2))) ** 0.5
         mean[i], deviation[i] = found.m_o[:, ::n_starts, 0].mean(axis=1), found.m_o[:, ::n_starts, 0].std(axis=1)
-        left[i], leaving[i], leaving_se[i] = times_of_leaving(np.abs(away).max(axis=-1), LEFT * extent)
+        times = times_of_leaving(np.abs(away).max(axis=-1), LEFT * extent)
+        left[i], leaving_by_start[i] = np.isfinite(times).mean(), times.reshape(n_each, n_starts).mean(axis=0)
+        leaving[i] = times.mean()
+        leaving_se[i] = leaving_by_start[i].std(ddof=1) / n_starts**0.5 if n_starts > 1 else math.nan
         labels.append(labels_of(network, window))
     return Networks(
         n_spins=np.array(asked.n_spins, dtype=np.float64),
@@ -260,6 +274,7 @@ def follow(asked: Finite, limit: MeanFieldMap, make: Callable[[int], FiniteNetwo
         left=left,
         leaving=leaving,
         leaving_standard_error=leaving_se,
+        leaving_by_start=leaving_by_start,
         labels=labels,
         analyses=analyses_of(asked, limit, make, window),
     )
@@ -283,14 +298,10 @@ def typical(squares: Array) -> tuple[float, float]:
     return found, found * float(np.sqrt(np.mean(of_each**2) / len(means)))
 
 
-def times_of_leaving(distance: Array, far: float) -> tuple[float, float, float]:
-    """Return the share of orbits (n_steps, n) that go as far as `far`, and the mean time until then with its error."""
+def times_of_leaving(distance: Array, far: float) -> Array:
+    """Return the steps (n,) after which distances (n_steps, n) first exceed `far`; NaN for those that never do."""
     away = distance > far
-    share = float(away.any(axis=0).mean())
-    if share < 1.0:
-        return share, math.nan, math.nan
-    times = away.argmax(axis=0) + 1.0
-    return share, float(times.mean()), float(times.std(ddof=1) / len(times) ** 0.5)
+    return np.where(away.any(axis=0), away.argmax(axis=0) + 1.0, math.nan)
 
 
 def labels_of(network: FiniteNetwork, window: Window) -> list[str]:

@@ -701,7 +701,9 @@ def test_values_that_no_file_can_hold():
         Config.from_dict({3: 1})
     with pytest.raises(ConfigError, match=r"^the key 2 must be text\.$"):
         Config.from_dict({"run": {"n_steps": {"a": {2: 3}}}})
-    with pytest.raises(ConfigError, match=r"^the config = \[1\] must be a mapping with keys out of finite, model, name,"):
+    with pytest.raises(
+        ConfigError, match=r"^the config = \[1\] must be a mapping with keys out of finite, model, name,"
+    ):
         Config.from_dict([1])
     endless = {}
     endless["model"] = endless

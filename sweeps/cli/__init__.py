@@ -22,6 +22,7 @@ examples:
   dmfsa classify cfgs/paper.yaml --set model.beta=1.255 --json
   dmfsa trajectory cfgs/paper.yaml --out orbit.nc --plot orbit.png
   dmfsa analyse recording.csv --plot page.pdf
+  dmfsa finite cfgs/finite.yaml --out results/finite
   dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
   dmfsa sweep submit cfgs/paper_fig3a.yaml --dry-run
   dmfsa plot results/paper-zoom --kind lyapunov
