@@ -15,9 +15,7 @@ from attractors.system import FloatArray
 
 PIECES = 8  # of the record, whose phases are compared
 FREQUENCIES = 41  # tried from one bin of the spectrum below its peak to one above
-COHERENT = (
-    0.98  # a line has more; noise around a cycle that relaxes in 1/20 of the record, 0.97 at most of 1,000 records
-)
+COHERENT = 0.98  # a line has more; noise in a band as narrow as 1/20 of the record, 0.97 at most in 1,000 records
 CARRY = f"lines carry {IN_LINES:.0%} of the variance"
 OF_THE_CLOCK = f"{CARRY}, those of the clock; the rest is noise"
 SIMPLEST = 64  # denominators up to here count as locked unless the record shows the drift past them

@@ -104,14 +104,18 @@ def inversion(n, p, state):
     return k, state
 
 
+@njit(types.UniTuple(float64, 4)(float64, float64), **OPTIONS)
+def transformation(n, p):
+    """Hörmann's a, b, alpha: k = floor((2 a/(1/2 - |u|) + b) u + n p + 1/2); and v up to which none is rejected."""
+    spread = math.sqrt(n * p * (1.0 - p))
+    b = 1.15 + 2.53 * spread
+    return -0.0873 + 0.0248 * b + 0.01 * p, b, (2.83 + 5.1 / b) * spread, 0.92 - 4.2 / b
+
+
 @njit(DRAW(float64, float64, STATE), **OPTIONS)
 def rejection(n, p, state):
     """Binomial number by transformed rejection with a squeeze (Hörmann 1993, BTRS); n p >= 10, p <= 1/2."""
-    spread = math.sqrt(n * p * (1.0 - p))
-    b = 1.15 + 2.53 * spread
-    a = -0.0873 + 0.0248 * b + 0.01 * p
-    alpha = (2.83 + 5.1 / b) * spread
-    inner = 0.92 - 4.2 / b
+    a, b, alpha, inner = transformation(n, p)
     while True:
         u, state = uniform(state)
         v, state = uniform(state)

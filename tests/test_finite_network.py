@@ -88,10 +88,7 @@ def test_binomials_of_many_spins(n, p):
 @pytest.mark.parametrize(("n", "p"), [(20, 0.5), (60, 0.2), (1000, 0.01), (1e4, 0.3), (1e6, 2e-5), (1e9, 0.25)])
 def test_the_rejection_covers_the_distribution_and_its_squeeze_is_inside(n, p):
     """f(k)/f(mode) is at most the hat everywhere, and at least what is accepted unseen: else draws were biased."""
-    spread = math.sqrt(n * p * (1 - p))
-    b = 1.15 + 2.53 * spread
-    a = -0.0873 + 0.0248 * b + 0.01 * p
-    alpha, inner = (2.83 + 5.1 / b) * spread, 0.92 - 4.2 / b
+    a, b, alpha, inner = _finite_kernels.transformation(float(n), p)
     u = np.concatenate([np.linspace(-0.4999, 0.4999, 400), [-0.43, 0.43]])
     room = 0.5 - np.abs(u)
     k = np.floor((2 * a / room + b) * u + n * p + 0.5)
@@ -246,6 +243,8 @@ def test_columns_are_repeated_in_their_proportions():
         (1, -1, 1, 1): 2,
         (1, 1, 1, -1): 2,
     }
+    signs, sizes = FiniteNetwork(features, 7, beta=1.0, context=1).columns  # shares of 4 2/3, 1 1/6, 1 1/6
+    assert sorted(sizes) == [1, 1, 5]
     sizes = FiniteNetwork(Features.segments(), 10**15 + 2, beta=1.0).columns.sizes
     assert sizes.tolist() == [333333333333334.0] * 3
     sizes = FiniteNetwork(Features.segments(), 2**31, beta=1.0).columns.sizes
