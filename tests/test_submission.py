@@ -193,7 +193,8 @@ def test_the_commands(cluster, tmp_path, capsys):
     assert main(["sweep", "submit", str(cfg), *out, "--tasks", "2", "--job-name", "7"]) == 0
     assert capsys.readouterr().out == "submitted: 2 tasks, jobs 1 2; the last one collects\n"
     assert main(["sweep", "status", str(tmp_path / "x")]) == 0
-    assert capsys.readouterr().out.endswith("in the queue: 2 pending (None)\n")
+    said = "Tasks are in the queue: they go on when their turn comes.\nin the queue: 2 pending (None)\n"
+    assert capsys.readouterr().out.endswith(said)
     assert main(["sweep", "resume", str(tmp_path / "x")]) == 0
     assert capsys.readouterr().out == "nothing to submit: all that is missing is in the queue\n"
     slurm.run()
@@ -225,6 +226,31 @@ def test_options_of_resume_that_would_be_overlooked_are_refused(cluster, tmp_pat
         (tmp_path / "x" / "slurm.json").unlink()
     assert main(["sweep", "resume", str(tmp_path / "x"), *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_status_knows_what_the_queue_will_do(cluster, tmp_path, capsys):
+    """Tasks that wait are no end of the work, and what collects is no work on points."""
+
+    def state():
+        assert main(["sweep", "status", str(tmp_path / "x"), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)["status"]
+
+    slurm = cluster(killed=0.0)
+    submit(sweep(200), tmp_path / "x", {"tasks": 2}, tell=ignored)
+    assert state() == "queued"
+    slurm.run(until=0)
+    assert slurm.ask("squeue").endswith(":collect\n")
+    assert state() == "collecting"
+    shard = slurm.sweep.shards()[0]
+    slurm.sweep.file(shard).unlink()
+    assert state() == "interrupted"
+    slurm.run()
+    assert state() == "interrupted"
+    resume(tmp_path / "x", {}, tell=ignored)
+    slurm.run()
+    assert state() == "collectable"
+    slurm.sweep.collect()
+    assert state() == "finished"
 
 
 def test_status_where_squeue_does_not_answer(cluster, tmp_path, capsys):

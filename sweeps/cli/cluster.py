@@ -93,7 +93,7 @@ def resume(given: argparse.Namespace, out: Path) -> int:
 
 
 def queue_of(folder: Path) -> dict[str, Any]:
-    """Return what the queue holds of a sweep: a line for people, and counts by state."""
+    """Return what the queue holds of a sweep: a line for people, counts by state, what of it will do its work."""
     from sweeps.slurm.commands import SlurmError
     from sweeps.slurm.queue import counts, describe, read_queue
     from sweeps.slurm.record import read_record
@@ -105,7 +105,14 @@ def queue_of(folder: Path) -> dict[str, Any]:
         found = read_queue(record.token)
     except SlurmError as error:
         return {"line": f"cannot be told: {error}"}
-    return {"line": describe(found), "states": counts(found)}
+    will_run = [one for one in found if one.will_run]
+    n_tasks = sum(one.task is not None for one in will_run)
+    return {
+        "line": describe(found),
+        "states": counts(found),
+        "n_tasks": n_tasks,
+        "collects": len(will_run) > n_tasks,
+    }
 
 
 def _options(given: argparse.Namespace) -> dict[str, object]:

@@ -175,8 +175,10 @@ def _status(given: argparse.Namespace) -> None:
     from sweeps.status import in_words, status_of
     from sweeps.store import SweepFolder
 
-    status = status_of(SweepFolder.open(out), thorough=given.verify)
-    queue = cluster.queue_of(out)
+    folder = SweepFolder.open(out)
+    queue = cluster.queue_of(out)  # before the files: what has ended meanwhile has written
+    waiting = {"n_queued": queue.get("n_tasks", 0), "collects": queue.get("collects", False)}
+    status = status_of(folder, thorough=given.verify, **waiting)
     if given.json:
         print_json(status.to_dict() | {"queue": queue})
         return
