@@ -79,9 +79,7 @@ class SweepStatus(Result):
     status: State
 
 
-def status_of(
-    folder: SweepFolder, *, thorough: bool = False, n_queued: int = 0, collects: bool = False
-) -> SweepStatus:
+def status_of(folder: SweepFolder, *, thorough: bool = False, n_queued: int = 0, collects: bool = False) -> SweepStatus:
     """Look at a folder.
 
     Parameters

@@ -31,7 +31,7 @@ import numpy as np
 
 from sweeps.claims import remove_stale
 from sweeps.config import Config, ConfigError, load_config
-from sweeps.files import StoreError, reason, remove_abandoned, written_whole
+from sweeps.files import StoreError, reason, remove_abandoned, write_first, written_whole
 from sweeps.grid import Grid, grid_of
 from sweeps.identity import Inputs, differences, fingerprint, inputs_of
 from sweeps.provenance import shard_origin
@@ -83,20 +83,17 @@ class SweepFolder:
         noted = path / "config.yaml"
         try:
             found = [entry.name for entry in path.iterdir()] if path.exists() else []  # before the config of another is
-            if noted.exists():
-                there = load_config(noted), _read_inputs(path)
-                if differing := differences(there, (config, inputs)):
-                    lines = [f"{path} holds results of another config:", *(f"  {line}" for line in differing)]
-                    raise StoreError("\n".join([*lines, "Choose another --out."]))
-            elif not all(map(_ours, found)):
-                raise StoreError(f"{path} is not empty and holds no sweep: choose another folder with --out.")
-            else:
+            if not noted.exists():
+                if not all(name.startswith(".") for name in found):
+                    raise StoreError(f"{path} is not empty and holds no sweep: choose another folder with --out.")
                 path.mkdir(parents=True, exist_ok=True)
-                if inputs:
-                    with written_whole(path / "inputs.json") as unfinished:
-                        unfinished.write_text(json.dumps(inputs), encoding="utf-8")
-                with written_whole(noted) as unfinished:
-                    unfinished.write_text(config.to_yaml(), encoding="utf-8")
+                write_first(noted, config.to_yaml())
+            there = load_config(noted)
+            if inputs and not (path / "inputs.json").exists() and not differences((there, inputs), (config, inputs)):
+                write_first(path / "inputs.json", json.dumps(inputs))
+            if differing := differences((there, _read_inputs(path)), (config, inputs)):
+                lines = [f"{path} holds results of another config:", *(f"  {line}" for line in differing)]
+                raise StoreError("\n".join([*lines, "Choose another --out."]))
         except ConfigError as error:
             raise StoreError(f"{path} holds a damaged config ({error}): choose another folder with --out.") from None
         except StoreError:
@@ -372,8 +369,3 @@ def _read_inputs(path: Path) -> Inputs:
         return dict(json.loads(noted.read_text(encoding="utf-8"))) if noted.exists() else {}
     except (OSError, ValueError, TypeError) as error:
         raise StoreError(f"{noted} is damaged ({error}): {AGAIN}.") from None
-
-
-def _ours(name: str) -> bool:
-    """Whether a folder that holds nothing but such files may still become a sweep's."""
-    return name.startswith(".") or name == "inputs.json"

@@ -7,6 +7,8 @@ import platform
 import re
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,7 @@ from experiments import NO_EXPONENTS, RECORDS, SHORT, TOTAL, shard_names, small
 
 from attractors import classify, lyapunov_spectrum
 from dmfsa import Window
-from sweeps import StoreError, load_config, open_sweep, progress, provenance, run_sweep, work
+from sweeps import StoreError, load_config, open_sweep, progress, provenance, run_sweep, store, work
 from sweeps import run as running
 from sweeps import shards as blocks_of_points
 from sweeps.config import Config, ConfigError
@@ -457,6 +459,48 @@ def test_a_folder_of_another_config_is_refused_with_the_keys(beta_config, tmp_pa
     assert lines[2] == "  run.n_steps: 16 there, 72 asked for"
     assert [path.name for path in (tmp_path / "x").iterdir()] == ["config.yaml"]
     assert load_config(tmp_path / "x" / "config.yaml") == beta_config
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_of_many_configs_at_the_same_moment_one_has_the_folder(tmp_path, monkeypatch, links):
+    if not links:  # a file system without hard links: then the last one may win, but nothing is half-written
+        monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(PermissionError(1, "not permitted")))
+    configs = [small(model={"beta": 1.0 + i}) for i in range(8)]
+    together = threading.Barrier(len(configs))
+
+    def one(config):
+        together.wait()
+        try:
+            return claim(tmp_path / "x", config).config
+        except StoreError:
+            return None
+
+    with ThreadPoolExecutor(len(configs)) as pool:
+        got = [config for config in pool.map(one, configs) if config]
+    assert load_config(tmp_path / "x" / "config.yaml") in configs
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["config.yaml"]
+    if links:
+        assert got == [load_config(tmp_path / "x" / "config.yaml")]
+
+
+@pytest.mark.parametrize("moment", ["config.yaml", "inputs.json"])
+def test_who_comes_at_the_last_moment_is_refused(tmp_path, monkeypatch, moment):
+    """Another process takes the folder just before a file of it is written: for other content of a checkpoint."""
+    checkpoint, write = tmp_path / "w.npz", store.write_first
+    config = small(start={"checkpoint": checkpoint})
+
+    def late(path, text):
+        if path.name == moment:
+            monkeypatch.setattr(store, "write_first", write)
+            np.savez(checkpoint, attention=np.ones((4, 3)), phase=0)
+            claim(tmp_path / "x", config)
+        write(path, text)
+
+    np.savez(checkpoint, attention=np.zeros((4, 3)), phase=0)
+    monkeypatch.setattr(store, "write_first", late)
+    with pytest.raises(StoreError, match=r"start\.checkpoint: content [0-9a-f]{16} there, content [0-9a-f]{16} asked"):
+        claim(tmp_path / "x", config)
+    assert claim(tmp_path / "x", config).inputs  # as the other has it
 
 
 def test_keys_that_one_config_lacks_are_named_too(tmp_path):
