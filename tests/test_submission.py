@@ -2,13 +2,15 @@
 
 import json
 from collections import deque
+from unittest.mock import ANY
 
 import pytest
 from experiments import NO_EXPONENTS, small
 from simulated_slurm import Job, SimulatedSlurm
 
-from sweeps import StoreError
+from sweeps import StoreError, open_sweep
 from sweeps.cli import main
+from sweeps.dataset import empty_points
 from sweeps.slurm import limits, measure, scripts, submission
 from sweeps.slurm import queue as queues
 from sweeps.slurm.commands import SlurmError
@@ -251,6 +253,53 @@ def test_status_knows_what_the_queue_will_do(cluster, tmp_path, capsys):
     assert state() == "collectable"
     slurm.sweep.collect()
     assert state() == "finished"
+
+
+def test_what_collects_submits_the_next_round_of_a_refinement(cluster, tmp_path, capsys, monkeypatch):
+    """Each round once: one that is lost is for `resume`, or there might be no end."""
+
+    def write(slurm, shard):
+        points = empty_points(slurm.sweep.config, shard.points)
+        points["core_seconds"] = 1.0
+        points["label"] = slurm.sweep.grid.values("beta", shard.points) > 1.3
+        slurm.sweep.write(points)
+
+    def collect():
+        code = main(["sweep", "collect", str(tmp_path / "x"), "--next-round"])
+        return code, capsys.readouterr().err
+
+    monkeypatch.setattr(SimulatedSlurm, "_write", write)
+    slurm = cluster(killed=0.0)
+    beta = {"from": 1.0, "to": 2.0, "n": 5}
+    config = small(model=None, sweep={"beta": beta, "refine": {"label": 0.1}}, run=NO_EXPONENTS, record=["label"])
+    told = []
+    submit(config, tmp_path / "x", {}, dry_run=True, tell=told.append)
+    assert told[-1].endswith(f"collect.sbatch {tmp_path / 'x'} --next-round")
+    submit(config, tmp_path / "x", {}, tell=ignored)
+    slurm.run()
+    assert "the next round: 1 tasks, jobs 3 4" in collect()[1]
+    slurm.ask("scancel", "3", "4")
+    assert collect() == (75, ANY)
+    assert slurm.n_tasks == 0
+    resume(tmp_path / "x", {}, tell=ignored)
+    slurm._shares.clear()
+    slurm.run()
+    with monkeypatch.context() as patch:
+        patch.setattr(submission, "ask", refused)
+        patch.setattr(scripts, "ask", refused)
+        code, said = collect()
+        assert code == 75
+        assert "the next round could not be submitted from here: sbatch failed: not from nodes" in said
+    assert collect()[0] == 0  # it was not submitted yet
+    slurm._shares.clear()
+    slurm.run()
+    assert collect()[0] == 0
+    dataset = open_sweep(tmp_path / "x")
+    assert (dataset["boundary_beta_low"].item(), dataset["boundary_beta_high"].item()) == (1.25, 1.3125)
+
+
+def refused(program, *words, environment=None):
+    raise SlurmError(f"{program} failed: not from nodes")
 
 
 def test_status_where_squeue_does_not_answer(cluster, tmp_path, capsys):

@@ -92,6 +92,21 @@ def resume(given: argparse.Namespace, out: Path) -> int:
     return _tell(given, resume(out, _options(given), dry_run=given.dry_run, tell=_say))
 
 
+def next_round(out: Path) -> bool:
+    """Submit the next round of a refinement; return whether there was one. Where nodes may not submit, say so."""
+    from sweeps.slurm.commands import SlurmError
+    from sweeps.slurm.submission import next_round
+
+    try:
+        done = next_round(out, tell=_say)
+    except SlurmError as error:
+        _say(f"the next round could not be submitted from here: {error}")
+        return False
+    if done is not None:
+        _say(f"the next round: {done.n_tasks} tasks, jobs {' '.join(done.jobs)}")
+    return done is not None
+
+
 def queue_of(folder: Path) -> dict[str, Any]:
     """Return what the queue holds of a sweep: a line for people, counts by state, what of it will do its work."""
     from sweeps.slurm.commands import SlurmError
