@@ -59,11 +59,22 @@ def _hidden(path: Path) -> Iterator[Path]:
     unfinished = path.with_name(f".{path.name}~{platform.node()}~{os.getpid()}~{secrets.token_hex(4)}")
     try:
         yield unfinished
-    except (OSError, RuntimeError) as error:  # netCDF4 raises the latter on a full disk
-        raise StoreError(f"{path} cannot be written: {reason(error)}.") from error
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"{path} cannot be written: {_true_reason(unfinished, error)}.") from error
     finally:
         with contextlib.suppress(OSError):
             unfinished.unlink()
+
+
+def _true_reason(path: Path, error: Exception) -> str:
+    """Return why a file cannot be written; netCDF says "Permission denied" or "HDF error" of a full disk, too."""
+    if isinstance(error, PermissionError | RuntimeError):
+        try:
+            with path.open("ab") as file:
+                file.write(bytes(65_536))
+        except OSError as told:
+            return reason(told)
+    return reason(error)
 
 
 def _put_on_disk(path: Path) -> None:

@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -208,6 +209,21 @@ class SweepFolder:
         """
         wanted = [shard for shard in shards if self.good(shard, tell=tell) is None]
         return wanted if wanted and not self.complete else []
+
+    def check_writable(self) -> None:
+        """See that shards can be written, before hours are spent on them.
+
+        Raises
+        ------
+        StoreError
+            If not: the folder is read-only, or somebody else's.
+        """
+        try:
+            (self.path / "shards").mkdir(exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path / "shards"):
+                pass
+        except OSError as error:
+            raise StoreError(f"{self.path / 'shards'} cannot be written: {reason(error)}.") from None
 
     def write(self, points: Points, seconds: float | None = None) -> None:
         """Write the shard of some points, which took so many seconds; two writers of one shard do no harm.

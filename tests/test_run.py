@@ -24,6 +24,7 @@ from sweeps import shards as blocks_of_points
 from sweeps.config import Config, ConfigError
 from sweeps.dataset import RUN_VARIABLES, SHARD_VARIABLES, VARIABLES, axes_of, without_run
 from sweeps.experiment import Experiment
+from sweeps.files import reason, written_whole
 from sweeps.grid import grid_of
 from sweeps.network import features_of, full, map_of, starts_of
 from sweeps.points import run_points
@@ -550,6 +551,21 @@ def test_an_empty_folder_and_hidden_files_are_no_obstacle(tmp_path):
     (tmp_path / ".config.yaml.123").write_text("left by a run that was killed")
     claim(tmp_path, small())
     assert (tmp_path / "config.yaml").exists()
+
+
+def test_a_full_disk_is_told_of_whatever_netcdf_says(tmp_path):
+
+    def write(error, onto):
+        with written_whole(tmp_path / "sweep.nc") as unfinished:
+            unfinished.symlink_to(onto)
+            raise error
+
+    for error in (PermissionError(13, "Permission denied"), RuntimeError("NetCDF: HDF error")):
+        with pytest.raises(StoreError, match=r"sweep\.nc cannot be written: No space left on device\.$"):
+            write(error, "/dev/full")
+        with pytest.raises(StoreError, match=f"cannot be written: {reason(error)}"):
+            write(error, "/dev/null")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch, chunks_of_2):
