@@ -80,8 +80,7 @@ class Experiment:
             window = self.earlier.window(values)
         elif window is None:
             given = network.starts[start]
-            ensemble = network.config.model.features.ensemble
-            window = full(here, from_token(here, given, ensemble)) if isinstance(given, str) else given
+            window = full(here, from_token(here, given)) if isinstance(given, str) else given
         return Point(network, here, window)
 
     def _network(self, choice: Choice) -> Network:

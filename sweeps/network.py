@@ -53,28 +53,37 @@ def starts_of(config: Config, network: MeanFieldMap) -> list[Window]:
     Raises
     ------
     ConfigError
-        If the ensemble has no matrices to take a token from, or a checkpoint cannot be used.
+        As `given_starts`.
     """
-    return [
-        from_token(network, start, config.model.features.ensemble) if isinstance(start, str) else start
-        for start in given_starts(config, network)
-    ]
+    given = given_starts(config, network)
+    return [from_token(network, start) if isinstance(start, str) else start for start in given]
 
 
 def given_starts(config: Config, network: MeanFieldMap) -> list[Window | str]:
-    """Make the windows that orbits start from whatever β, γ and ε; of a token, whose window depends on ε, its word."""
+    """Make the windows that orbits start from whatever β, γ and ε; of a token, whose window depends on ε, its word.
+
+    Raises
+    ------
+    ConfigError
+        If the ensemble has no matrices to take a token from, a checkpoint cannot be used, or each point has its own.
+    """
     if config.start.sweep is not None:
         raise ConfigError("start.sweep gives each point of a sweep its own start: it goes with `dmfsa sweep` alone.")
     context, n_patterns = network.context, network.features.n_patterns
     found: list[Window | str] = []
     for place, start in enumerate(config.start.each):
+        key = f"start.list[{place}]" if config.start.list else "start"
         if start.random is not None:
             found += Window.random(context, n_patterns, seed=start.random.seed, n=start.random.n)
         elif start.token is not None:
+            if network.features.semantic is None:
+                raise ConfigError(
+                    f"{key}.token = '{start.token}' needs feature matrices, which the ensemble "
+                    f"'{config.model.features.ensemble}' does not have: start from a window, or at random."
+                )
             found.append(start.token)
         elif start.checkpoint is not None:
-            key = f"start.list[{place}].checkpoint" if config.start.list else "start.checkpoint"
-            found.append(read_checkpoint(start.checkpoint, context, n_patterns, key))
+            found.append(read_checkpoint(start.checkpoint, context, n_patterns, f"{key}.checkpoint"))
         elif isinstance(start.window, str):
             found.append(Window.paper_beta3())
         else:
@@ -87,20 +96,11 @@ def full(network: MeanFieldMap, window: Window) -> Window:
     return network.trajectory(window, network.context - window.context).end
 
 
-def from_token(network: MeanFieldMap, token: str, ensemble: str) -> Window:
-    """Start as published: a row of a feature matrix, its positional bits set to -1.
-
-    Raises
-    ------
-    ConfigError
-        If the ensemble has no matrices.
-    """
+def from_token(network: MeanFieldMap, token: str) -> Window:
+    """Start as published: a row of a feature matrix, its positional bits set to -1."""
     features = network.features
     if features.semantic is None:
-        raise ConfigError(
-            f"start.token = '{token}' needs feature matrices, which the ensemble "
-            f"'{ensemble}' does not have: start from a window, or at random."
-        )
+        raise ValueError("a token is a row of a feature matrix, and these features have none")
     spins = features.semantic["ovqk".index(token[0]), int(token[1:])]
     return network.start_from_token(np.concatenate([spins, -np.ones(features.positional_bits)]))
 

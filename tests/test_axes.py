@@ -144,6 +144,13 @@ def test_each_of_a_list_runs_from_its_own_start(listed, tmp_path, monkeypatch):
     np.testing.assert_array_equal(again["window"], dataset["window"])
 
 
+def test_a_token_that_cannot_be_made_is_told_of_before_the_run():
+    model = {"beta": 1.2, "features": {"ensemble": "cycle"}}
+    config = small(start={"list": [{"window": "paper_beta3"}, {"token": "o0"}]}, model=model, run=NO_EXPONENTS)
+    with pytest.raises(ConfigError, match=r"start\.list\[1\]\.token = 'o0' needs feature matrices"):
+        Experiment.of(config)
+
+
 def test_a_list_of_one_has_an_axis(tmp_path):
     config = small(start={"list": [{"window": "paper_beta3"}]}, run=NO_EXPONENTS)
     alone = open_sweep(run_sweep(config, tmp_path / "x", quiet=True))
