@@ -212,3 +212,13 @@ def test_figures_show_the_names_in_their_order():
         panels = draw(dataset).axes
         shown = [[text.get_text() for text in getattr(panel, axis).get_ticklabels()] for panel in panels]
         assert ["o2", "o0", "o1"] in shown
+
+
+def test_periods_within_a_decade_have_numbers_beside_their_colours():
+    sweep = {"beta": {"values": [1.2, 1.3]}, "gamma": {"values": [100, 220]}}
+    config = small(model=None, sweep=sweep, run=NO_EXPONENTS)
+    points = empty_points(config, np.arange(4))
+    points["label"], points["period"] = 1, [28, 28, 56, 28]
+    bar = phase_diagram(gridded(config, Experiment.of(config).grid, [points])).axes[-1]
+    low, high = bar.get_xlim()
+    assert sum(low <= tick <= high for tick in bar.get_xticks()) >= 3
