@@ -270,7 +270,7 @@ def _periods_over_two(axes: Axes, dataset: xr.Dataset, x: Floats, y: Floats) -> 
     axes.set_facecolor(COLOURS["missing"])
     bar = axes.figure.colorbar(image, ax=axes, location="bottom", shrink=0.9)
     bar.set_label("period (steps)")
-    bar.ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high > 10 * low else MaxNLocator(5, integer=True))
+    bar.ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     bar.ax.xaxis.set_major_formatter(ScalarFormatter())
     bar.ax.xaxis.set_minor_formatter(NullFormatter())
 
