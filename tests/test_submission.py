@@ -255,6 +255,7 @@ def test_status_knows_what_the_queue_will_do(cluster, tmp_path, capsys):
     assert state() == "finished"
 
 
+@pytest.mark.slow
 def test_what_collects_submits_the_next_round_of_a_refinement(cluster, tmp_path, capsys, monkeypatch):
     """Each round once: one that is lost is for `resume`, or there might be no end."""
 
