@@ -227,7 +227,7 @@ class Chains:
 
 def grid_of(config: Config) -> Grid:
     """Return the grid of a config; one point without axes if it sweeps nothing."""
-    values = {name: array if name in REAL else array.astype(np.int64) for name, array in config.axes.items()}
+    values = {name: array if name in REAL else np.rint(array).astype(np.int64) for name, array in config.axes.items()}
     zipped = {name: values.pop(name) for name in (config.sweep.zipped if config.sweep else ())}
     axes: dict[str, npt.NDArray[Any]] = {}
     if zipped:

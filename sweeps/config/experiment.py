@@ -176,7 +176,7 @@ class Config(Section):
     @cached_property
     def networks(self) -> tuple[Model, ...]:
         """The models of all points, but for β, γ, ε, the seed and the scale: those that differ in their sizes."""
-        axes = {name: values.astype(int).tolist() for name, values in self.axes.items() if name in SIZES}
+        axes = {name: [round(x) for x in values.tolist()] for name, values in self.axes.items() if name in SIZES}
         together = [name for name in (self.sweep.zipped if self.sweep else ()) if name in axes]
         choices = [[{name: value} for value in dict.fromkeys(axes[name])] for name in axes if name not in together]
         rows = dict.fromkeys(zip(*(axes[name] for name in together), strict=True))
