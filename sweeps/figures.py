@@ -333,7 +333,7 @@ def legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
 def label_axis(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
     """Label an axis with a swept parameter; every digit is in its ticks, and numbers of things are whole."""
     axis.set_label_text(SYMBOLS[name])
-    if _by_ratio(values):
+    if by_ratio(values):
         (axis.axes.set_xscale if axis is axis.axes.xaxis else axis.axes.set_yscale)("log")
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(ScalarFormatter())
@@ -344,7 +344,7 @@ def label_axis(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
         axis.set_major_formatter(ScalarFormatter(useOffset=False))
 
 
-def _by_ratio(values: npt.NDArray[Any]) -> bool:
+def by_ratio(values: npt.NDArray[Any]) -> bool:
     """Whether sorted values are evenly spaced by their logarithms, and span a decade."""
     if len(values) < 3 or values[0] <= 0 or values[-1] < 10 * values[0]:
         return False
@@ -355,7 +355,7 @@ def edges_of(centres: Floats) -> Floats:
     """Borders of cells around sorted values, halfway between them, or by ratio where they are spaced so."""
     if len(centres) == 1:
         return np.array([centres[0] - 0.5, centres[0] + 0.5])
-    if _by_ratio(centres):
+    if by_ratio(centres):
         return np.exp(_halfway(np.log(centres)))
     return _halfway(centres)
 
