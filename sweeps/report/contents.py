@@ -12,10 +12,9 @@ import yaml
 from attractors import Label
 from attractors.results import plain
 from sweeps.config import Config
-from sweeps.dataset import axes_of, in_order
+from sweeps.dataset import RUN_ATTRIBUTES, axes_of, in_order
 from sweeps.figures import COLOURS, by_ratio, edges_of
 from sweeps.grid import NUMBERED
-from sweeps.provenance import provenance
 from sweeps.regimes import FAILED, UNLABELLED, label_counts, label_names, regimes
 from sweeps.report.arrays import packed, packed_text
 from sweeps.report.networks import networks
@@ -145,8 +144,8 @@ def _regimes(dataset: xr.Dataset) -> dict[str, Any] | None:
 
 
 def _run(dataset: xr.Dataset, config: Config, path: Path) -> dict[str, Any]:
-    """What was run, where, by which code, and the commands that do it again."""
-    attributes = {name: str(dataset.attrs[name]) for name in ("fingerprint", *provenance())}
+    """Return what was run, where, by which code, and what the commands that do it again need."""
+    attributes = {name: str(dataset.attrs[name]) for name in ("fingerprint", *RUN_ATTRIBUTES)}
     columns = [dataset[f"shard_{name}"].values.astype(str).tolist() for name in ("host", "versions", "commit")]
     where: dict[tuple[str, ...], int] = {}
     for one in zip(*columns, strict=True):

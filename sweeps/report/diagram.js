@@ -12,6 +12,7 @@ class Diagram {
     if (raster.density) {
       this.whole = { low: raster.low, high: raster.high };
       this.nRows = raster.density.length / sweep.n;
+      this.extents = Array.from({ length: sweep.n }, (_, point) => this.visited(point));
       const colours = sweep.labels.map(({ colour }) => colourOf(colour));
       this.shades = colours.map((rgb) =>
         Array.from({ length: raster.levels + 1 }, (_, level) => {
@@ -25,7 +26,30 @@ class Diagram {
 
   reset() {
     this.view = { low: this.axis.low, high: this.axis.high };
-    this.height = this.whole && spread(this.whole.low, this.whole.high, 0.03);
+    this.height = null; // ends along the orbit's own axis, if they were chosen; else what the orbits shown visit
+  }
+
+  // First and last row that the orbit of a point visits; the first above the last if none.
+  visited(point) {
+    const rows = this.sweep.raster.density.subarray(point * this.nRows, (point + 1) * this.nRows);
+    let first = 0;
+    let last = rows.length - 1;
+    while (first <= last && rows[first] === 0) first++;
+    while (last >= first && rows[last] === 0) last--;
+    return [first, last];
+  }
+
+  heightShown() {
+    if (this.height) return this.height;
+    let [first, last] = [this.nRows, -1];
+    for (let i = this.axis.cell(this.view.low); i <= this.axis.cell(this.view.high); i++) {
+      const [low, high] = this.extents[this.point(i)];
+      if (low <= high) [first, last] = [Math.min(first, low), Math.max(last, high)];
+    }
+    if (last < 0) [first, last] = [0, this.nRows - 1];
+    const row = (this.whole.high - this.whole.low) / this.nRows;
+    const least = Math.max(0, 20 - (last - first)) / 2; // a single line does not fill the picture
+    return spread(this.whole.low + row * (first - least), this.whole.low + row * (last + 1 + least), 0.04);
   }
 
   // Show from one place to another, three cells at least, within the ends.
@@ -118,8 +142,9 @@ class Diagram {
     const bare = xTicks.map(({ at: place }) => ({ at: place, text: "" }));
     const range = [this.view.low, this.view.high];
     if (orbit) {
-      this.drawOrbit(context, orbit, ratio);
-      frame(context, orbit, range, this.height, { xTicks: bare, yLabel: "mᵒ₁, semantic" });
+      const height = this.heightShown();
+      this.drawOrbit(context, orbit, ratio, height);
+      frame(context, orbit, range, height, { xTicks: bare, yLabel: "mᵒ₁, semantic" });
     }
     if (exponents) this.drawExponents(context, exponents, range, bare);
     this.drawLabels(context, labels, ratio);
@@ -130,13 +155,12 @@ class Diagram {
     this.drawMarks();
   }
 
-  drawOrbit(context, box, ratio) {
+  drawOrbit(context, box, ratio, [low, high]) {
     const [width, height] = [Math.round(box.w * ratio), Math.round(box.h * ratio)];
     const image = context.createImageData(width, height);
     const levels = this.sweep.raster[this.mode];
     const { nRows, whole, shades } = this;
     const missing = this.sweep.labels.map(({ colour }) => colourOf(colour).map((value) => (255 + value) / 2));
-    const [low, high] = this.height;
     const row = (y) => ((high - ((high - low) * y) / height - whole.low) / (whole.high - whole.low)) * nRows;
     const rows = Array.from({ length: height }, (_, y) => {
       const first = Math.floor(row(y + 1) + 1e-9);
@@ -200,7 +224,9 @@ class Diagram {
     });
     context.textAlign = "left";
     context.textBaseline = "top";
-    for (let k = 0; k < Math.min(nDrawn, 4); k++) {
+    context.fillStyle = INK;
+    if (nDrawn > 4) context.fillText(`λ₁ to λ${subscript(nDrawn)}, dark to light`, box.x + 8, box.y - 2);
+    for (let k = 0; k < nDrawn && nDrawn <= 4; k++) {
       context.fillStyle = exponentColour(k, nDrawn);
       context.fillText(`λ${subscript(k + 1)}`, box.x + 8 + 24 * k, box.y - 2);
     }
@@ -214,18 +240,16 @@ class Diagram {
       const one = known(i);
       if (one && before) context.lineTo(x(this.axis.places[i]), y(one.value));
       else if (one) context.moveTo(x(this.axis.places[i]), y(one.value));
+      const alone = one && !before && (i === last || !known(i + 1));
       before = Boolean(one);
       if (one && dots) {
-        context.rect(x(this.axis.places[i]), y(one.value - 2 * one.error), 0, y(one.value + 2 * one.error) - y(one.value - 2 * one.error));
+        const [from, to] = [-2, 2].map((times) => y(one.value + times * one.error));
+        context.rect(x(this.axis.places[i]), to, 0, from - to);
         context.moveTo(x(this.axis.places[i]), y(one.value));
       }
+      if (one && (dots || alone)) context.fillRect(x(this.axis.places[i]) - 1.5, y(one.value) - 1.5, 3, 3);
     }
     context.stroke();
-    if (!dots) return;
-    for (let i = first; i <= last; i++) {
-      const one = known(i);
-      if (one) context.fillRect(x(this.axis.places[i]) - 1.5, y(one.value) - 1.5, 3, 3);
-    }
   }
 
   drawMany(context, box, y, known) {

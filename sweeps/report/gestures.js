@@ -86,7 +86,7 @@ class Gestures {
       const band = this.band(at);
       const { orbit } = diagram.boxes;
       if (orbit && band.h < orbit.h) {
-        const [low, high] = diagram.height;
+        const [low, high] = diagram.heightShown();
         const value = (y) => high - ((y - orbit.y) / orbit.h) * (high - low);
         diagram.height = [value(band.y + band.h), value(band.y)];
       }

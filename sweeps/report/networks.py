@@ -12,9 +12,9 @@ from sweeps.config.sweep import CONTINUOUS
 from sweeps.network import features_of
 from sweeps.report.arrays import packed, packed_text
 
-LONGEST = 2**16  # steps of an orbit in the page
+LONGEST = 2**15  # steps of an orbit in the page
 SHORTEST = 2**9
-WORK = 15_000_000  # operations that it may take: some 50 ms in a browser
+WORK = 8_000_000  # operations that it may take: some 20 ms in a browser
 WINDOWS = 1_000_000  # numbers in the windows of all points at most, 8 MB
 NUMBERS = 500_000  # in all networks at most
 TRANSCENDENTAL = 20  # operations that an exponential or a hyperbolic tangent is worth

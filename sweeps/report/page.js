@@ -38,7 +38,7 @@ function start(sweep) {
       asked = false;
       diagram.draw(state.at);
       [byId("from").value, byId("to").value] = diagram.ends();
-      byId("whole").disabled = !diagram.zoomed && diagram.height?.every((end, i) => end === spread(diagram.whole.low, diagram.whole.high, 0.03)[i]);
+      byId("whole").disabled = !diagram.zoomed && !diagram.height;
     });
   };
   const choose = (at) => {

@@ -57,4 +57,4 @@ def levels(counts: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
            [ 0,  0,  0,  0]], dtype=uint8)
     """
     share = counts / np.maximum(counts.max(axis=1, keepdims=True), 1)
-    return np.ceil(LEVELS * np.sqrt(share)).astype(np.uint8)
+    return np.asarray(np.ceil(LEVELS * np.sqrt(share)), dtype=np.uint8)

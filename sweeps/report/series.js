@@ -14,15 +14,14 @@ function fourier(real, imaginary) {
       [imaginary[i], imaginary[j]] = [imaginary[j], imaginary[i]];
     }
   }
+  const cosines = Float64Array.from({ length: n / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / n));
+  const sines = Float64Array.from({ length: n / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / n));
   for (let size = 2; size <= n; size *= 2) {
     const half = size / 2;
-    for (let k = 0; k < half; k++) {
-      const c = Math.cos((-2 * Math.PI * k) / size);
-      const s = Math.sin((-2 * Math.PI * k) / size);
-      for (let i = k; i < n; i += size) {
-        const j = i + half;
-        const x = real[j] * c - imaginary[j] * s;
-        const y = real[j] * s + imaginary[j] * c;
+    for (let first = 0; first < n; first += size) {
+      for (let i = first, j = first + half, k = 0; j < first + size; i++, j++, k += n / size) {
+        const x = real[j] * cosines[k] - imaginary[j] * sines[k];
+        const y = real[j] * sines[k] + imaginary[j] * cosines[k];
         real[j] = real[i] - x;
         imaginary[j] = imaginary[i] - y;
         real[i] += x;

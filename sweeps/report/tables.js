@@ -57,11 +57,14 @@ function showState(sweep) {
   byId("about").textContent = `${total} points over ${sweep.axes.map(({ about }) => about).join("; ") || "nothing"}. At each point ${steps}.`;
   const shown = byId("state");
   shown.hidden = state.status === "finished";
-  const damaged = state.n_shards_damaged ? ` ${state.n_shards_damaged} shards are damaged.` : "";
-  const other = state.n_shards_other ? ` ${state.n_shards_other} shards are of another config.` : "";
+  const some = (n, one, many) => (n ? `, ${n.toLocaleString("en")} ${n === 1 ? one : many}` : "");
   shown.textContent =
-    `${state.n_done.toLocaleString("en")} of ${total} points were done when this page was made; ` +
-    `${state.n_failed} of them failed, ${state.n_missing + state.n_running} were missing.${damaged}${other} ${state.message}`;
+    `When this page was made, ${state.n_done.toLocaleString("en")} of ${total} points were done` +
+    some(state.n_failed, "of them failed", "of them failed") +
+    some(state.n_missing + state.n_running, "was missing", "were missing") +
+    some(state.n_shards_damaged, "shard was damaged", "shards were damaged") +
+    some(state.n_shards_other, "shard was of another config", "shards were of another config") +
+    `. ${state.message}`;
   const counts = Object.entries(sweep.counts).sort(([, a], [, b]) => b - a);
   byId("counts").replaceChildren(
     ...counts.map(([label, count]) => {
