@@ -27,8 +27,8 @@ class Browser:
 
     def __init__(self):
         from selenium import webdriver  # noqa: PLC0415 - only who has a Chromium needs it
-        from selenium.webdriver.common.action_chains import ActionChains  # noqa: PLC0415
         from selenium.webdriver.chrome.service import Service  # noqa: PLC0415
+        from selenium.webdriver.common.action_chains import ActionChains  # noqa: PLC0415
         from selenium.webdriver.common.keys import Keys  # noqa: PLC0415
 
         options = webdriver.ChromeOptions()
@@ -59,8 +59,10 @@ class Browser:
 
     def run(self, code, *given):
         """Run a function's body in the page and return what it returns, or what that promises."""
-        wrapped = f"const done = arguments[arguments.length - 1]; (async function () {{ {code} }})"
-        answer = f"{wrapped}.apply(null, arguments).then((value) => done({{ value }}), (error) => done({{ error: String(error.stack) }}))"
+        answer = (
+            f"const done = arguments[arguments.length - 1]; (async function () {{ {code} }}).apply(null, arguments)"
+            ".then((value) => done({ value }), (error) => done({ error: String(error.stack) }))"
+        )
         found = self.driver.execute_async_script(answer, *given)
         assert "error" not in found, found["error"]
         return found.get("value")
@@ -87,6 +89,12 @@ class Browser:
 
     def element(self, id_):
         return self.driver.find_element("id", id_)
+
+    def write(self, id_, text):
+        """Write into a field, and leave it."""
+        code = "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
+        self.run(f"{code} field.dispatchEvent(new Event('change'))", id_, text)
+        self.drawn()
 
     def to_view(self):
         """Scroll the diagram to the top of the window, and return where it stands there: left, top."""

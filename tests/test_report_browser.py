@@ -1,5 +1,6 @@
 """The page of a sweep in a real browser: what it shows is what the sweep measured, and what the map does."""
 
+import itertools
 import json
 import re
 import shlex
@@ -81,7 +82,8 @@ def test_points_of_three_kinds_show_what_was_measured(along_beta, quiet, capsys)
         assert quiet.text("reason") == here.reason.item()
         rows = quiet.run("return [...document.querySelectorAll('#exponents tbody tr')].map((row) => row.innerText)")
         assert len(rows) == RUN["n_exponents"]
-        for row, value, error in zip(rows, *here[["lyapunov_exponent", "lyapunov_standard_error"]].to_array().values):
+        measured = here[["lyapunov_exponent", "lyapunov_standard_error"]].to_array().values
+        for row, value, error in zip(rows, *measured, strict=True):
             shown = [float(x) for x in re.findall(r"[-+.\d]+", row.replace("−", "-").split("\t")[1])]
             digits = len(row.split("±")[1].split()[0].split(".")[1])
             half = 0.5 * 10.0**-digits
@@ -98,13 +100,17 @@ def test_points_of_three_kinds_show_what_was_measured(along_beta, quiet, capsys)
 def test_the_picture_has_the_colours_of_the_labels(along_beta, quiet):
     dataset, file = along_beta
     quiet.open(file)
-    for kind, beta in KINDS.items():
+    for (kind, beta), n_shown in itertools.product(KINDS.items(), [81, 5]):
         i = int(np.abs(dataset.beta.values - beta).argmin())
+        half = 0.5 * n_shown * (dataset.beta.values[1] - dataset.beta.values[0])
+        quiet.inside("diagram.show(...arguments); diagram.draw(state.at)", beta - half, beta + half)
         strip, column, colour = quiet.inside(
-            "const { labels, orbit } = diagram.boxes; const x = Math.round(diagram.pixel(diagram.axis.places[arguments[0]]));"
+            "const { labels, orbit } = diagram.boxes;"
+            "const x = Math.round(diagram.pixel(diagram.axis.places[arguments[0]]));"
             "const copy = Object.assign(document.createElement('canvas'), { width: 1280, height: 700 });"
-            "const context = copy.getContext('2d', { willReadFrequently: true }); context.drawImage(diagram.canvas, 0, 0);"
-            "const data = (box) => [...context.getImageData(x, Math.ceil(box.y), 1, box.h - 1).data];"
+            "const context = copy.getContext('2d', { willReadFrequently: true });"
+            "context.drawImage(diagram.canvas, 0, 0);"
+            "const data = (box) => [...context.getImageData(x, box.y, 1, box.h).data];"
             "return [data(labels), data(orbit), colourOf(sweep.labels[sweep.label[arguments[0]]].colour)];",
             i,
         )
@@ -113,7 +119,7 @@ def test_the_picture_has_the_colours_of_the_labels(along_beta, quiet):
         visited = dataset.orbit_density.values[i] > 0
         bounds = quiet.inside("return diagram.heightShown()")
         centres = np.linspace(*bounds[::-1], 2 * len(ink) + 1)[1::2]
-        tall = 2 * (bounds[1] - bounds[0]) / len(ink)
+        tall = 0.51 * ((bounds[1] - bounds[0]) / len(ink) + 2 / 4000)  # half a pixel, and half a bin
         reached = dataset.bin.values[visited]
         near = np.abs(centres[:, None] - reached).min(axis=1)
         assert not ink[near > tall].any(), "ink where the orbit never was"
@@ -127,7 +133,9 @@ def test_the_table_of_regimes_is_that_of_the_sweep_and_zooms(along_beta, quiet):
     expected = regimes(dataset)
     if any(regime.n_points < 3 for regime in expected):
         quiet.element("short").click()
-    rows = quiet.run("return [...document.querySelectorAll('#regimes tbody tr')].map((row) => row.innerText.split('\\t'))")
+    rows = quiet.run(
+        "return [...document.querySelectorAll('#regimes tbody tr')].map((row) => row.innerText.split('\\t'))"
+    )
     found = [(row[0].strip(), float(row[1]), float(row[2]), int(row[3]), row[4].strip()) for row in rows]
     assert found == [
         (r.label, float(f"{r.first:.10g}"), float(f"{r.last:.10g}"), r.n_points, " ".join(map(str, r.periods[:8])))
@@ -183,12 +191,10 @@ def test_zoom_by_wheel_band_keys_buttons_and_fields(along_beta, quiet):
     assert np.diff(view(quiet)) == pytest.approx(0.5 * np.diff(whole))
     quiet.key("-")
     assert np.diff(view(quiet)) == pytest.approx(np.diff(whole))
-    quiet.run("for (const [id, x] of [['from', '1.25'], ['to', '1.26']]) document.getElementById(id).value = x;"
-              "document.getElementById('to').dispatchEvent(new Event('change'))")  # fmt: skip
-    quiet.drawn()
+    quiet.write("from", "1.25")
+    quiet.write("to", "1.26")
     assert view(quiet) == pytest.approx([1.25, 1.26])
-    quiet.run("document.getElementById('go').value = '1.2717'; document.getElementById('go').dispatchEvent(new Event('change'))")
-    quiet.drawn()
+    quiet.write("go", "1.2717")
     nearest = dataset.beta.values[np.abs(dataset.beta.values - 1.2717).argmin()]
     assert f"β = {nearest:.10g}:" in quiet.text("point-title")
     low, high = view(quiet)
@@ -207,8 +213,9 @@ def test_arrow_keys_go_through_the_points_and_say_so(along_beta, quiet):
     assert marks.get_attribute("aria-valuenow") == "2"
     assert f"β = {dataset.beta.values[2]:.10g}: periodic, period 4" in marks.get_attribute("aria-valuetext")
     unnamed = quiet.run(
-        "return [...document.querySelectorAll('canvas[role], button, input, select')].filter((one) => !one.closest('[hidden]') &&"
-        "!(one.ariaLabel || one.textContent.trim() || one.labels?.length)).map((one) => one.outerHTML)"
+        "return [...document.querySelectorAll('canvas[role], button, input, select')]"
+        ".filter((one) => !one.closest('[hidden]'))"
+        ".filter((one) => !(one.ariaLabel || one.textContent.trim() || one.labels?.length)).map((one) => one.outerHTML)"
     )
     assert unnamed == []
 
@@ -274,7 +281,8 @@ def test_spectrum_autocorrelation_and_section_are_as_defined(along_beta, quiet):
     x = MeanFieldMap(Features.segments(), beta=1.28).trajectory(Window.paper_beta3(), n, n_transient=100).m_o_semantic
     quiet.open(along_beta[1])
     power, rho, errors, cut = quiet.run(
-        "const x = Float64Array.from(arguments[0]); const orbit = { series: Float64Array.from(arguments[1]), n: x.length, M: 3 };"
+        "const [x, series] = [...arguments].map((numbers) => Float64Array.from(numbers));"
+        "const orbit = { series, n: x.length, M: 3 };"
         "const { rho, errors } = autocorrelation(x, 100);"
         "return [[...powerSpectrum(x)], [...rho], [...errors], slab(orbit, 1, 64)]",
         x[:, 0].tolist(),
@@ -327,7 +335,10 @@ def test_a_sweep_that_is_not_finished_says_so(tmp_path, quiet, monkeypatch, caps
     quiet.mouse(("click", *pixel(quiet, failing)))
     assert EVIL in quiet.text("reason")
     assert EVIL in quiet.text("failures")
-    assert quiet.run("return [typeof window.hacked, document.querySelectorAll('script, img').length]") == ["undefined", 2]
+    assert quiet.run("return [typeof window.hacked, document.querySelectorAll('script, img').length]") == [
+        "undefined",
+        2,
+    ]
     resume = quiet.run("return document.querySelector('#commands pre').textContent")
     assert shlex.split(resume) == ["dmfsa", "sweep", "resume", str(folder)]
 
@@ -338,8 +349,8 @@ def test_over_two_parameters_a_click_on_the_map_chooses_both(tmp_path, quiet):
     dataset = open_sweep(folder)
     quiet.open(write_report(folder, tmp_path / "page.html"))
     x, y = quiet.inside(
-        "const { labels } = diagram.boxes; return [diagram.pixel(diagram.axis.places[6]),"
-        "labels.y + labels.h * (1 - (diagram.down.places[2] - diagram.down.low) / (diagram.down.high - diagram.down.low))]"
+        "const { down, axis, boxes } = diagram; const { y, h } = boxes.labels;"
+        "return [diagram.pixel(axis.places[6]), y + h * (1 - (down.places[2] - down.low) / (down.high - down.low))];"
     )
     quiet.mouse(("click", x, y))
     here = dataset.isel(beta=6, gamma=2)
