@@ -75,9 +75,17 @@ function cleared(canvas) {
   return { context, width, height, ratio };
 }
 
+// Where axes stand in a canvas, with room for their labels; a page that is going away has no width.
+function boxIn(width, height, top) {
+  return { x: 72, y: top, w: Math.max(width - 84, 1), h: Math.max(height - 44 - top, 1) };
+}
+
 // Axes in a box {x, y, w, h}; x and y return pixels. Options: xTicks, yTicks, xLabel, yLabel.
 function frame(context, box, xRange, yRange, options = {}) {
-  const scaled = ([low, high], from, length) => (value) => from + ((value - low) / (high - low || 1)) * length;
+  const scaled =
+    ([low, high], from, length) =>
+    (value) =>
+      from + ((value - low) / (high - low || 1)) * length;
   const x = scaled(xRange, box.x, box.w);
   const y = scaled(yRange, box.y + box.h, -box.h);
   context.strokeStyle = context.fillStyle = INK;

@@ -12,6 +12,7 @@ import yaml
 from attractors import Label
 from attractors.results import plain
 from sweeps.config import Config
+from sweeps.config.sweep import SWEPT
 from sweeps.dataset import RUN_ATTRIBUTES, axes_of, in_order
 from sweeps.figures import COLOURS, by_ratio, edges_of
 from sweeps.grid import NUMBERED
@@ -160,6 +161,7 @@ def _run(dataset: xr.Dataset, config: Config, path: Path) -> dict[str, Any]:
         "attributes": attributes,
         "shards": [[*one, count] for one, count in where.items()],
         "alone": _alone(config),
+        "keys": {name: ".".join(("model", *SWEPT[name][0])) for name in config.axes},
         "n_transient": config.run.n_transient,
         "n_steps": config.run.n_steps,
         "record": list(config.record),

@@ -108,8 +108,9 @@ class Sweep {
 
   named(at) {
     const parts = this.axes.map((axis, i) => `${axis.symbol} = ${axis.text(at[i])}`);
-    const place = this.axes[0]?.name === "point" ? at[0] : -1;
-    if (place >= 0) for (const name in this.zipped) parts.push(`${this.symbols[name] ?? name} = ${plainNumber(this.zipped[name][place])}`);
+    for (const name in this.zipped) {
+      parts.push(`${this.symbols[name] ?? name} = ${plainNumber(this.parameter(name, at))}`);
+    }
     return parts.join(", ") || `${this.symbols.beta} = ${plainNumber(this.model.beta)}`;
   }
 }

@@ -63,6 +63,13 @@ class Diagram {
     this.view = { low: from, high: from + length };
   }
 
+  // Move to the point with a number, if it is not in the picture.
+  reveal(i) {
+    const u = this.axis.places[i];
+    const half = (this.view.high - this.view.low) / 2;
+    if (u < this.view.low || u > this.view.high) this.show(u - half, u + half);
+  }
+
   zoom(factor, at = (this.view.low + this.view.high) / 2) {
     const { low, high } = this.view;
     this.show(at - (at - low) * factor, at + (high - at) * factor);
@@ -79,7 +86,8 @@ class Diagram {
   ends() {
     const { axis, view } = this;
     if (axis.scale === "words") return [view.low, view.high].map((u) => axis.text(axis.cell(u)));
-    const [low, high] = [Math.max(view.low, axis.places[0]), Math.min(view.high, axis.places[axis.n - 1])].map((u) => axis.value(u));
+    const inner = [Math.max(view.low, axis.places[0]), Math.min(view.high, axis.places[axis.n - 1])];
+    const [low, high] = inner.map((u) => axis.value(u));
     const digits = Math.min(Math.max(3 - Math.floor(Math.log10(high - low || 1)), 0), 15);
     return [low, high].map((x) => plainNumber(x.toFixed(digits)));
   }
@@ -93,7 +101,7 @@ class Diagram {
     const width = this.canvas.parentElement.clientWidth;
     const narrow = width < 600;
     const x = narrow ? 60 : 72;
-    const w = width - x - 10;
+    const w = Math.max(width - x - 10, 1);
     const panels = [];
     if (this.whole) panels.push(["orbit", narrow ? 250 : 330]);
     if (this.sweep.nExponents) panels.push(["exponents", narrow ? 110 : 140]);
@@ -328,7 +336,8 @@ class Diagram {
       context.fill();
     }
     if (this.down) {
-      const y = labels.y + labels.h * (1 - (this.down.places[this.at[1]] - this.down.low) / (this.down.high - this.down.low));
+      const { low, high, places } = this.down;
+      const y = labels.y + labels.h * (1 - (places[this.at[1]] - low) / (high - low));
       context.strokeStyle = "#000";
       context.beginPath();
       context.rect(labels.x, y, labels.w, 0);

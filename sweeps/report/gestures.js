@@ -31,7 +31,8 @@ class Gestures {
     if (event.deltaY > 0 && !diagram.zoomed) return; // the page may scroll
     event.preventDefault();
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) diagram.move(event.deltaX / 600);
-    else diagram.zoom(Math.exp(Math.max(-0.5, Math.min(0.5, event.deltaY * 0.002))), diagram.place(this.where(event).x));
+    else
+      diagram.zoom(Math.exp(Math.max(-0.5, Math.min(0.5, event.deltaY * 0.002))), diagram.place(this.where(event).x));
     this.changed();
   }
 

@@ -18,6 +18,7 @@ SCRIPTS = (
     "axes.js",
     "diagram.js",
     "gestures.js",
+    "pictures.js",
     "point.js",
     "tables.js",
     "page.js",
