@@ -63,7 +63,7 @@ def contents(path: Path) -> dict[str, Any]:
     return {
         "title": str(dataset.attrs["title"]),
         "state": _state(dataset, path),
-        "axes": [_axis(dataset, name) for name in axes_of(dataset)],
+        "axes": {name: _axis(dataset, name) for name in axes_of(dataset)},
         "zipped": {
             str(name): values.values.tolist()
             for name, values in dataset.coords.items()
@@ -111,7 +111,12 @@ def _axis(dataset: xr.Dataset, name: str) -> dict[str, Any]:
     if values.dtype.kind not in "fiu":
         return {**found, "values": [str(value) for value in values], "scale": "words"}
     scale = "whole" if values.dtype.kind in "iu" else "log" if by_ratio(values) else "linear"
-    return {**found, "values": values.tolist(), "edges": edges_of(values.astype(float)).tolist(), "scale": scale}
+    return {
+        **found,
+        "values": packed(values, "f8"),
+        "edges": packed(edges_of(values.astype(float)), "f8"),
+        "scale": scale,
+    }
 
 
 def _reasons(dataset: xr.Dataset) -> dict[str, Any] | None:

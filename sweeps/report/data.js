@@ -62,7 +62,7 @@ class Axis {
 class Sweep {
   constructor(contents) {
     Object.assign(this, contents);
-    this.axes = contents.axes.map((axis) => new Axis(axis, contents.symbols));
+    this.axes = Object.values(contents.axes).map((axis) => new Axis(axis, contents.symbols));
     this.n = this.label.length;
     this.nExponents = this.exponents.lyapunov_exponent ? this.exponents.lyapunov_exponent.length / this.n : 0;
   }

@@ -151,7 +151,7 @@ function wireSelections(page) {
   }
   sweep.axes.slice(1).forEach((other, i) => {
     const select = element("select", { id: `line-${i}` });
-    fillSelect(select, Object.fromEntries(other.values.map((_, j) => [j, other.text(j)])));
+    fillSelect(select, Object.fromEntries(Array.from(other.values, (_, j) => [j, other.text(j)])));
     onChange(select, (j) => choose(page, state.at.with(i + 1, Number(j))));
     byId("lines").append(element("label", {}, [`${other.symbol} `, select]));
   });
