@@ -104,12 +104,16 @@ class Browser:
         )
 
     def mouse(self, *steps):
-        """Do things with the mouse on the diagram: ("move" | "click" | "twice" | "press" | "release", x, y)."""
+        """Do things with the mouse on the diagram: what, x, y.
+
+        Hover, move with the button down, press, release, click, click twice.
+        """
         left, top = self.to_view()
         self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 0, "y": 0})
         for what, x, y in steps:
             at = {"x": left + x, "y": top + y, "button": "left", "clickCount": 1}
             kinds = {
+                "hover": [("mouseMoved", 0)],
                 "move": [("mouseMoved", 0)],
                 "press": [("mousePressed", 1)],
                 "release": [("mouseReleased", 1)],

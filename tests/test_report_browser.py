@@ -80,6 +80,10 @@ def test_points_of_three_kinds_show_what_was_measured(along_beta, quiet, capsys)
         quiet.mouse(("click", *pixel(quiet, i)))
         assert quiet.text("point-title") == f"β = {here.beta.item():.10g}: {kind}"
         assert quiet.text("reason") == here.reason.item()
+        x, y = pixel(quiet, i)
+        quiet.mouse(("hover", x - 1 if i else x + 1, y))
+        leading = f"{here.lyapunov_exponent.values[0]:.6f}".replace("-", "−")
+        assert quiet.text("tip") == f"β = {here.beta.item():.10g}: {kind}, λ₁ = {leading}"
         rows = quiet.run("return [...document.querySelectorAll('#exponents tbody tr')].map((row) => row.innerText)")
         assert len(rows) == RUN["n_exponents"]
         measured = here[["lyapunov_exponent", "lyapunov_standard_error"]].to_array().values
@@ -151,6 +155,15 @@ def test_the_table_of_regimes_is_that_of_the_sweep_and_zooms(along_beta, quiet):
     assert low < first < last < high
     assert high - low < 1.5 * (last - first) + 4 * (dataset.beta.values[1] - dataset.beta.values[0])
     assert expected[longest].label in quiet.text("point-title")
+
+
+def test_a_browser_that_is_too_old_is_told(along_beta, browser):
+    script = {"source": "delete window.DecompressionStream"}
+    added = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
+    browser.driver.get(along_beta[1].as_uri())
+    assert browser.run("return opened.then(() => '', (error) => error.name)") == "ReferenceError"
+    assert "cannot be shown by this browser" in browser.text("state")
+    browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 # What can be done
