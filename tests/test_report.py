@@ -105,6 +105,26 @@ def test_regimes_are_those_of_the_sweep(folder, shown):
     assert found == [[r.label, r.first, r.last, r.n_points, list(r.periods)] for r in expected]
 
 
+def test_points_of_a_refinement_count_in_the_regimes_of_their_own_line():
+    labels = np.array([["periodic", "chaotic"], ["chaotic", "chaotic"]])  # of two β, over two γ
+    dataset = finding(labels, axes={"beta": {"values": [1.0, 2.0]}, "gamma": {"values": [100, 200]}})
+    codes = {name: dataset.label.values[np.where(labels == name)][0] for name in ("periodic", "chaotic")}
+    refined = {
+        "beta": [1.5, 1.25],
+        "gamma": [100.0, 100.0],
+        "label": np.array([codes["chaotic"], codes["periodic"]]),
+        "period": np.array([0, 4]),
+        "failure": np.array(["", ""], dtype=object),
+    }
+    dataset = dataset.assign({f"refined_{name}": ("refined", values) for name, values in refined.items()})
+    at_100, at_200 = unpacked(contents._regimes(dataset))
+    assert [[contents.NAMES[label], *rest] for label, *rest in at_100] == [
+        ["periodic", 1.0, 1.25, 2, [4], None, None],
+        ["chaotic", 1.5, 2.0, 2, [], None, None],
+    ]
+    assert [[contents.NAMES[label], *rest[:3]] for label, *rest in at_200] == [["chaotic", 1.0, 2.0, 2]]
+
+
 def test_rasters_say_where_orbits_and_sections_are(folder, shown, monkeypatch):
     dataset = in_order(open_sweep(folder), "beta")
     raster = shown["raster"]

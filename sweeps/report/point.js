@@ -32,18 +32,20 @@ function chip(colour) {
   return made;
 }
 
-// A command or a piece of text with a button that copies it.
+// A command or a piece of text with a button that copies it; or selects it, where pages from files may not copy.
 function copyable(text) {
+  const shown = element("pre", { textContent: text });
   const button = element("button", { type: "button", textContent: "copy" });
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = "copied";
     } catch {
-      button.textContent = "select it by hand";
+      getSelection().selectAllChildren(shown);
+      button.textContent = "selected";
     }
   });
-  return element("div", { className: "command" }, [element("pre", { textContent: text }), button]);
+  return element("div", { className: "command" }, [shown, button]);
 }
 
 function showPoint(sweep, at, state) {
