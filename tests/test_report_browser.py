@@ -74,16 +74,19 @@ def view(browser):
 def test_points_of_three_kinds_show_what_was_measured(along_beta, quiet, capsys):
     dataset, file = along_beta
     quiet.open(file)
+    assert not quiet.element("state").is_displayed()  # all is well
     for kind, beta in KINDS.items():
         i = int(np.abs(dataset.beta.values - beta).argmin())
         here = dataset.isel(beta=i)
         quiet.mouse(("click", *pixel(quiet, i)))
         assert quiet.text("point-title") == f"β = {here.beta.item():.10g}: {kind}"
         assert quiet.text("reason") == here.reason.item()
-        x, y = pixel(quiet, i)
-        quiet.mouse(("hover", x - 1 if i else x + 1, y))
-        leading = f"{here.lyapunov_exponent.values[0]:.6f}".replace("-", "−")
-        assert quiet.text("tip") == f"β = {here.beta.item():.10g}: {kind}, λ₁ = {leading}"
+        other = dataset.isel(beta=(i + 3) % len(dataset.beta))
+        quiet.mouse(("hover", *pixel(quiet, (i + 3) % len(dataset.beta))))
+        leading = f"{other.lyapunov_exponent.values[0]:.6f}".replace("-", "−")
+        assert quiet.text("tip").startswith(f"β = {other.beta.item():.10g}: ")
+        assert quiet.text("tip").endswith(f", λ₁ = {leading}")
+        assert quiet.element("tip").is_displayed()
         rows = quiet.run("return [...document.querySelectorAll('#exponents tbody tr')].map((row) => row.innerText)")
         assert len(rows) == RUN["n_exponents"]
         measured = here[["lyapunov_exponent", "lyapunov_standard_error"]].to_array().values
@@ -163,6 +166,7 @@ def test_a_browser_that_is_too_old_is_told(along_beta, browser):
     browser.driver.get(along_beta[1].as_uri())
     assert browser.run("return opened.then(() => '', (error) => error.name)") == "ReferenceError"
     assert "cannot be shown by this browser" in browser.text("state")
+    assert browser.element("state").is_displayed()
     browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
@@ -173,6 +177,7 @@ def test_zoom_by_wheel_band_keys_buttons_and_fields(along_beta, quiet):
     dataset, file = along_beta
     quiet.open(file)
     whole = view(quiet)
+    assert [quiet.element(name).get_property("value") for name in ("from", "to")] == ["1.24", "1.28"]
     x, y = pixel(quiet, 30)
     under = "return diagram.place(arguments[0])"
     before = quiet.inside(under, x)
@@ -181,13 +186,13 @@ def test_zoom_by_wheel_band_keys_buttons_and_fields(along_beta, quiet):
     assert high - low == pytest.approx((whole[1] - whole[0]) * np.exp(-0.5), rel=1e-6)
     assert quiet.inside(under, x) == pytest.approx(before, abs=1e-9)  # what is under the pointer stays
     shown = [float(quiet.element(name).get_property("value")) for name in ("from", "to")]
-    step = dataset.beta.values[1] - dataset.beta.values[0]
-    assert shown == pytest.approx([low, high], abs=step)
+    assert shown == pytest.approx([low, high], abs=0.001 * (high - low))
     quiet.mouse(("twice", x, y))
     assert view(quiet) == whole
 
     (x1, y1), (x2, _) = pixel(quiet, 20), pixel(quiet, 40)
     quiet.mouse(("move", x1, y1), ("press", x1, y1), ("move", x2, y1 + 3), ("release", x2, y1 + 3))
+    step = dataset.beta.values[1] - dataset.beta.values[0]
     assert view(quiet) == pytest.approx(dataset.beta.values[[20, 40]], abs=0.1 * step)
     assert quiet.inside("return diagram.height") is None
     title = quiet.text("point-title")
@@ -338,6 +343,7 @@ def test_a_sweep_that_is_not_finished_says_so(tmp_path, quiet, monkeypatch, caps
     quiet.open(write_report(folder, tmp_path / "page.html"))
     assert "is damaged" in capsys.readouterr().err
     said = quiet.text("state")
+    assert quiet.element("state").is_displayed()
     assert "64 of 200 points were done, 1 of them failed, 136 were missing, 1 shard was damaged." in said
     assert "dmfsa sweep resume" in said
     assert quiet.text("counts").split("\n")[0] == "missing 136"
