@@ -71,6 +71,11 @@ class Browser:
         """The same, with what the page is made of: sweep, state, diagram, choose."""
         return self.run(f"const {{ sweep, state, diagram, choose }} = await opened; {code}", *given)
 
+    def see(self, file):
+        """Open a page, unless it is open: for those who use its functions only."""
+        if self.driver.current_url != file.as_uri():
+            self.open(file)
+
     def drawn(self):
         """Wait for the next picture."""
         self.run("await new Promise((next) => requestAnimationFrame(() => setTimeout(next, 0)))")

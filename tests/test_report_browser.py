@@ -267,7 +267,7 @@ def test_the_map_of_the_page_is_the_map(along_beta, quiet, features, parameters)
         "coefficients": features.coefficients.ravel().tolist(),
         "positional": features.positional.ravel().tolist(),
     }
-    quiet.open(along_beta[1])
+    quiet.see(along_beta[1])
     series, end, phase = quiet.run(
         "const found = orbitOf(...arguments); return [[...found.series], [...found.end], found.phase]",
         described,
@@ -283,7 +283,7 @@ def test_the_map_of_the_page_is_the_map(along_beta, quiet, features, parameters)
 
 def test_an_orbit_goes_on_from_the_window_of_its_point(along_beta, quiet):
     dataset, file = along_beta
-    quiet.open(file)
+    quiet.see(file)
     i = 40
     here = dataset.isel(beta=i)
     window = Window(here.window.values, here.clock_phase.item())
@@ -297,7 +297,7 @@ def test_an_orbit_goes_on_from_the_window_of_its_point(along_beta, quiet):
 def test_spectrum_autocorrelation_and_section_are_as_defined(along_beta, quiet):
     n = 1024
     x = MeanFieldMap(Features.segments(), beta=1.28).trajectory(Window.paper_beta3(), n, n_transient=100).m_o_semantic
-    quiet.open(along_beta[1])
+    quiet.see(along_beta[1])
     power, rho, errors, cut = quiet.run(
         "const [x, series] = [...arguments].map((numbers) => Float64Array.from(numbers));"
         "const orbit = { series, n: x.length, M: 3 };"

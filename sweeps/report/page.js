@@ -75,7 +75,7 @@ function start(sweep) {
     state.short = event.target.checked;
     showRegimes(page);
   });
-  let width = 0;
+  let width = document.body.clientWidth;
   new ResizeObserver(() => {
     if (document.body.clientWidth === width) return;
     width = document.body.clientWidth;
