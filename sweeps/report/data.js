@@ -98,6 +98,11 @@ class Sweep {
     };
   }
 
+  // Whether a point was computed: the first two labels are those of points that are missing, and that failed.
+  ran(point) {
+    return this.label[point] > 1;
+  }
+
   kind(point) {
     const label = this.labels[this.label[point]];
     const period = this.point.period?.[point];

@@ -183,7 +183,7 @@ class Diagram {
         const point = this.point(i);
         const label = this.sweep.label[point];
         const shade = shades[label];
-        const none = label < 2 ? missing[label] : null; // missing, or failed
+        const none = this.sweep.ran(point) ? null : missing[label];
         const from = point * nRows;
         count++;
         for (let y = 0; y < height; y++) {

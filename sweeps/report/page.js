@@ -8,7 +8,7 @@ function opening(sweep) {
   for (let i = 0; i < n; i++) {
     if (sweep.axes.length) at[0] = i;
     const point = sweep.number(at);
-    if (sweep.label[point] < 2) continue;
+    if (!sweep.ran(point)) continue;
     const value = sweep.nExponents ? sweep.exponent(point, 0).value : NaN;
     if (best[1] < 0 || value > best[0]) best = [Number.isNaN(value) ? -Infinity : value, i];
   }
