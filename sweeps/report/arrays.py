@@ -15,8 +15,9 @@ def packed(values: npt.ArrayLike, kind: str) -> dict[str, Any]:
 
     Examples
     --------
-    >>> packed([1, 2, 3], "u1")
-    {'type': 'u1', 'shape': [3], 'data': 'eNpjZGIGAA0ABw=='}
+    >>> found = packed([1, 2, 3], "u1")
+    >>> found["type"], found["shape"], list(zlib.decompress(base64.b64decode(found["data"])))
+    ('u1', [3], [1, 2, 3])
     """
     if kind not in TYPES:
         raise ValueError(f"kind must be one of {', '.join(TYPES)}, got {kind!r}")
