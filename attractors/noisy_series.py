@@ -78,7 +78,7 @@ def classify_series(series: npt.ArrayLike, *, clock_period: int = 1) -> Classifi
     label, reason = _verdict(samples, lines, clock_period)
     period = dimension = None
     if label is Label.periodic:
-        period = math.lcm(lines.pieces, clock_period, *(fraction.denominator for fraction in lines.resonance))
+        period = math.lcm(lines.pieces, *(fraction.denominator for fraction in lines.resonance))
         if reason is OF_THE_CLOCK:
             period = clock_period
     elif label is Label.quasiperiodic:

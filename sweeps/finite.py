@@ -188,8 +188,8 @@ def compare(config: Config, tell: Tell = lambda text: None) -> list[Point]:
     wrong = [name for name in config.axes if name not in CONTINUOUS]
     if wrong:
         raise ConfigError(f"sweep.{wrong[0]} must be absent here: networks are compared over {', '.join(CONTINUOUS)}.")
-    if config.start.random is not None and config.start.random.n > 1:
-        raise ConfigError(f"start.random.n = {config.start.random.n} must be 1 here: one orbit is compared.")
+    if config.start.n > 1:
+        raise ConfigError(f"start has {config.start.n} starts, and must have 1 here: one orbit is compared.")
     if config.n_exponents == 0:
         raise ConfigError("run.n_exponents = 0 must be at least 1 here: what is compared has a label.")
     experiment = Experiment.of(config)

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from sweeps import open_sweep, run_sweep
 from sweeps.cli import main
 from sweeps.config import ConfigError
 from sweeps.dataset import without_run
-from sweeps.finite import compare, slope, times_of_leaving, typical
+from sweeps.finite import Point, compare, slope, times_of_leaving, typical
 from sweeps.finite_figures import FIGURES
 from sweeps.finite_tables import document, tables
 from sweeps.switching import watch
@@ -58,12 +59,26 @@ def test_points_of_a_sweep_are_networks_with_noise_of_their_own(tmp_path):
 def test_noise_has_a_seed_and_continuations_go_on(tmp_path):
     axes = {"noise_seed": {"values": [1, 2]}}
     dataset = open_sweep(run_sweep(noisy(sweep=axes, record=["orbit"]), tmp_path / "a", quiet=True))
-    assert (dataset["window"][0] != dataset["window"][1]).any()
+    for number, seed in enumerate((1, 2)):
+        network = FiniteNetwork(Features.segments(), 500, 1.27, seed=(seed, 0, number))
+        expected = network.trajectory(Window.paper_beta3(), 45).end.attention
+        np.testing.assert_array_equal(dataset["window"][number], expected)
     order = {"continuation": {"origin": 1.2, "direction": "both"}}
     config = noisy(sweep={"beta": {"values": [1.1, 1.2, 1.3]}, "order": order}, start={"token": "o0"})
     dataset = open_sweep(run_sweep(config, tmp_path / "b", quiet=True))
     assert np.isfinite(dataset["window"]).all()
     assert (dataset["failure"] == "").all()
+
+
+def test_the_window_of_a_token_grows_with_noise(tmp_path):
+    config = noisy(
+        sweep={"beta": {"values": [1.4]}}, start={"token": "o0"}, run={**RUN, "n_transient": 0, "n_steps": 8}
+    )
+    dataset = open_sweep(run_sweep(config, tmp_path, quiet=True))
+    network = FiniteNetwork(Features.segments(), 500, 1.4, seed=(0, 0, 0))
+    token = np.concatenate([Features.segments().semantic[0, 0], -np.ones(2)])
+    orbit = network.trajectory(network.start_from_token(token), 8)
+    np.testing.assert_array_equal(dataset["window"][0], orbit.end.attention)
 
 
 def test_commands_for_one_orbit(tmp_path, capsys):
@@ -120,7 +135,7 @@ def test_what_a_config_cannot_be(sections, says):
         ("trajectory", ["model.n_spins=", "sweep={n_spins: {values: [10, 20]}}"], "model.n_spins is missing"),
         ("finite", ["model.n_spins=", "finite.n_spins=[2, 99]"], "finite.n_spins = 2: n_spins must be at least 3"),
         ("finite", ["model.n_spins=", "run.n_exponents=0"], "run.n_exponents = 0 must be at least 1 here"),
-        ("finite", ["model.n_spins=", "start={random: {n: 3}}"], "start.random.n = 3 must be 1 here"),
+        ("finite", ["model.n_spins=", "start={random: {n: 3}}"], "start has 3 starts, and must have 1 here"),
         ("finite", ["model.n_spins=", "sweep={features: {seed: {values: [3, 4]}}}"], "sweep.seed must be absent here"),
         ("finite", ["model.n_spins=", "model.features={ensemble: cycle}"], "has no matrices that define its map"),
     ],
@@ -226,6 +241,18 @@ def test_basins_and_jumps_between_the_cycles_of_the_network():
     assert json.dumps(document([point]), allow_nan=False)
     nothing = [name for name, draw in FIGURES.items() if draw([point]) is None]
     assert nothing == ["leaving"]  # not all replicas of either size left within 30 steps
+
+
+def test_a_label_is_kept_from_where_all_replicas_have_it():
+    labels = [["chaotic"] * 3, ["periodic 4"] * 3, ["periodic 4", "undetermined", "periodic 4"], ["periodic 4"] * 3]
+
+    class Some(Point):
+        label = "periodic 4"
+
+    networks = SimpleNamespace(n_spins=np.array([1e3, 1e8, 1e5, 1e6]), labels=labels)
+    assert Some({}, None, networks, None).label_kept_from() == 1e6
+    networks = SimpleNamespace(n_spins=np.array([1e3, 1e4, 1e5, 1e6]), labels=labels[::-1])
+    assert Some({}, None, networks, None).label_kept_from() is None
 
 
 # ---- the command ---------------------------------------------------------------------------------------------
