@@ -198,8 +198,9 @@ def test_jumps_are_counted_once_and_time_runs_until_they_are_seen():
 
 
 @pytest.mark.slow
-def test_basins_and_jumps_between_the_cycles_of_the_network():
+def test_basins_and_jumps_between_the_cycles_of_the_network(monkeypatch):
     """At β = 1.27 a cycle of 28 steps and one of 56, half as stable: noise takes orbits from one to the other."""
+    monkeypatch.setattr("sweeps.finite.ANALYSED", 1_000)
     config = small(
         run={"n_transient": 20_000, "n_steps": 2_000, "n_exponents": 2},
         finite={
