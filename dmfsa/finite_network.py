@@ -88,7 +88,7 @@ class FiniteNetwork:
     -----
     The state is the window's tokens. A start is a window of attention vectors, as for the map: each of its tokens is
     drawn first. Cost of a step, M = 3 and L = 4: some 300 ns for three columns, whatever N, and 20 ns to 90 ns for
-    each further one; spin by spin 2 ns for each spin.
+    each further one; spin by spin 2 ns for each spin, 10 ns where almost every spin has a column of its own.
 
     Binomials are exact: tosses below 16 spins, inversion below a mean of 10, else Hörmann's transformed rejection
     with the probabilities in Loader's form, whose rounding does not grow with N.
