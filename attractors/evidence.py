@@ -17,6 +17,7 @@ from attractors.transients import (
     Transient,
     closest_return,
     is_approaching,
+    over_whole_turns,
     repeats_from,
     settled_spectrum,
     spread_of_piece,
@@ -88,9 +89,14 @@ class Evidence:
     def _settled(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
         if self.spectrum is None:
             return None, None
-        if self.cycle is not None and self.cycle is not self.recurrence:
-            return self._settled_in_the_samples()
-        return settled_spectrum(self.spectrum)
+        cycle = self.cycle
+        if cycle is None or cycle.period is None:
+            return settled_spectrum(self.spectrum)
+        whole = cycle is self.recurrence
+        settled, earlier = settled_spectrum(self.spectrum) if whole else self._settled_in_the_samples()
+        if settled is not None:
+            settled = over_whole_turns(settled, math.lcm(cycle.period, self.clock_period))
+        return settled, earlier
 
     def _settled_in_the_samples(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
         """Average over the blocks within the part of the samples that repeats; None if there are fewer than two."""

@@ -94,6 +94,26 @@ def settles_at(sums: FloatArray, last: FloatArray) -> int:
     return int(away[-1]) + 1 if away.size else 0
 
 
+def over_whole_turns(spectrum: LyapunovSpectrum, period: int) -> LyapunovSpectrum:
+    """Average over whole turns of a cycle, whose exponents that gives exactly: blocks cut its turns anywhere.
+
+    m blocks hold whole turns if the period divides them. Averages are taken over m blocks at a time, from the first to
+    the last of all n; their scatter, which is what is left of the approach, gives the standard errors. With fewer than
+    m blocks the spectrum stays as it is.
+    """
+    n = len(spectrum.log_factors)
+    length = spectrum.n_steps // n
+    m = math.lcm(period, length) // length
+    if n < m:
+        return spectrum
+    starts = np.linspace(0, n - m, max(n // m, 2)).round().astype(int)
+    turns = np.array([spectrum.log_factors[start : start + m].sum(axis=0) for start in starts])
+    found = spectrum_from_stretching(turns, m * length)
+    return replace(
+        spectrum, exponents=found.exponents, standard_errors=found.standard_errors, n_blocks=found.n_blocks
+    )
+
+
 def later(found: Transient, n_steps: int) -> Transient:
     """Count a transient from so many steps earlier, which belong to it."""
     until = found.until + n_steps
