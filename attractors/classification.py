@@ -13,7 +13,7 @@ from attractors.quasiperiodicity import torus
 from attractors.results import json_number
 from attractors.rule import Label, verdict
 from attractors.system import FloatArray, System
-from attractors.transients import Transient, later, settles_at, transient_of
+from attractors.transients import Transient, later, transient_before
 
 LOOKED_BACK = 1_024  # discarded steps from which on it is worth to see what happened in them
 FIRST_STEPS = 16  # whose largest value is the scale of the orbit
@@ -159,9 +159,7 @@ def _looked_back(system: System, start: Any, n_steps: int, settled: LyapunovSpec
     """Find in the steps that were discarded when the orbit came to stretch as it does on the attractor."""
     blocks = Blocks.of(n_steps, 0, clock_period=system.clock_period)
     found = system.stretching(start, n_exponents=1, n_blocks=blocks.n_blocks, block_length=blocks.block_length)
-    last = settled.log_factors[:, 0] * (blocks.block_length * len(settled.log_factors) / settled.n_steps)
-    first = settles_at(found.log_factors[:, 0], last)
-    return transient_of(found.log_factors[:first, 0], first * blocks.block_length) if first else None
+    return transient_before(found.log_factors[:, 0], blocks.block_length, settled)
 
 
 def _classify_once(

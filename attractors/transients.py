@@ -121,6 +121,13 @@ def over_whole_turns(spectrum: LyapunovSpectrum, period: int, n_repeating: int) 
     return replace(spectrum, exponents=found.exponents, standard_errors=found.standard_errors, n_blocks=found.n_blocks)
 
 
+def transient_before(sums: FloatArray, length: int, settled: LyapunovSpectrum) -> Transient | None:
+    """Find in earlier blocks of log stretching, of `length` steps, when the orbit came to stretch as it does now."""
+    last = settled.log_factors[:, 0] * (length * len(settled.log_factors) / settled.n_steps)
+    first = settles_at(sums, last)
+    return transient_of(sums[:first], first * length) if first else None
+
+
 def later(found: Transient, n_steps: int) -> Transient:
     """Count a transient from so many steps earlier, which belong to it."""
     until = found.until + n_steps
@@ -166,7 +173,7 @@ def is_approaching(x: FloatArray, clock_period: int = 1, lag: int | None = None)
     least = max(ROUNDING * float(np.abs(x).max()), float(np.finfo(np.float64).tiny))
     logarithms = np.log(np.maximum(difference, least))
     parts = [math.exp(float(part.mean())) for part in np.array_split(logarithms, PARTS)]
-    falling = all(a >= b for a, b in itertools.pairwise(parts))
+    falling = all(a >= b * (1.0 - 1e-9) for a, b in itertools.pairwise(parts))  # at rounding it stays
     return falling and parts[-1] < SHRUNK * parts[0]
 
 

@@ -18,7 +18,8 @@ from attractors import (
     find_period,
     spectrum_from_stretching,
 )
-from attractors.transients import later
+from attractors.classification import REGULAR
+from attractors.transients import later, transient_before
 from dmfsa import Ensemble, MeanFieldMap, Window
 from sweeps.basins import compare_starts
 from sweeps.config import Config
@@ -96,14 +97,20 @@ def _label_of(
     The transient it tells of is counted from the start of the point.
     """
     answer = classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=network.clock_period)
+    if spectrum is None:
+        return answer
     done = config.run.n_transient + config.run.n_steps
-    n_steps, rest = 2 * config.run.n_steps, (config.run.n_max or 0) - done
-    before = done - (spectrum.n_steps if spectrum is not None else 0)
-    if answer.label in {Label.undetermined, Label.transient} and spectrum is not None and rest >= n_steps:
-        k = len(spectrum.exponents)
+    n_steps, rest, k = 2 * config.run.n_steps, (config.run.n_max or 0) - done, len(spectrum.exponents)
+    before, found = done - spectrum.n_steps, answer.transient
+    if answer.label in {Label.undetermined, Label.transient} and rest >= n_steps:
         answer = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
-        before = done
-    found = answer.transient
+        if answer.transient is not None:
+            before, found = done, answer.transient
+        elif answer.label in REGULAR and answer.spectrum is not None:
+            length = spectrum.n_steps // len(spectrum.log_factors)
+            found = transient_before(spectrum.log_factors[:, 0], length, answer.spectrum)
+        else:
+            found = None
     return answer if found is None else replace(answer, transient=later(found, before))
 
 
