@@ -121,18 +121,21 @@ class Evidence:
         cycle = self.cycle
         if cycle is None or cycle.period is None:
             return settled_spectrum(self.spectrum)
-        whole = self.samples is None or cycle.n_checked == len(self.samples)
-        settled, earlier = settled_spectrum(self.spectrum) if whole else self._settled_in_the_samples()
+        settled, earlier = self._settled_from(self.spectrum.n_steps - cycle.n_checked)
+        if self.samples is None or cycle.n_checked == len(self.samples):  # it may have settled long before
+            over_all, before = settled_spectrum(self.spectrum)
+            chaos_until_then = over_all.exponents.size and over_all.exponents[0] > over_all.zero_band[0]
+            if settled is None or not chaos_until_then:
+                settled, earlier = over_all, before
         if settled is not None:
             settled = over_whole_turns(settled, math.lcm(cycle.period, self.clock_period), cycle.n_checked)
         return settled, earlier
 
-    def _settled_in_the_samples(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
-        """Average over the blocks within the part of the samples that repeats; None if there are fewer than two."""
+    def _settled_from(self, start: int) -> tuple[LyapunovSpectrum | None, Transient | None]:
+        """Average over the blocks from some step on, None if there are fewer than two; and what came before."""
         assert self.spectrum is not None
-        x, n, sums = self._samples, self.spectrum.n_steps, self.spectrum.log_factors
-        length = n // len(sums)
-        start = n - len(x) + repeats_from(x, self._last_period or 1)
+        sums = self.spectrum.log_factors
+        length = self.spectrum.n_steps // len(sums)
         first = max(-(-start // length), 0)
         earlier = transient_of(sums[:first, 0], start)
         if len(sums) - first < 2:
