@@ -119,13 +119,12 @@ class Evidence:
         if self.spectrum is None:
             return None, None
         cycle = self.cycle
-        if cycle is None or cycle.period is None:
+        if cycle is None or cycle.period is None or not self.spectrum.exponents.size:
             return settled_spectrum(self.spectrum)
         settled, earlier = self._settled_from(self.spectrum.n_steps - cycle.n_checked)
         if self.samples is None or cycle.n_checked == len(self.samples):  # it may have settled long before
             over_all, before = settled_spectrum(self.spectrum)
-            chaos_until_then = over_all.exponents.size and over_all.exponents[0] > over_all.zero_band[0]
-            if settled is None or not chaos_until_then:
+            if settled is None or not over_all.exponents[0] > over_all.zero_band[0]:
                 settled, earlier = over_all, before
         if settled is not None:
             settled = over_whole_turns(settled, math.lcm(cycle.period, self.clock_period), cycle.n_checked)

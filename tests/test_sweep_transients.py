@@ -65,7 +65,7 @@ def test_a_run_does_not_go_on_beyond_its_largest_length(short, tmp_path):
 
 
 def test_a_transient_is_told_from_the_start_of_the_point(short, long):
-    """Its exponent is that of a vector stretched up to its end, in the same chaos; where none was seen, that is said."""
+    """Its exponent is that of a vector stretched up to its end in the same chaos; where none was seen, that is said."""
     assert long["transient_until"][3] == -1
     assert np.isnan([long["transient_exponent"][3], long["transient_lifetime"][3]]).all()
     spared = DONE - 64 * 36  # steps before those that are averaged: 64 blocks of 36
