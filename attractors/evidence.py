@@ -121,11 +121,14 @@ class Evidence:
         cycle = self.cycle
         if cycle is None or cycle.period is None or not self.spectrum.exponents.size:
             return settled_spectrum(self.spectrum)
-        settled, earlier = self._settled_from(self.spectrum.n_steps - cycle.n_checked)
-        if self.samples is None or cycle.n_checked == len(self.samples):  # it may have settled long before
-            over_all, before = settled_spectrum(self.spectrum)
-            if settled is None or not over_all.exponents[0] > over_all.zero_band[0]:
-                settled, earlier = over_all, before
+        settled: LyapunovSpectrum | None
+        settled, earlier = settled_spectrum(self.spectrum)
+        since = self.spectrum.n_steps - cycle.n_checked
+        if self.samples is not None and cycle.n_checked < len(self.samples):
+            settled, earlier = self._settled_from(since)
+        elif settled.exponents[0] > settled.zero_band[0]:  # chaos until then
+            late = self._settled_from(since)
+            settled, earlier = late if late[0] is not None else (settled, earlier)
         if settled is not None:
             settled = over_whole_turns(settled, math.lcm(cycle.period, self.clock_period), cycle.n_checked)
         return settled, earlier
