@@ -158,6 +158,13 @@ def test_over_whole_turns_the_exponents_of_a_cycle_are_exact():
     assert over_whole_turns(plain, 7, n_repeating=350) is plain  # blocks are whole turns already
 
 
+def test_where_the_frame_turns_at_its_own_pace_whole_turns_are_no_better():
+    """Near a complex pair of multipliers: what swings drops out of the sum of all blocks, not of five at a time."""
+    swings = np.diff(np.cos(0.9 * np.arange(65)))
+    plain = spectrum_from_stretching((swings - 0.05)[:, None], 7)
+    assert over_whole_turns(plain, 5, n_repeating=448) is plain
+
+
 @pytest.mark.parametrize(("r", "period"), [(3.739, 5), (3.70165, 7)])
 def test_exponents_of_a_labelled_cycle_agree_with_its_multiplier(r, period):
     """To 1e-9, where the blocks of 78 steps that hold no whole turns miss it by a thousand times that."""
@@ -197,6 +204,18 @@ def test_an_orbit_that_settles_at_the_very_end_is_not_chaotic():
     answer = classify(system, start, n_transient=0, n_steps=settled + 300)
     assert (answer.label, answer.period) == (Label.periodic, 11)
     assert answer.transient.status is TransientKind.CHAOTIC
+
+
+def test_an_orbit_that_settles_just_before_the_last_samples_is_averaged_from_there_on():
+    """The last quarter of the blocks still holds chaos."""
+    system, start = late_cycle(), [0.3]
+    settled = repeats_from(system.orbit(start, 32_000)[0], 11)
+    answer = classify(system, start, n_transient=0, n_steps=settled + 550, n_window=500)
+    assert answer.recurrence.period == 11
+    assert (answer.label, answer.period) == (Label.periodic, 11)
+    assert answer.spectrum.n_steps <= 500
+    assert answer.transient.status is TransientKind.CHAOTIC
+    assert 0 <= answer.transient.until - settled <= 50
 
 
 def test_a_run_goes_on_while_it_is_undecided():
