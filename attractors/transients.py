@@ -181,7 +181,7 @@ def remaining_amplitude(x: FloatArray, lag: int) -> float:
     """Amplitude of every p-th sample of (n, m), p the lag, that remains in the end; that in the last third is 1.
 
     From the amplitudes in the three thirds, by Aitken's extrapolation, which is exact for a geometric approach: 1 for
-    a torus, or an approach to one, however slow; 0 for an exponential approach to a cycle, and some 0.6 for the slowest
+    a torus, or an approach to one, however slow; 0 for an exponential approach to a cycle, and 2/3 for the slowest
     there is, where the distance from it falls as 1/√t, at any t. -inf if the fall does not slow down. And no more than
     what remained of the second third, for an approach may begin faster than it goes on.
     """
