@@ -340,7 +340,7 @@ def label_axis(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
     if not np.issubdtype(values.dtype, np.number):
         axis.set_label_text(name)
         axis.set_ticks(_positions(values), list(values), **({} if axis is axis.axes.yaxis else TILTED))
-    elif _by_ratio(values):
+    elif by_ratio(values):
         (axis.axes.set_xscale if axis is axis.axes.xaxis else axis.axes.set_yscale)("log")
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(ScalarFormatter())
@@ -356,7 +356,7 @@ def _positions(values: npt.NDArray[Any]) -> Floats:
     return values if np.issubdtype(values.dtype, np.number) else np.arange(len(values), dtype=float)
 
 
-def _by_ratio(values: npt.NDArray[Any]) -> bool:
+def by_ratio(values: npt.NDArray[Any]) -> bool:
     """Whether sorted values are evenly spaced by their logarithms, and span a decade."""
     if len(values) < 3 or values[0] <= 0 or values[-1] < 10 * values[0]:
         return False
@@ -368,7 +368,7 @@ def edges_of(centres: Floats) -> Floats:
     centres = _positions(centres)
     if len(centres) == 1:
         return np.array([centres[0] - 0.5, centres[0] + 0.5])
-    if _by_ratio(centres):
+    if by_ratio(centres):
         return np.exp(_halfway(np.log(centres)))
     return _halfway(centres)
 
