@@ -48,6 +48,8 @@ SYMBOLS = {
     "n_segments": "segments",
     "scale": "scale of the correlations",
     "seed": "seed of the features",
+    "n_spins": "spins $N$",
+    "noise_seed": "seed of the noise",
     "point": "number of the point",
     "start": "number of the start",
 }

@@ -76,6 +76,8 @@ def test_every_python_block_runs(page, tmp_path, monkeypatch):
         assert namespace["branches"].branches[1].begins.kind == "pitchfork"
         assert namespace["dimension"].value == pytest.approx(1.21, abs=0.03)
         assert namespace["from_x"].value == pytest.approx(1.21, abs=0.03)
+        assert namespace["expected"] == pytest.approx(1.020, abs=1e-3)
+        assert namespace["measured"] == pytest.approx(namespace["expected"], rel=0.02)
         windows, vectors, indices = (namespace[name] for name in ("windows", "vectors", "indices"))
         assert windows.diffusion[0] == pytest.approx(0.14, abs=0.03)
         assert windows.diffusion_errors[0] == pytest.approx(0.01, abs=0.005)
