@@ -1,10 +1,9 @@
-"""Figures of sweeps for one column of a journal: the orbit diagram with its section over labels and exponents; spectra.
+"""The orbit diagram with its section, over labels and exponents, for one column of a journal.
 
 An image has a column of its own for every value of the parameter; in a PDF all are there when one zooms in.
 """
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,6 +13,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from attractors import Label
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, in_order
@@ -27,7 +27,6 @@ from sweeps.figures import (
     label_axis,
     legend_of_labels,
     save,
-    shade_labels,
 )
 from sweeps.regimes import label_names
 
@@ -63,8 +62,7 @@ def section_diagram(dataset: xr.Dataset) -> Figure:
     dataset = in_order(dataset, name)
     x = dataset[name].values
     with mpl.rc_context(style_of(COLUMN)):
-        figure = Figure(figsize=(COLUMN, 4.4), layout="constrained")
-        figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)  # type: ignore[union-attr]
+        figure = Figure(figsize=(COLUMN, 4.4), layout=ConstrainedLayoutEngine(h_pad=0.02, hspace=0.0))
         above, strip, below = figure.subplots(3, 1, sharex=True, height_ratios=(3.2, 0.14, 1.3))
         image, low, high = _orbit_image(dataset)
         _draw_image(above, x, np.linspace(low, high, len(image) + 1), image)
@@ -78,26 +76,12 @@ def section_diagram(dataset: xr.Dataset) -> Figure:
         if "lyapunov_exponent" in dataset:
             draw_exponents(below, dataset, name, n_drawn=2)
             lowest, highest = below.get_ylim()
-            below.set_ylim(max(lowest, -DEEPEST * highest) if highest > 0 else lowest, highest)
+            lowest = max(lowest, -DEEPEST * highest) if highest > 0 else lowest
+            below.set_ylim(lowest, highest + 0.2 * (highest - lowest))  # with room for the legend
             below.legend(ncols=2, loc="upper left", borderaxespad=0.1, handlelength=1.2)
         label_axis(below.xaxis, name, x)
         below.set_xlim(edges_of(x)[[0, -1]])
         legend_of_labels(figure, dataset)
-    return figure
-
-
-def spectra_figure(datasets: Sequence[xr.Dataset]) -> Figure:
-    """Draw all exponents along one axis, a panel for each sweep, the background shaded by label."""
-    with mpl.rc_context(style_of(COLUMN)):
-        figure = Figure(figsize=(COLUMN, 0.4 + 2.2 * len(datasets)), layout="constrained")
-        for axes, dataset in zip(figure.subplots(len(datasets), 1, squeeze=False)[:, 0], datasets, strict=True):
-            (name,) = axes_for(dataset, 1, needs="lyapunov_exponent")
-            ordered = in_order(dataset, name)
-            draw_exponents(axes, ordered, name, n_drawn=ordered.sizes["exponent"])
-            axes.set_xlim(edges_of(ordered[name].values)[[0, -1]])
-            shade_labels(axes, ordered, name)
-            label_axis(axes.xaxis, name, ordered[name].values)
-        legend_of_labels(figure, datasets[-1])
     return figure
 
 

@@ -65,18 +65,18 @@ FEW = 30  # points of a line below which they are marked
 Floats = npt.NDArray[np.float64]
 
 
-def save(figure: Figure, path: Path, dpi: float = 300) -> None:
+def save(figure: Figure, path: Path, *, dpi: float = 300) -> None:
     """Write a figure; the ending of the name says as what."""
     style = style_of(figure.get_figwidth())  # ticks take their style when they are drawn
     with written_whole(path) as unfinished, mpl.rc_context(style):
         figure.savefig(unfinished, format=path.suffix[1:], dpi=dpi)
 
 
-def save_both(figure: Figure, stem: Path, dpi: float = 300) -> list[Path]:
+def save_both(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as PNG and PDF; return the files."""
     files = [stem.with_name(f"{stem.name}.{ending}") for ending in ("png", "pdf")]
     for file in files:
-        save(figure, file, dpi)
+        save(figure, file)
     return files
 
 
@@ -115,12 +115,12 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
     return figure
 
 
-def lyapunov_figure(dataset: xr.Dataset) -> Figure:
-    """Draw all exponents along one axis, the background shaded by label."""
+def lyapunov_figure(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
+    """Draw all exponents along one axis, those that double precision does not resolve left out, shaded by label."""
     (name,) = axes_for(dataset, 1, needs="lyapunov_exponent")
     dataset = in_order(dataset, name)
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDE, 3.6), layout="constrained")
+    with mpl.rc_context(style_of(width)):
+        figure = Figure(figsize=(width, 2.4 + 0.17 * width), layout="constrained")
         axes = figure.subplots()
         draw_exponents(axes, dataset, name, n_drawn=dataset.sizes["exponent"])
         shade_labels(axes, dataset, name)
@@ -374,7 +374,9 @@ def _halfway(centres: Floats) -> Floats:
     return np.concatenate([[centres[0] - (middle[0] - centres[0])], middle, [2 * centres[-1] - middle[-1]]])
 
 
-def axes_for(dataset: xr.Dataset, n_axes: int, needs: str, dims: tuple[str | None, ...] | None = None) -> tuple[str, ...]:
+def axes_for(
+    dataset: xr.Dataset, n_axes: int, needs: str, dims: tuple[str | None, ...] | None = None
+) -> tuple[str, ...]:
     """Return the names of the swept axes, or say what a figure lacks; `dims` names those that it must have."""
     if needs not in dataset:
         raise ValueError(f"this figure needs {needs}, which the sweep did not record: see `record` and `n_exponents`")
