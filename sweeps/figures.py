@@ -170,9 +170,9 @@ def hysteresis_diagram(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
     with mpl.rc_context(style_of(width)):
         figure = Figure(figsize=(width, 2.6 + 0.37 * width), layout="constrained")
         if "lyapunov_exponent" in dataset:
-            strips, above, below = figure.subplots(3, 1, sharex=True, height_ratios=(0.2, 2.2, 1))
+            strips, above, below = figure.subplots(3, 1, sharex=True, height_ratios=(0.25, 2.2, 1))
         else:
-            strips, above = figure.subplots(2, 1, sharex=True, height_ratios=(0.2, 2.2))
+            strips, above = figure.subplots(2, 1, sharex=True, height_ratios=(0.25, 2.2))
             below = None
         size = float(np.clip(400 / len(x), 0.3, 6.0))
         for i, way in enumerate(dataset["direction"].values):
@@ -205,7 +205,14 @@ def hysteresis_diagram(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
             )
             for way, mark in WAYS.items()
         ]
-        above.legend(handles=handles, loc="upper left", ncols=2, frameon=True, framealpha=0.8, edgecolor="none")
+        above.legend(
+            handles=handles,
+            loc="upper left",
+            ncols=2 if width > COLUMN else 1,
+            frameon=True,
+            framealpha=0.8,
+            edgecolor="none",
+        )
         legend_of_labels(figure, dataset)
     return figure
 

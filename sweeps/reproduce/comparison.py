@@ -18,7 +18,19 @@ from sweeps.config import Config
 from sweeps.network import full, map_of, starts_of
 from sweeps.orbit_figures import Remembered
 from sweeps.regimes import label_names, regimes
-from sweeps.reproduce import known
+from sweeps.reproduce.known import (
+    AUTHORS,
+    CLOCKED,
+    EARLIER,
+    EXPONENTS,
+    FREQUENCIES,
+    KINDS,
+    LAST_CHAOS,
+    NOTES,
+    PERIODS,
+    PublishedPoint,
+    published_points,
+)
 
 AVERAGED = 2e-4  # nats per step: within it, two averages over 75,000 steps of one orbit agree
 LONGEST = 100  # times the steps of a run, for cycles that attract weakly
@@ -68,7 +80,7 @@ def rows_csv(rows: Sequence[Row]) -> str:
 def period_rows(config: Config, figure: str) -> list[Row]:
     """Compare periods at those β of a figure where they were known: orbits of their own, as long as the sweep's."""
     rows = []
-    for beta, period in known.PERIODS[figure].items():
+    for beta, period in PERIODS[figure].items():
         network = map_of(config, beta=beta)
         start = full(network, starts_of(config, network)[0])
         run = config.run
@@ -76,7 +88,7 @@ def period_rows(config: Config, figure: str) -> list[Row]:
         found = _name(answer)
         why = "the same" if found == f"periodic {period}" else f"not the same: {answer.reason}"
         given = f"periodic {period}"
-        rows.append(Row("attractor", beta, given, known.EARLIER, found, math.nan, math.nan, why))
+        rows.append(Row("attractor", beta, given, EARLIER, found, math.nan, math.nan, why))
     return rows
 
 
@@ -88,30 +100,45 @@ def last_chaos_row(dataset: xr.Dataset) -> Row:
     return Row(
         "largest β with chaos",
         None,
-        f"near {known.LAST_CHAOS}",
-        known.EARLIER,
+        f"near {LAST_CHAOS}",
+        EARLIER,
         f"{last:.7g}",
         math.nan,
-        last - known.LAST_CHAOS,
+        last - LAST_CHAOS,
         f"{width}: how narrow a range is seen depends on the steps of β",
     )
 
 
 def clocked_row(config: Config) -> Row:
-    """Find where the cycle with the clock's period loses its stability, from its multipliers, and compare."""
-    bounds, given, near = known.CLOCKED[config.model.context]
+    """Find where the cycle with the clock's period loses its stability, and compare."""
+    bounds, given, near, seen = CLOCKED[config.model.context]
+    try:
+        beta, cycle = stability_limit(config, bounds)
+    except ValueError as error:
+        what = "stability of the cycle with the clock's period"
+        return Row(what, None, given, EARLIER, "not found", math.nan, math.nan, str(error))
+    frequency = abs(float(np.angle(cycle.multipliers[0]))) / (2 * math.pi * cycle.period)
+    what = f"{cycle.bifurcation} bifurcation of the cycle of period {cycle.period}"
+    why = f"multipliers of modulus 1 there, {frequency:.6f} turns per step; {seen}"
+    return Row(what, None, given, EARLIER, f"{beta:.10g}", math.nan, beta - near, why)
+
+
+def stability_limit(config: Config, bounds: tuple[float, float]) -> tuple[float, Cycle]:
+    """Return the β at which the cycle with the clock's period has a largest multiplier of modulus 1, and the cycle.
+
+    Raises
+    ------
+    ValueError
+        If there is no such β between the bounds, or the cycle is not found.
+    """
 
     def excess(beta: float) -> float:
         return float(np.abs(_clocked_cycle(config, settled, beta).multipliers[0])) - 1.0
 
     first = map_of(config, beta=bounds[0])
-    settled = first.orbit(starts_of(config, first)[0], 100_000)[1]
-    beta = brentq(excess, *bounds, xtol=1e-12)
-    cycle = _clocked_cycle(config, settled, beta)
-    frequency = abs(float(np.angle(cycle.multipliers[0]))) / (2 * math.pi * cycle.period)
-    what = f"{cycle.bifurcation} bifurcation of the cycle of period {cycle.period}"
-    why = f"multipliers of modulus 1 there, {frequency:.6f} turns per step; labels come later, as orbits spiral slowly"
-    return Row(what, None, given, known.EARLIER, f"{beta:.10g}", math.nan, beta - near, why)
+    settled = first.orbit(full(first, starts_of(config, first)[0]), max(1, config.run.n_transient))[1]
+    beta = float(brentq(excess, *bounds, xtol=1e-12))
+    return beta, _clocked_cycle(config, settled, beta)
 
 
 def _clocked_cycle(config: Config, near: Window, beta: float) -> Cycle:
@@ -126,13 +153,13 @@ def _clocked_cycle(config: Config, near: Window, beta: float) -> Cycle:
 def exponent_rows(dataset: xr.Dataset) -> list[Row]:
     """Compare kind and leading exponents at the β of figure 4."""
     rows = []
-    for beta, values in known.EXPONENTS.items():
+    for beta, values in EXPONENTS.items():
         here = dataset.sel(beta=beta, method="nearest")
         if abs(float(here["beta"]) - beta) > 1e-9:
             continue
         kind = _kind(here)
-        why = "the same" if kind == known.KINDS[beta] else f"not the same: {here['reason'].item()}"
-        rows.append(Row("attractor", beta, known.KINDS[beta], known.EARLIER, kind, math.nan, math.nan, why))
+        why = "the same" if kind == KINDS[beta] else f"not the same: {here['reason'].item()}"
+        rows.append(Row("attractor", beta, KINDS[beta], EARLIER, kind, math.nan, math.nan, why))
         for i, given in enumerate(values[: here.sizes["exponent"]]):
             value = float(here["lyapunov_exponent"][i])
             error = float(here["lyapunov_standard_error"][i])
@@ -148,15 +175,15 @@ def _exponent_row(number: int, beta: float, given: str, value: float, error: flo
         why = "the same, to the digits given"
     elif abs(difference) <= rounding + 3.0 * math.sqrt(2.0) * error:
         why = "the same within 3 errors, if both runs have ours"
-    elif (beta, number) in known.NOTES:
-        why = known.NOTES[beta, number]
+    elif (beta, number) in NOTES:
+        why = NOTES[beta, number]
     else:
         why = f"differs by {sigmas:.1f} of our errors; that of the other run is not known"
-    return Row(f"λ{number}", beta, given, known.EARLIER, f"{value:+.6f}", error, difference, why)
+    return Row(f"λ{number}", beta, given, EARLIER, f"{value:+.6f}", error, difference, why)
 
 
-def memory_rows(found: Sequence[Remembered]) -> list[Row]:
-    """Say what orbits remember beyond the context window; compare the frequency of the torus."""
+def memory_rows(found: Sequence[Remembered], *, known: bool) -> list[Row]:
+    """Say what orbits remember beyond the context window; compare the frequency of the torus, if it was known."""
     rows = []
     for one in found:
         beta = one.orbit.beta
@@ -169,9 +196,9 @@ def memory_rows(found: Sequence[Remembered]) -> list[Row]:
             what = f"autocorrelation of m^o_1 at lag {lag:.0f}"
             why = f"the largest beyond L; by chance with p < {max(float(memory.p_value[0]), 1e-15):.1g}"
             rows.append(Row(what, beta, "", "", f"{value:+.4f}", error, math.nan, why))
-        if beta in known.FREQUENCIES and one.spectrum.lines:
+        if known and beta in FREQUENCIES and one.spectrum.lines:
             line = one.spectrum.lines[0]
-            given = known.FREQUENCIES[beta]
+            given = FREQUENCIES[beta]
             difference = line.frequency - given
             same = abs(difference) <= 0.5e-4
             why = "the strongest line: " + (
@@ -179,14 +206,14 @@ def memory_rows(found: Sequence[Remembered]) -> list[Row]:
             )
             value, error = line.frequency, line.frequency_error
             what = "frequency of the torus, turns per step"
-            rows.append(Row(what, beta, str(given), known.EARLIER, f"{value:.9f}", error, difference, why))
+            rows.append(Row(what, beta, str(given), EARLIER, f"{value:.9f}", error, difference, why))
     return rows
 
 
 class Continued(NamedTuple):
     """A β of the authors' run: what they published, our run from the paper's start, and one from where theirs ended."""
 
-    published: known.PublishedPoint
+    published: PublishedPoint
     ours: xr.Dataset
     there: Classification
 
@@ -198,7 +225,7 @@ class Continued(NamedTuple):
 
 def continued(dataset: xr.Dataset, config: Config) -> list[Continued]:
     """Go on from where the authors' run ended, at those β that a sweep has."""
-    points = {round(point.beta, 12): point for point in known.published_points()}
+    points = {round(point.beta, 12): point for point in published_points()}
     found = []
     for i, beta in enumerate(dataset["beta"].values):
         point = points.get(round(float(beta), 12))
@@ -213,18 +240,18 @@ def published_rows(found: Sequence[Continued]) -> list[Row]:
     chaos = [x for x in found if x.published.exponent > 0.0]
     cycles = sum(x.there.label is Label.periodic for x in chaos)
     what, why = "published with λ1 > 0", "chaotic transients in averages of orbits that end on stable cycles"
-    rows = [Row(what, None, f"{len(chaos)} β", known.AUTHORS, f"{cycles} cycles", math.nan, math.nan, why)]
+    rows = [Row(what, None, f"{len(chaos)} β", AUTHORS, f"{cycles} cycles", math.nan, math.nan, why)]
     for point, ours, answer in found:
         given = f"{point.exponent:+.6f}"
         there, error = _leading(answer)
         then = _name(answer)
         what, measured = "λ1 from their end on", f"{there:+.6f}, {then}"
         why = _why_published(point, there, answer)
-        rows.append(Row(what, point.beta, given, known.AUTHORS, measured, error, there - point.exponent, why))
+        rows.append(Row(what, point.beta, given, AUTHORS, measured, error, there - point.exponent, why))
         value, error = float(ours["lyapunov_exponent"][0]), float(ours["lyapunov_standard_error"][0])
         what, measured = "λ1 from the paper's start", f"{value:+.6f}, {_kind(ours)}"
         why = _why_ours(value, _kind(ours), there, then)
-        rows.append(Row(what, point.beta, given, known.AUTHORS, measured, error, value - point.exponent, why))
+        rows.append(Row(what, point.beta, given, AUTHORS, measured, error, value - point.exponent, why))
     return rows
 
 
@@ -239,7 +266,7 @@ def _continued(network: MeanFieldMap, end: Window, n_steps: int) -> Classificati
     return classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=2, n_max=LONGEST * n_steps)
 
 
-def _why_published(point: known.PublishedPoint, there: float, answer: Classification) -> str:
+def _why_published(point: PublishedPoint, there: float, answer: Classification) -> str:
     """Say why λ_1 where the authors' run ended is not what they published."""
     ends = f"their end repeats after {point.period}" if point.period else "their 64 last steps are too few to repeat"
     if abs(there - point.exponent) <= AVERAGED:

@@ -18,10 +18,11 @@ from sweeps.reproduce.orbits import orbits_of, remembered
 
 
 class Sweep(NamedTuple):
-    """A sweep that has been run."""
+    """A sweep that has been run, and whether it is of the network, and from the start, of which numbers were known."""
 
     config: Config
     dataset: xr.Dataset
+    known: bool
 
 
 class Made(NamedTuple):
@@ -35,34 +36,35 @@ Draw = Callable[[Sequence[Sweep], Path], Made]
 
 
 def _wide(sweeps: Sequence[Sweep], stem: Path) -> Made:
-    config, dataset = sweeps[0]
-    rows = [*comparison.period_rows(config, "fig3a"), comparison.last_chaos_row(dataset)]
+    config, dataset, known = sweeps[0]
+    rows = [*comparison.period_rows(config, "fig3a"), comparison.last_chaos_row(dataset)] if known else []
     return Made(save_sharp(section_diagram(dataset), stem), rows)
 
 
 def _zoom(sweeps: Sequence[Sweep], stem: Path) -> Made:
-    config, dataset = sweeps[0]
-    rows = [comparison.clocked_row(config), *comparison.period_rows(config, "fig3b")]
+    config, dataset, known = sweeps[0]
+    rows = [comparison.clocked_row(config), *comparison.period_rows(config, "fig3b")] if known else []
     return Made(save_sharp(section_diagram(dataset), stem), rows)
 
 
 def _long_context(sweeps: Sequence[Sweep], stem: Path) -> Made:
-    config, dataset = sweeps[0]
-    return Made(save_sharp(section_diagram(dataset), stem), [comparison.clocked_row(config)])
+    config, dataset, known = sweeps[0]
+    rows = [comparison.clocked_row(config)] if known else []
+    return Made(save_sharp(section_diagram(dataset), stem), rows)
 
 
 def _planes(sweeps: Sequence[Sweep], stem: Path) -> Made:
-    config, dataset = sweeps[0]
+    config, dataset, known = sweeps[0]
     orbits = orbits_of(dataset, config)
     files = save_both(planes_figure(orbits, "m_o"), stem)
     files += save_both(planes_figure(orbits, "attention"), stem.with_name(f"{stem.name}_attention"))
-    return Made(files, comparison.exponent_rows(dataset))
+    return Made(files, comparison.exponent_rows(dataset) if known else [])
 
 
 def _memory(sweeps: Sequence[Sweep], stem: Path) -> Made:
-    config, dataset = sweeps[0]
+    config, dataset, known = sweeps[0]
     found = [remembered(orbit, config.model.context) for orbit in orbits_of(dataset, config)]
-    return Made(save_both(memory_figure(found), stem), comparison.memory_rows(found))
+    return Made(save_both(memory_figure(found), stem), comparison.memory_rows(found, known=known))
 
 
 def _spectra(sweeps: Sequence[Sweep], stem: Path) -> Made:
@@ -81,11 +83,14 @@ def _phase(sweeps: Sequence[Sweep], stem: Path) -> Made:
 
 
 def _published(sweeps: Sequence[Sweep], stem: Path) -> Made:
-    config, dataset = sweeps[0]
-    found = comparison.continued(dataset, config)
-    rows = comparison.published_rows(found)
+    config, dataset, known = sweeps[0]
+    found = comparison.continued(dataset, config) if known else []
+    if not found:
+        raise ValueError(
+            "nothing was published for this network, start and β: leave model, start and sweep as they are"
+        )
     values = np.array([[x.published.beta, x.published.exponent, *x.leading] for x in found])
-    return Made(save_both(published_figure(*values.T), stem), rows)
+    return Made(save_both(published_figure(*values.T), stem), comparison.published_rows(found))
 
 
 DRAWN: dict[str, Draw] = {

@@ -41,10 +41,11 @@ KINDS = {
     1.4: "chaotic",
 }
 FREQUENCIES = {1.255: 0.0641}  # of the torus, turns per step
-# Where the cycle with the clock's period loses its stability, by context: β around it, what was known, as a number.
+# Where the cycle with the clock's period loses its stability, by context: β around it, what was known, as a number; and
+# what else a sweep shows there.
 CLOCKED = {
-    4: ((1.240, 1.246), "near 1.2434", 1.2434),
-    32: ((1.26, 1.34), "between 1.30 and 1.31", 1.305),
+    4: ((1.240, 1.246), "near 1.2434", 1.2434, "labels come later, as orbits spiral slowly"),
+    32: ((1.26, 1.34), "between 1.30 and 1.31", 1.305, "chaos beside it from 1.29 on draws orbits away from it before"),
 }
 LAST_CHAOS = 2.48
 

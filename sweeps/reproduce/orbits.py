@@ -44,5 +44,6 @@ def remembered(orbit: Orbit, context: int) -> Remembered:
     spectrum = power_spectrum(x)
     slow = spectrum.frequencies < 1.0 / context
     total = spectrum.power.sum()
-    correlation = autocorrelation(x, n_lags=min(LAGS, len(x) // 4), context=context)
+    n_lags = min(LAGS, len(x) // 4)
+    correlation = autocorrelation(x, n_lags=n_lags, context=context if n_lags > context else None)
     return Remembered(orbit, context, spectrum, float(spectrum.power[slow].sum() / total), correlation)

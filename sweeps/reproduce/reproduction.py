@@ -106,13 +106,15 @@ def reproduce(
     """
     threading.Thread(target=import_module, args=["sweeps.reproduce.figures"]).start()
     configs = {name: configs_of(name, overrides) for name in names}
+    plain = {config.name: config for name in names for config in configs_of(name, ())}
     found: dict[str, Sweep] = {}
     files: list[Path] = []
     rows: list[Row] = []
     for name, needed in configs.items():
         for config in needed:
             if config.name not in found:
-                found[config.name] = _run(config, out / config.name, workers=workers, quiet=quiet, stop=stop)
+                dataset = _run(config, out / config.name, workers=workers, quiet=quiet, stop=stop)
+                found[config.name] = _as_known(config, dataset, plain[config.name])
         made = _draw(name, [found[config.name] for config in needed], out)
         files += made.files
         rows += made.rows
@@ -132,16 +134,21 @@ def _evenly(config: Config) -> bool:
     return config.sweep is not None and all(axis.n for axis in config.sweep.axes.values())
 
 
-def _run(config: Config, folder: Path, *, workers: int | None, quiet: bool, stop: Stop | None) -> "Sweep":
-    from sweeps.reproduce.figures import Sweep  # noqa: PLC0415 - loads while the sweep runs
-
+def _run(config: Config, folder: Path, *, workers: int | None, quiet: bool, stop: Stop | None) -> "xr.Dataset":
     datasets: list[xr.Dataset] = []
 
     def keep(dataset: "xr.Dataset", _: Path) -> None:
         datasets.append(dataset)
 
     run_sweep(config, folder, workers=workers, quiet=quiet, beside=keep, stop=stop)
-    return Sweep(config, datasets[0])
+    return datasets[0]
+
+
+def _as_known(config: Config, dataset: "xr.Dataset", plain: Config) -> "Sweep":
+    """Say of a sweep whether numbers of its network, from its start, were known: those of the config as it stands."""
+    from sweeps.reproduce.figures import Sweep  # noqa: PLC0415 - loads while the sweep runs
+
+    return Sweep(config, dataset, (config.model, config.start) == (plain.model, plain.start))
 
 
 def _draw(name: str, sweeps: "Sequence[Sweep]", out: Path) -> "Made":
