@@ -23,6 +23,7 @@ OCTAVES = 26  # down from there, as long as there are pairs
 ENOUGH_PAIRS = 200
 STEPS = 0.25  # relative error above which it is no use to compare with the dimension of the space
 TIES = 10.0  # times the pairs at distance 0 there must be
+BENT = 5.0  # standard errors of the trend of local slopes; neighbouring ones are not independent
 SAME = 1e-9  # relative distance that is rounding or slow convergence
 REPEATED = 8  # times that each state is seen, on average, in a finite set
 LONGEST_THEILER = 100
@@ -46,6 +47,10 @@ class DimensionStatus(Enum):
     STEPPED = (
         "The correlation sum grows in steps, and the error is above a quarter of the dimension: few distances differ, "
         "as of a regular orbit that is short. Take a longer series."
+    )
+    BENT = (
+        "The local slopes change steadily all along the range: the slope for vanishing radii is beyond the error, on "
+        "the side to which they tend. Look at local_slopes, and take a longer series."
     )
     FINITE = "The samples are few states again and again: a cycle, or rounded data. A finite set has dimension 0."
     CONSTANT = "Nothing varies beyond rounding: a point, of dimension 0."
@@ -124,10 +129,13 @@ def correlation_dimension(
 
     What the error does not know: near the edges of an attractor points lack neighbours, which bends C(r) at large r, so
     that D₂ comes from below (1.98 for a square). Where the density has poles C(r) is no power law: 0.90 in place of 1
-    for the logistic map at r = 4. The n samples of a quasi-periodic orbit have n different distances and no more,
-    however many pairs: how far two are apart depends on the time between them. So C(r) grows in steps where n C(r) is
-    below some 30. With two frequencies a factor of 8 is left above that if there are 75,000 samples (2.00 ± 0.05), but
-    not with 10,000, and the error or the status says so.
+    for the logistic map at r = 4. The status is BENT if the trend of the local slopes along the range is more than five
+    of its standard errors.
+
+    The n samples of a quasi-periodic orbit have n different distances and no more, however many pairs: how far two are
+    apart depends on the time between them. So C(r) grows in steps where n C(r) is below some 30. With two frequencies a
+    factor of 8 is left above that if there are 75,000 samples (2.00 ± 0.05), but not with 10,000, and the error or the
+    status says so.
 
     Cost: some 0.5 s for 20,000 points; with more than 10 components as if all pairs were looked at.
 
@@ -192,7 +200,9 @@ def _status(law: PowerLaw, n: int, m: int) -> DimensionStatus:
         return DimensionStatus.STEPPED
     if law.slope > 2.0 * math.log10(n):
         return DimensionStatus.TOO_FEW
-    return DimensionStatus.FILLS_SPACE if law.slope > m - 2.0 * law.standard_error else DimensionStatus.OK
+    if law.slope > m - 2.0 * law.standard_error:
+        return DimensionStatus.FILLS_SPACE
+    return DimensionStatus.BENT if abs(law.trend) > BENT else DimensionStatus.OK
 
 
 def _without(status: DimensionStatus, value: float, n: int) -> CorrelationDimension:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from attractors.classification import Classification, Label
 from attractors.comparison import compare_measures, cycle_tolerance, same_cycle
 from attractors.results import Result
+from attractors.series import as_series
 from attractors.shares import share_bound, share_interval
 from attractors.system import FloatArray
 
@@ -145,7 +146,8 @@ def distinguish_attractors(
     Raises
     ------
     ValueError
-        If windows and labels do not belong together.
+        If windows and labels do not belong together: their numbers differ, or a window is empty, or not finite or
+        beyond 10¹⁰⁰ and its label is not divergent.
 
     Notes
     -----
@@ -173,6 +175,9 @@ def distinguish_attractors(
         )
     if clock_period < 1:
         raise ValueError(f"clock_period must be at least 1, got {clock_period}")
+    for i, answer in enumerate(answers):
+        if answer.label is not Label.divergent:
+            as_series(samples[i], at_least=1, name=f"windows[{i}], labelled {answer.label}: row")
     groups = _cycles(samples, answers, clock_period)
     aperiodic, clear = _aperiodic(samples, answers, clock_period)
     groups += aperiodic

@@ -20,6 +20,7 @@ FOLLOWED = 20  # steps for which neighbours are followed
 RISE = 0.6  # share of the way to saturation that is fitted
 FEWEST = 4  # points of the curve that make a line
 SIGMAS = 3.0
+SPURIOUS = 1.5  # times the rate at which neighbours part
 
 
 class DivergenceStatus(Enum):
@@ -31,7 +32,12 @@ class DivergenceStatus(Enum):
         "not tell 0 from negative."
     )
     NO_RANGE = (
-        "Neighbours part within three steps, or not at all: noise, a cycle, or too few samples. Take a longer series."
+        "Neighbours part within three steps, or as soon as all samples of a delay vector are new, or not at all: "
+        "noise, a cycle, or too few samples. Take a longer series."
+    )
+    SPURIOUS = (
+        "The largest exponent is more than 1.5 times the rate at which neighbours part: an artefact of more dimensions "
+        "than the attractor has, or of noise. Take a smaller dimension, or largest_exponent."
     )
     SHORT = "A part of the series is shorter than nolds needs. Take a longer series, or a smaller dimension and delay."
     CONSTANT = "The series does not vary beyond rounding: there is nothing to part."
@@ -47,9 +53,9 @@ class SeriesExponents(Result):
         Nats per sample, means over 8 parts of the series with their scatter; one by Rosenstein's method, as many as the
         dimension by Eckmann's, of which those beyond the dimension of the attractor mean nothing.
     divergence : array, shape (n_steps,)
-        Rosenstein's: mean log distance of neighbours after 0, 1, ... steps; empty for Eckmann's.
+        Mean log distance of neighbours after 0, 1, ... steps.
     fitted : int
-        Steps over which the slope was taken.
+        Steps over which the slope was taken; 0 for Eckmann's, which takes none.
     dimension, delay, theiler : int
         Of the delay vectors, and how far apart in time neighbours are at least.
     n_used, n_needed : int
@@ -100,8 +106,9 @@ def largest_exponent(
     -----
     The mean over points of log |x_{i+k} - x_{j(i)+k}|, j the nearest neighbour of i, rises as λ k until the distance is
     that of the attractor. The slope is taken from k = 1 up to 0.6 of the rise, the plateau being the mean of the last
-    quarter. The error is the scatter over the parts, and half the difference between the slopes of both halves of the
-    fit. It is a rough method: on known maps it is off by some 10 %. Cost: some 0.5 s.
+    quarter; not if that takes no more steps than `dimension`, which is how noise rises. The error is the scatter over
+    the parts, and half the difference between the slopes of both halves of the fit. It is a rough method: on known maps
+    it is off by some 10 %. Cost: some 0.5 s.
 
     References
     ----------
@@ -122,25 +129,11 @@ def largest_exponent(
     unfit = _unfit(parts, needed)
     if unfit is not None:
         return _nothing(1, dimension, delay, theiler, parts.shape[1], needed, unfit)
-    curves = np.full((PARTS, FOLLOWED), np.nan)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        for part, curve in zip(parts, curves, strict=True):
-            _, (steps, logs, _) = library.lyap_r(
-                part,
-                emb_dim=dimension,
-                lag=delay,
-                min_tsep=theiler,
-                trajectory_len=FOLLOWED,
-                fit="poly",
-                debug_data=True,
-            )
-            curve[steps] = logs
-    mean = curves.mean(axis=0)
-    plateau = float(mean[-FOLLOWED // 4 :].mean())
-    above = np.flatnonzero(mean > mean[0] + RISE * (plateau - mean[0])) if np.isfinite(mean).all() else np.empty(0)
-    last = int(above[0]) if above.size else 0
-    if last < FEWEST or not plateau > mean[0]:
+        curves = _divergence(parts, dimension, delay, theiler)
+    mean, last = curves.mean(axis=0), _risen(curves, dimension if delay == 1 else 1)
+    if last < FEWEST:
         status = DivergenceStatus.NO_RANGE
         value = error = math.nan
     else:
@@ -192,7 +185,11 @@ def exponents_of_series(series: npt.ArrayLike, *, dimension: int = 2, theiler: i
     Notes
     -----
     The tangent map is fitted to the neighbours of each point, and its products are made orthogonal as for a known
-    map. In more dimensions than the attractor needs, spurious exponents appear, also positive ones. Cost: some 2 s.
+    map. In more dimensions than the attractor needs, spurious exponents appear, also positive ones: the status is
+    SPURIOUS if the largest is more than 1.5 times the rate at which neighbours part (`divergence`). The matrices that
+    are fitted to noise have positive exponents as well (1.6 for white noise), so one is only believed if neighbours
+    need more steps than `dimension` for 0.6 of the way, in logarithms, to the distance at which they stay: noise parts
+    them as soon as all samples of a vector are new, and the status is NO_RANGE. Cost: some 2.5 s.
 
     References
     ----------
@@ -203,7 +200,10 @@ def exponents_of_series(series: npt.ArrayLike, *, dimension: int = 2, theiler: i
     parts = _parts(series, dimension, 1, theiler)
     library = nolds()
     n_neighbours = min(2 * dimension, dimension + 4)  # nolds' own choice
-    needed = library.lyap_e_len(emb_dim=dimension, matrix_dim=dimension, min_nb=n_neighbours, min_tsep=theiler)
+    needed = max(
+        library.lyap_e_len(emb_dim=dimension, matrix_dim=dimension, min_nb=n_neighbours, min_tsep=theiler),
+        library.lyap_r_len(emb_dim=dimension, lag=1, trajectory_len=FOLLOWED, min_tsep=theiler),
+    )
     unfit = _unfit(parts, needed)
     if unfit is not None:
         return _nothing(dimension, dimension, 1, theiler, parts.shape[1], needed, unfit)
@@ -212,14 +212,17 @@ def exponents_of_series(series: npt.ArrayLike, *, dimension: int = 2, theiler: i
         found = np.array(
             [library.lyap_e(part, emb_dim=dimension, matrix_dim=dimension, min_tsep=theiler) for part in parts]
         )
+        curves = _divergence(parts, dimension, 1, theiler)
     known = np.isfinite(found).all()
     found = np.where(known, found, np.nan)  # nolds gives infinities where matrices are singular
     exponents, errors = found.mean(axis=0), found.std(axis=0, ddof=1) / math.sqrt(PARTS)
     status = _judged(float(exponents[0]), float(errors[0]), parts.shape[1]) if known else DivergenceStatus.NO_RANGE
+    if status is DivergenceStatus.OK:
+        status = _believed(float(exponents[0]), curves, dimension)
     return SeriesExponents(
         exponents=exponents,
         standard_errors=errors,
-        divergence=np.empty(0),
+        divergence=curves.mean(axis=0),
         fitted=0,
         dimension=dimension,
         delay=1,
@@ -229,6 +232,37 @@ def exponents_of_series(series: npt.ArrayLike, *, dimension: int = 2, theiler: i
         warnings=_sentences(said),
         status=status,
     )
+
+
+def _divergence(parts: FloatArray, dimension: int, delay: int, theiler: int) -> FloatArray:
+    """Mean log distance of neighbours after 0, 1, ... steps in each part, shape (8, n_steps); NaN where unknown."""
+    curves = np.full((PARTS, FOLLOWED), np.nan)
+    library = nolds()
+    for part, curve in zip(parts, curves, strict=True):
+        _, (steps, logs, _) = library.lyap_r(
+            part,
+            emb_dim=dimension,
+            lag=delay,
+            min_tsep=theiler,
+            trajectory_len=FOLLOWED,
+            fit="poly",
+            debug_data=True,
+        )
+        curve[steps] = logs
+    return curves
+
+
+def _risen(curves: FloatArray, overlap: int) -> int:
+    """Count the steps after which the distance has risen by 0.6 of what it will.
+
+    0 if it does not rise, or has risen while vectors share samples with those from which they started, as noise has.
+    """
+    mean = curves.mean(axis=0)
+    if not np.isfinite(mean).all():
+        return 0
+    plateau = float(mean[-FOLLOWED // 4 :].mean())
+    last = int(np.argmax(mean > mean[0] + RISE * (plateau - mean[0]))) if plateau > mean[0] else 0
+    return last if last > overlap else 0
 
 
 def _parts(series: npt.ArrayLike, dimension: int, delay: int, theiler: int) -> FloatArray:
@@ -256,6 +290,16 @@ def _unfit(parts: FloatArray, needed: int) -> DivergenceStatus | None:
 def _judged(value: float, error: float, n: int) -> DivergenceStatus:
     """Positive is what three standard errors, and one e-fold over a part, do not explain."""
     return DivergenceStatus.OK if value > max(SIGMAS * error, 1.0 / n) else DivergenceStatus.NOT_POSITIVE
+
+
+def _believed(value: float, curves: FloatArray, dimension: int) -> DivergenceStatus:
+    """Whether neighbours part gradually, and as fast as a positive exponent of fitted matrices says."""
+    last = _risen(curves, dimension)
+    if not last:
+        return DivergenceStatus.NO_RANGE
+    mean = curves.mean(axis=0)
+    rate = float(mean[last] - mean[1]) / (last - 1)
+    return DivergenceStatus.SPURIOUS if value > SPURIOUS * rate else DivergenceStatus.OK
 
 
 def _nothing(

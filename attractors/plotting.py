@@ -340,7 +340,8 @@ def draw_divergence(axes: Axes, answer: SeriesExponents) -> None:
         fitted, y = k[1 : answer.fitted + 1], answer.divergence[1 : answer.fitted + 1]
         axes.plot(fitted, y.mean() + answer.exponents[0] * (fitted - fitted.mean()), color=COLOURS[1], lw=1.5)
     axes.set(xlabel="steps $k$", ylabel="mean log distance")
-    known = rf"$\lambda$ = {answer.exponents[0]:.3f} ± {answer.standard_errors[0]:.1g}" if answer.fitted else "no range"
+    value, error = answer.exponents[0], answer.standard_errors[0]
+    known = rf"$\lambda_1$ = {value:.3f} ± {error:.1g}" if np.isfinite(value) else "no range"
     axes.set_title(known, loc="left", fontsize=8)
 
 

@@ -10,6 +10,7 @@ from attractors.system import FloatArray
 TOLERANCE = 0.03  # relative difference of the slopes of both halves of a range, beside their statistical error
 LEAST = 0.02  # the same, absolute
 NOISE = 0.05  # relative statistical error of a slope that can still be judged, if not told otherwise
+KNOWN = 1e-6  # to which a local slope is known, at best
 SHORTEST = math.log(8.0)  # a range spans this factor, at least
 OCTAVES = math.log(4.0)  # local slopes so far apart count as independent
 
@@ -23,15 +24,18 @@ class PowerLaw(NamedTuple):
         NaN where there is no straight part.
     first, last : int
         The range: rows first ... last of the curve; both 0 if there is none.
+    trend : float
+        Of the local slopes along the range, in its standard errors: large where the curve bends all along.
     """
 
     slope: float
     standard_error: float
     first: int
     last: int
+    trend: float
 
 
-NONE = PowerLaw(math.nan, math.nan, 0, 0)
+NONE = PowerLaw(math.nan, math.nan, 0, 0, math.nan)
 
 
 def power_law(
@@ -66,7 +70,8 @@ def power_law(
     The standard error is the root of the sum of squares of
 
     - the scatter of the slopes of the parts, over √b, times `inflation`;
-    - half the difference of both halves: what a bend shifts the slope by;
+    - the difference of both halves less its standard error, but at least half of it: what a bend shifts the slope by
+      between the middle of the range, where it is taken, and the smallest scale, where it is wanted;
     - the scatter of the local slopes along the range, as far as it exceeds their statistical error, over the root of
       its number of factors of 4: oscillations, which all fractals have.
     """
@@ -103,7 +108,19 @@ def _judged(
     by_chance = root**2 * float(np.var(local[:, 1:], axis=1, ddof=1).mean())
     excess = max(float(np.var(local[:, 0])) - by_chance, 0.0)
     oscillation = math.sqrt(excess / max(1.0, float(x[last] - x[first]) / OCTAVES))
-    return PowerLaw(slope, math.hypot(statistical, 0.5 * float(difference[0]), oscillation), first, last)
+    bend = max(abs(float(difference[0])) - of_difference, 0.5 * abs(float(difference[0])))
+    error = math.hypot(statistical, bend, oscillation)
+    return PowerLaw(slope, error, first, last, _trend(0.5 * (x[first:last] + x[first + 1 : last + 1]), local, root))
+
+
+def _trend(x: FloatArray, local: FloatArray, root: float) -> float:
+    """Slope of local slopes (k, 1 + b), weighted, over its error; that is from their scatter if it is the larger."""
+    weights = 1.0 / np.maximum(root**2 * np.var(local[:, 1:], axis=1, ddof=1), KNOWN**2)
+    dx, y = x - np.average(x, weights=weights), local[:, 0] - np.average(local[:, 0], weights=weights)
+    curvature = float(weights @ dx**2)
+    trend = float(weights @ (dx * y)) / curvature
+    scatter = float(weights @ (y - trend * dx) ** 2) / (len(x) - 2)
+    return trend * math.sqrt(curvature / max(scatter, 1.0))
 
 
 def slope_of(x: FloatArray, y: FloatArray) -> FloatArray:

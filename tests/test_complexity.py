@@ -249,6 +249,7 @@ def test_what_does_not_part():
     assert exponents_of_series(wave[:1_200]).status is DivergenceStatus.NOT_POSITIVE
     noise = np.random.default_rng(0).normal(size=2_400)
     assert largest_exponent(noise).status is DivergenceStatus.NO_RANGE
+    assert largest_exponent(noise, dimension=6).status is DivergenceStatus.NO_RANGE
     assert largest_exponent(CONSTANT).status is DivergenceStatus.CONSTANT
     assert exponents_of_series(CONSTANT).status is DivergenceStatus.CONSTANT
 
@@ -266,8 +267,32 @@ def test_the_lengths_that_nolds_needs():
         with pytest.raises(ValueError, match="Not enough data points"):
             nolds().lyap_r(short[: needed - 1], emb_dim=3, lag=1, min_tsep=5, trajectory_len=20, fit="poly")
     needed = exponents_of_series(x, dimension=3).n_needed
-    assert needed == nolds().lyap_e_len(emb_dim=3, matrix_dim=3, min_nb=6, min_tsep=10)
+    lengths = [
+        nolds().lyap_e_len(emb_dim=3, matrix_dim=3, min_nb=6, min_tsep=10),
+        nolds().lyap_r_len(emb_dim=3, lag=1, trajectory_len=20, min_tsep=10),
+    ]
+    assert needed == max(lengths)
     assert exponents_of_series(x[: 8 * (needed - 1)], dimension=3).status is DivergenceStatus.SHORT
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_matrices_fitted_to_noise(dimension):
+    """They have positive exponents, which nothing but the parting of neighbours tells from chaos."""
+    noise = np.random.default_rng(1).normal(size=2_400)
+    red = noise.copy()
+    for i in range(1, len(red)):
+        red[i] += 0.9 * red[i - 1]
+    for series in (noise, red):
+        answer = exponents_of_series(series, dimension=dimension)
+        assert answer.exponents[0] > 5 * answer.standard_errors[0]
+        assert answer.status is DivergenceStatus.NO_RANGE
+
+
+def test_matrices_of_more_dimensions_than_the_attractor():
+    """In two dimensions the logistic map shows twice its exponent, log 2."""
+    answer = exponents_of_series(logistic(4_000), dimension=2)
+    assert answer.exponents[0] == pytest.approx(2 * math.log(2), rel=0.05)
+    assert answer.status is DivergenceStatus.SPURIOUS
 
 
 def test_a_cycle_has_singular_matrices():

@@ -5,6 +5,7 @@ Warnings are errors in all tests. A silent number: the status says OK, or names 
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -198,6 +199,20 @@ def test_maps(name, analysis):
     assert not np.isnan(exponents).any() or status.name not in {"OK", "CONVERGED"}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MAPS)
+def test_maps_that_are_followed(name):
+    """The same map at two values of a parameter that does nothing: all branches go from edge to edge, or it is said."""
+    system, start = MAPS[name]
+    found = attractors.follow_attractors(
+        lambda _: system, [0.0, 1.0], [start, start], n_transient=300, n_steps=256, n_window=60, n_exponents=few(system)
+    )
+    for branch in found.branches:
+        assert branch.labels[0] in SAID.get(name, {branch.labels[0]})
+    known = found.status.name in {"OK", "UNDETERMINED_STARTS"}
+    assert known == all((b.begins.kind, b.ends.kind) == ("edge", "edge") for b in found.branches)
+
+
 @pytest.mark.parametrize("analysis", OF_MAPS)
 @pytest.mark.parametrize(
     ("start", "message"),
@@ -227,6 +242,39 @@ def test_exponents_of_singular_and_of_still_maps():
     for name in ("huge state", "tiny state"):
         found = attractors.lyapunov_spectrum(*MAPS[name], n_steps=256, n_transient=300)
         np.testing.assert_allclose(found.exponents, [0.0, -math.log(2.0)], atol=1e-12)
+
+
+WINDOWS = {  # three windows, and what the error must say
+    "NaN": (np.full((3, 60, 2), math.nan), r"windows\[0\], labelled chaotic: row\[0\] is not finite"),
+    "one NaN": (np.where(np.arange(60)[:, None] == 7, math.nan, np.ones((3, 60, 2))), r"row\[7\] is not finite"),
+    "inf": (np.full((3, 60, 2), math.inf), r"row\[0\] is not finite"),
+    "huge": (np.full((3, 60, 2), 1e300), r"row\[0\] holds 1e\+300, too large"),
+    "no samples": (np.empty((3, 0, 2)), "at least 1 samples"),
+    "no components": (np.empty((3, 60, 0)), "shape"),
+    "two axes": (np.empty((3, 60)), "windows must have shape"),
+    "two windows": (np.zeros((2, 60, 1)), "one label each"),
+    "four samples": (np.zeros((3, 4, 1)), "at least 8 turns of the clock"),
+}
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_windows_that_are_no_attractors(name):
+    windows, message = WINDOWS[name]
+    unknown = attractors.classify_evidence(None, None)
+    with pytest.raises(ValueError, match=message):
+        attractors.distinguish_attractors(windows, [replace(unknown, label=attractors.Label.chaotic)] * 3)
+    if windows.ndim == 3 and len(windows) == 3:
+        diverged = attractors.distinguish_attractors(windows, [replace(unknown, label=attractors.Label.divergent)] * 3)
+        assert [len(one.starts) for one in diverged.attractors] == [3]
+
+
+@pytest.mark.parametrize(("place", "n_attractors"), [(0.0, 1), (0.3, 2)])
+def test_windows_at_rest(place, n_attractors):
+    rest = replace(attractors.classify_evidence(None, None), label=attractors.Label.fixed_point, period=1)
+    windows = np.stack([np.zeros((60, 2)), np.full((60, 2), place)])
+    found = attractors.distinguish_attractors(windows, [rest, rest])
+    assert len(found.attractors) == n_attractors
+    assert found.status.name == "FEW_STARTS"
 
 
 # ---- numbers, and samples of many orbits ---------------------------------------------------------------------------

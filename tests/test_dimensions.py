@@ -124,6 +124,15 @@ def test_a_long_regular_orbit_has_its_dimension():
     assert answer.range[0] > 0.02
 
 
+@pytest.mark.slow
+def test_a_density_with_poles_bends_the_sum():
+    """The logistic map at r = 4 has dimension 1; that of the Hénon map, as long, is believed."""
+    answer = correlation_dimension(examples.logistic(4.0).orbit([0.3], 20_000)[0])
+    assert answer.status is DimensionStatus.BENT
+    assert 1.0 - answer.value > 2.0 * answer.standard_error
+    assert correlation_dimension(HENON).status is DimensionStatus.OK
+
+
 def test_scale_and_axes_do_not_matter():
     a, b = (correlation_dimension(x) for x in (HENON[:3_000], 1e6 * HENON[:3_000, ::-1] + 7.0))
     assert a.value == pytest.approx(b.value, abs=1e-3)
@@ -177,6 +186,7 @@ def test_the_straight_part_is_found():
     x = np.arange(0.0, 10.0, 0.25)
     y = np.where(x < 2.0, 4.0 * x, np.where(x < 7.0, 8.0 + 1.3 * (x - 2.0), 14.5))
     law = power_law(x, y, y[:, None] + np.zeros((1, 8)))
+    assert abs(law.trend) < 1e-6
     assert law.slope == pytest.approx(1.3, abs=0.05)
     assert 1.5 <= x[law.first] <= 2.5
     assert 6.5 <= x[law.last] <= 7.5
