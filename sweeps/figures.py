@@ -298,8 +298,8 @@ def shade_labels(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     """Shade the background by label, if there are labels."""
     if "label" in dataset:
         low, high = axes.get_ylim()
-        colours = 1 - 0.25 * (1 - colours_of(dataset)[None])
-        axes.pcolormesh(edges_of(dataset[name].values), [low, high], colours, rasterized=True, zorder=-1)
+        colours = (255 - 63.75 * (1 - colours_of(dataset)[None])).round().astype(np.uint8)
+        axes.pcolorfast(edges_of(dataset[name].values), [low, high], colours, zorder=-1)
         axes.set_ylim(low, high)
 
 

@@ -19,6 +19,6 @@ CONFIGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "continuation": (("continuation",), ()),
     "phase": (("phase",), ()),
     "published": (("published_run",), ()),
-    "fig3a-l32": (("paper_fig3a_l32",), _REFINED),
+    "fig3a-l32": (("paper_fig3a_l32",), ()),
     "fig3b-l32": (("paper_fig3b_l32",), _REFINED),
 }
