@@ -1,7 +1,7 @@
 """The command line.
 
     dmfsa trajectory | lyapunov | classify | analyse | attractors | sweep run|task|status|resume|collect | plot
-    dmfsa reproduce
+    dmfsa report | reproduce
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
 --help is instant, and so is a complaint.
@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 from sweeps.cli.attractors import add_attractors_command
 from sweeps.cli.orbits import add_orbit_commands
+from sweeps.cli.report import add_report_command
 from sweeps.cli.reproduce import add_reproduce_command
 from sweeps.cli.sweep import add_sweep_commands
 from sweeps.config import ConfigError
@@ -26,6 +27,7 @@ examples:
   dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
   dmfsa sweep submit cfgs/paper_fig3a.yaml --dry-run
   dmfsa plot results/paper-zoom --kind lyapunov
+  dmfsa report results/paper-zoom
   dmfsa reproduce fig3b
 
 exit codes: 0 done, 1 failed or interrupted, 2 wrong usage or config, 75 points are left to be done
@@ -65,5 +67,6 @@ def _parser() -> argparse.ArgumentParser:
     add_orbit_commands(commands)
     add_attractors_command(commands)
     add_sweep_commands(commands)
+    add_report_command(commands)
     add_reproduce_command(commands)
     return parser
