@@ -191,27 +191,12 @@ def hysteresis_diagram(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
             below.set_ylabel(r"$\lambda_1$ (nats per step)")
             lowest = below
         label_axis(lowest.xaxis, name, x)
-        handles = [
-            Line2D(
-                [],
-                [],
-                ls="",
-                marker=mark["marker"],
-                mfc=mark["facecolors"],
-                mec=mark["color"],
-                ms=4,
-                label=f"to the {way}",
-            )
-            for way, mark in WAYS.items()
-        ]
-        above.legend(
-            handles=handles,
-            loc="upper left",
-            ncols=2 if width > COLUMN else 1,
-            frameon=True,
-            framealpha=0.8,
-            edgecolor="none",
-        )
+        handles = []
+        for way, mark in WAYS.items():
+            colours: Any = {"mfc": mark["facecolors"], "mec": mark["color"]}
+            handles.append(Line2D([], [], ls="", marker=mark["marker"], ms=4, label=f"to the {way}", **colours))
+        box: Any = {"ncols": 2 if width > COLUMN else 1, "frameon": True, "framealpha": 0.8, "edgecolor": "none"}
+        above.legend(handles=handles, loc="upper left", **box)
         legend_of_labels(figure, dataset)
     return figure
 
