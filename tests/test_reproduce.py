@@ -115,6 +115,8 @@ def test_a_name_gives_figures_and_a_table_and_then_only_draws_again(name, tmp_pa
     printed = capsys.readouterr().out
     assert all(f"wrote {file}" in printed for file in first["files"])
     assert ("measured beside known" in printed) == bool(first["table"])
+    assert main(["plot", folder, "--kind", "section"]) == 0
+    assert capsys.readouterr().out.count(f"wrote {folder}/section.p") == 2
 
 
 @pytest.mark.slow
