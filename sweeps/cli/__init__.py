@@ -1,7 +1,7 @@
 """The command line.
 
     dmfsa trajectory | lyapunov | classify | analyse | attractors | finite
-    dmfsa sweep run|task|status|resume|collect | plot | report
+    dmfsa sweep run|task|status|resume|collect | plot | report | reproduce
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
 --help is instant, and so is a complaint.
@@ -16,6 +16,7 @@ from sweeps.cli.attractors import add_attractors_command
 from sweeps.cli.finite import add_finite_command
 from sweeps.cli.orbits import add_orbit_commands
 from sweeps.cli.report import add_report_command
+from sweeps.cli.reproduce import add_reproduce_command
 from sweeps.cli.sweep import add_sweep_commands
 from sweeps.config import ConfigError
 
@@ -29,6 +30,7 @@ examples:
   dmfsa sweep submit cfgs/paper_fig3a.yaml --dry-run
   dmfsa plot results/paper-zoom --kind lyapunov
   dmfsa report results/paper-zoom
+  dmfsa reproduce fig3b
 
 exit codes: 0 done, 1 failed or interrupted, 2 wrong usage or config, 75 points are left to be done
 """
@@ -69,4 +71,5 @@ def _parser() -> argparse.ArgumentParser:
     add_finite_command(commands)
     add_sweep_commands(commands)
     add_report_command(commands)
+    add_reproduce_command(commands)
     return parser
