@@ -25,6 +25,7 @@ SERIES = {
     "zero_one_test": attractors.zero_one_test,
     "torus": attractors.torus,
     "find_period": attractors.find_period,
+    "classify_series": lambda x: attractors.classify_series(x).recurrence,  # whose label tests/test_noisy_series.py has
     "rotation_number": attractors.rotation_number,
     "analyse": lambda x: attractors.analyse(x, thorough=True),
     "poincare_section": attractors.poincare_section,

@@ -74,6 +74,12 @@ def test_what_repeats_exactly_has_its_period():
     assert drifting.reason.startswith("a frequency is close to a simple fraction")
 
 
+@pytest.mark.parametrize("size", [0.0, 1e-300, 5e-324])
+def test_nothing_is_seen_where_nothing_varies(size):
+    assert classify_series(size * noise(1.0, m=2)).label in {"fixed_point", "undetermined"}
+    assert classify_series(np.hstack([noise(1.0), noise(size)])).label == "undetermined"
+
+
 def test_a_series_that_is_too_short_is_told():
     with pytest.raises(ValueError, match="at least 8"):
         classify_series([1.0, 2.0])
