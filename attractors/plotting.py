@@ -233,9 +233,13 @@ def draw_multipliers(axes: Axes, cycle: Cycle) -> None:
     axes.set_title(f"period {cycle.period}, {cycle.stability}; nearest: {cycle.bifurcation}", loc="left", fontsize=8)
 
 
-def draw_section(axes: Axes, section: Section, components: tuple[int, int], symbols: tuple[str, str]) -> None:
+def draw_section(
+    axes: Axes, section: Section, components: tuple[int, int] = (0, -1), symbols: tuple[str, str] | None = None
+) -> None:
     """Draw two components of the points of a section; those with an error above 1 % of the extent in grey."""
     x, y = section.points[:, components[0]], section.points[:, components[1]]
+    first, second = (f"$x_{{{i % section.points.shape[1] + 1}}}$" for i in components)
+    symbols = symbols or (first, second)
     extent = np.hypot(np.ptp(x), np.ptp(y)) if len(x) else 0.0
     unsure = section.error > 0.01 * extent
     size = 3.0 if len(x) < 4_000 else 1.2

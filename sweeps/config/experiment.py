@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from html import escape
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -161,6 +162,10 @@ class Config(Section):
     def to_yaml(self) -> str:
         """Return `to_dict` as the text of a YAML file that `load_config` reads back."""
         return file.dump(self.to_dict())
+
+    def _repr_html_(self) -> str:
+        """Return the YAML for a notebook."""
+        return f"<pre>{escape(self.to_yaml())}</pre>"
 
     @property
     def axes(self) -> dict[str, NDArray[np.float64]]:
