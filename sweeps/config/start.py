@@ -10,7 +10,19 @@ from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from sweeps.config.errors import Problems, nearest, problem
 from sweeps.config.model import Model
-from sweeps.config.values import Matrix, Section, Seed, Size, finite, matrix_of, one_of, shape, true_or_false, whole
+from sweeps.config.values import (
+    Matrix,
+    Section,
+    Seed,
+    Size,
+    allowing,
+    finite,
+    matrix_of,
+    one_of,
+    shape,
+    true_or_false,
+    whole,
+)
 
 STARTS = ("checkpoint", "random", "sweep", "token", "window")
 # Name and shape (context, n_patterns). The paper starts from the window it had reached at beta = 3.
@@ -18,12 +30,21 @@ NAMED_WINDOWS = {"paper_beta3": (4, 3)}
 
 
 class RandomStarts(Section):
-    """`n` starting windows drawn at random, fixed by `seed`."""
+    """Windows drawn at random, uniform in [-1, 1].
+
+    Attributes
+    ----------
+    n : int
+        How many; more than one become an axis of the results.
+    seed : int
+        Fixes the draw.
+    """
 
     n: Size = 1
     seed: Seed = 0
 
 
+@allowing("`paper_beta3`, or a list of rows of equal length, each value a finite number")
 def _window(value: object) -> object:
     if isinstance(value, str):
         if value in NAMED_WINDOWS:
@@ -33,12 +54,14 @@ def _window(value: object) -> object:
     return matrix_of(finite)(value)
 
 
+@allowing("`o`, `v`, `q` or `k` and the number of a row: `o0`")
 def _token(value: object) -> object:
     if isinstance(value, str) and re.fullmatch("[ovqk](0|[1-9][0-9]{0,7})", value):
         return value
     raise problem("must be o, v, q or k and the number of a row, such as o0", value=value)
 
 
+@allowing("the name of a .npz file")
 def _checkpoint(value: object, info: ValidationInfo) -> Path:
     """Return the path, from the folder of the config file where there is one."""
     if not isinstance(value, str) or not value.endswith(".npz") or not value.isprintable():
@@ -46,6 +69,7 @@ def _checkpoint(value: object, info: ValidationInfo) -> Path:
     return Path((info.context or {}).get("folder", ""), value)
 
 
+@allowing("the name of a folder")
 def _folder(value: object, info: ValidationInfo) -> Path:
     """Return the path, from the folder of the config file where there is one."""
     if not isinstance(value, str) or not value or not value.isprintable():
