@@ -64,10 +64,13 @@ def draw(answer: Result, axes: Axes | None, **options: Any) -> Axes:
     if drawing is None:
         drawn = ", ".join(sorted(kind.__name__ for kind in DRAWINGS))
         raise ValueError(f"a {type(answer).__name__} has no drawing of its own; these have one: {drawn}")
-    with mpl.rc_context(plotting.STYLE):
-        if axes is None:
-            from matplotlib import pyplot  # noqa: PLC0415 - it chooses a window system, which files do not need
+    if axes is None:
+        from matplotlib import pyplot  # noqa: PLC0415 - it chooses a window system, which files do not need
 
-            _, axes = pyplot.subplots(figsize=SIZE, layout="constrained")
+        # Outside of the style: what a notebook sets when its first figure is made must not end with the style.
+        figure = pyplot.figure(figsize=SIZE, layout="constrained")
+        with mpl.rc_context(plotting.STYLE):
+            axes = figure.subplots()
+    with mpl.rc_context(plotting.STYLE):
         drawing(axes, answer, **options)
     return axes

@@ -6,7 +6,6 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 
@@ -20,6 +19,7 @@ from attractors.dimensions import CorrelationDimension
 from attractors.divergence import SeriesExponents
 from attractors.embedding import FalseNeighbours, MutualInformation
 from attractors.exponents import LyapunovSpectrum
+from attractors.figure import Figure
 from attractors.finite_time import FiniteTimeExponents
 from attractors.fluctuations import FluctuationExponent
 from attractors.poincare import Section

@@ -105,7 +105,8 @@ class Config(Section):
     run : Run
         Numbers of steps and of exponents.
     record : tuple of str
-        What is kept of each point.
+        What is kept of each point: ``orbit``, where it goes; ``section``, the points of the paper's section; ``label``,
+        its kind; ``attractors``, the one that each start reached; ``lyapunov``, exponents.
     slurm : Slurm or None
         What to ask of a cluster; decides no result.
 
