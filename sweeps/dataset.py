@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from attractors import Label
 from sweeps.config import Config
-from sweeps.grid import DIRECTIONS, Grid
+from sweeps.grid import Grid
 from sweeps.network import blocks_of
 from sweeps.refinement import boundary_table
 from sweeps.shards import Header, Points
@@ -88,7 +88,7 @@ AXES = {
     "scale": "standard deviation of the correlations",
     "seed": "seed of the features",
     "point": "number of the point",
-    "start": "number of the random start",
+    "start": "start of the orbit",
     "direction": "way along the axis: each point starts from its neighbour",
 }
 
@@ -140,12 +140,10 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> "xr.Dataset
     if everything:
         variables |= boundary_table(grid, grid.along, everything, flags)
     coordinates: dict[str, Any] = {
-        name: (name, values, {"long_name": AXES[name], "units": "1"}) for name, values in grid.axes.items()
+        name: (name, grid.as_read(name, values), _about_axis(grid, name)) for name, values in grid.axes.items()
     }
     for name, values in grid.zipped.items():
         coordinates[name] = ("point", values, {"long_name": AXES[name], "units": "1"})
-    if "direction" in grid.axes:
-        coordinates["direction"] = ("direction", _texts(list(DIRECTIONS)), {"long_name": AXES["direction"]})
     coordinates["exponent"] = ("exponent", np.arange(1, sizes["exponent"] + 1), {"long_name": "number of the exponent"})
     coordinates["sample"] = ("sample", np.arange(1 - sizes["sample"], 1), {"long_name": "steps before the last"})
     centres = (np.arange(BINS) + 0.5) * (2.0 / BINS) - 1.0
@@ -159,13 +157,17 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> "xr.Dataset
     return xr.Dataset(variables, coords={name: given for name, given in coordinates.items() if name in used})
 
 
+def _about_axis(grid: Grid, name: str) -> dict[str, str]:
+    return {"long_name": AXES[name]} | ({} if name in grid.words else {"units": "1"})
+
+
 def _between(grid: Grid, shards: list[Points], kept: dict[str, Variable], flags: dict[str, Any]) -> dict[str, Any]:
     """Return what is known of points between those of the axes, along the dimension `refined`; no orbits."""
     together = {name: np.concatenate([shard[name] for shard in shards]) for name in ("point", *kept)}
     variables: dict[str, Any] = {}
     for name in grid.dims:
-        attributes = {"long_name": AXES[name], "units": "1"}
-        variables[f"refined_{name}"] = ("refined", grid.values(name, together["point"]), attributes)
+        values = grid.as_read(name, grid.values(name, together["point"]))
+        variables[f"refined_{name}"] = ("refined", values, _about_axis(grid, name))
     for name, variable in kept.items():
         if variable.dims in ((), ("exponent",)) and name not in RUN_VARIABLES:
             attributes = {"long_name": variable.long_name, "units": variable.units} | (flags if name == "label" else {})
@@ -208,8 +210,9 @@ def axes_of(dataset: "xr.Dataset") -> tuple[str, ...]:
 
 
 def in_order(dataset: "xr.Dataset", *axes: str) -> "xr.Dataset":
-    """Return a sweep with its axes ascending; itself, not a copy, if they are."""
-    return dataset if all(np.all(np.diff(dataset[axis].values) > 0) for axis in axes) else dataset.sortby(list(axes))
+    """Return a sweep with its axes ascending; itself, not a copy, if they are. Names stay in their order."""
+    numbers = [axis for axis in axes if np.issubdtype(dataset[axis].dtype, np.number)]
+    return dataset if all(np.all(np.diff(dataset[axis].values) > 0) for axis in numbers) else dataset.sortby(numbers)
 
 
 def encoding(dataset: "xr.Dataset") -> dict[str, dict[str, Any]]:

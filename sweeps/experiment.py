@@ -10,7 +10,7 @@ from sweeps.config import Config
 from sweeps.config.sweep import CONTINUOUS
 from sweeps.earlier import EarlierSweep
 from sweeps.grid import Grid, Numbers, grid_of
-from sweeps.network import features_of, full, map_of, starts_of
+from sweeps.network import features_of, from_token, full, given_starts, map_of
 
 MOST_NETWORKS = 256  # kept in memory
 
@@ -22,7 +22,7 @@ class Network(NamedTuple):
 
     config: Config
     features: Features
-    starts: list[Window]
+    starts: list[Window | str]  # words of tokens: their windows depend on ε
 
 
 class Point(NamedTuple):
@@ -76,13 +76,11 @@ class Experiment:
         """Make the point at some values of the swept parameters."""
         network = self._network(tuple(item for item in values.items() if item[0] not in CONTINUOUS))
         here = map_of(network.config, network.features, **{name: x for name, x in values.items() if name in CONTINUOUS})
-        if window is None:
-            if self.earlier is not None:
-                window = self.earlier.window(values)
-            elif self.config.start.token is not None:
-                window = full(here, starts_of(network.config, here)[0])
-            else:
-                window = network.starts[start]
+        if window is None and self.earlier is not None:
+            window = self.earlier.window(values)
+        elif window is None:
+            given = network.starts[start]
+            window = full(here, from_token(here, given)) if isinstance(given, str) else given
         return Point(network, here, window)
 
     def _network(self, choice: Choice) -> Network:
@@ -91,9 +89,8 @@ class Experiment:
         if found is None:
             config = self.config.at(dict(choice))
             features = features_of(config)
-            made_each = config.start.token is not None or config.start.sweep is not None
             some = map_of(config, features, beta=1.0)
-            found = Network(config, features, [] if made_each else starts_of(config, some))
+            found = Network(config, features, [] if self.earlier else given_starts(config, some))
             if len(self._networks) >= MOST_NETWORKS:
                 self._networks.clear()
             self._networks[choice] = found

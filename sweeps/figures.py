@@ -67,6 +67,7 @@ STYLE: Any = {
 }
 ROWS = 500  # pixels of the orbit diagram along the orbit's axis
 PLAIN = 6  # exponents that are drawn at most in one panel with a legend
+TILTED: Any = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}  # names below an axis
 FEW = 30  # points of a line below which they are marked
 
 Floats = npt.NDArray[np.float64]
@@ -155,7 +156,7 @@ def phase_diagram(dataset: xr.Dataset) -> Figure:
         for axes, draw in zip(each, panels, strict=True):
             draw(axes, dataset, edges_of(dataset[first].values), edges_of(dataset[second].values))
             label_axis(axes.xaxis, first, dataset[first].values)
-            if len(panels) > 1 and axes.get_xscale() == "linear":
+            if len(panels) > 1 and axes.get_xscale() == "linear" and np.issubdtype(dataset[first].dtype, np.number):
                 axes.xaxis.set_major_locator(
                     MaxNLocator(4, steps=[1, 2, 5, 10], integer=dataset[first].dtype.kind == "i")
                 )
@@ -269,6 +270,7 @@ def _periods_over_two(axes: Axes, dataset: xr.Dataset, x: Floats, y: Floats) -> 
     axes.set_facecolor(COLOURS["missing"])
     bar = axes.figure.colorbar(image, ax=axes, location="bottom", shrink=0.9)
     bar.set_label("period (steps)")
+    bar.ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     bar.ax.xaxis.set_major_formatter(ScalarFormatter())
     bar.ax.xaxis.set_minor_formatter(NullFormatter())
 
@@ -302,7 +304,9 @@ def _exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> None
     marker = "o" if len(exponents) < FEW else ""
     for i in range(n_drawn):
         label = rf"$\lambda_{{{i + 1}}}$"
-        axes.plot(dataset[name].values, exponents[:, i], marker=marker, ms=2.5, color=colours[i], label=label)
+        axes.plot(
+            _positions(dataset[name].values), exponents[:, i], marker=marker, ms=2.5, color=colours[i], label=label
+        )
     axes.axhline(0, color="black", lw=0.6, zorder=0)
     axes.set_ylabel(r"$\lambda$ (nats per step)")
     if n_drawn <= PLAIN:
@@ -331,9 +335,12 @@ def legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
 
 
 def label_axis(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
-    """Label an axis with a swept parameter; every digit is in its ticks, and numbers of things are whole."""
+    """Label an axis with a swept parameter: every digit is in its ticks, counts are whole, names are written out."""
     axis.set_label_text(SYMBOLS[name])
-    if _by_ratio(values):
+    if not np.issubdtype(values.dtype, np.number):
+        axis.set_label_text(name)
+        axis.set_ticks(_positions(values), list(values), **({} if axis is axis.axes.yaxis else TILTED))
+    elif by_ratio(values):
         (axis.axes.set_xscale if axis is axis.axes.xaxis else axis.axes.set_yscale)("log")
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(ScalarFormatter())
@@ -344,7 +351,12 @@ def label_axis(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
         axis.set_major_formatter(ScalarFormatter(useOffset=False))
 
 
-def _by_ratio(values: npt.NDArray[Any]) -> bool:
+def _positions(values: npt.NDArray[Any]) -> Floats:
+    """Return where values are drawn: names at 0, 1, 2, …, in their order."""
+    return values if np.issubdtype(values.dtype, np.number) else np.arange(len(values), dtype=float)
+
+
+def by_ratio(values: npt.NDArray[Any]) -> bool:
     """Whether sorted values are evenly spaced by their logarithms, and span a decade."""
     if len(values) < 3 or values[0] <= 0 or values[-1] < 10 * values[0]:
         return False
@@ -353,9 +365,10 @@ def _by_ratio(values: npt.NDArray[Any]) -> bool:
 
 def edges_of(centres: Floats) -> Floats:
     """Borders of cells around sorted values, halfway between them, or by ratio where they are spaced so."""
+    centres = _positions(centres)
     if len(centres) == 1:
         return np.array([centres[0] - 0.5, centres[0] + 0.5])
-    if _by_ratio(centres):
+    if by_ratio(centres):
         return np.exp(_halfway(np.log(centres)))
     return _halfway(centres)
 

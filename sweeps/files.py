@@ -27,17 +27,59 @@ def written_whole(path: Path) -> Iterator[Path]:
     StoreError
         If it cannot be written. What was there before stays; nothing half-written is left.
     """
+    with _hidden(path) as unfinished:
+        yield unfinished
+        _put_on_disk(unfinished)
+        unfinished.replace(path)
+
+
+def write_first(path: Path, text: str) -> None:
+    """Write a file whole unless there is one: of many who do so at the same moment, the first one's text stays.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    with _hidden(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+        _put_on_disk(unfinished)
+        try:
+            os.link(unfinished, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            if not path.exists():
+                unfinished.replace(path)
+
+
+@contextlib.contextmanager
+def _hidden(path: Path) -> Iterator[Path]:
+    """Give a name of its own for what is to become `path`; nothing of that name is left."""
     unfinished = path.with_name(f".{path.name}~{platform.node()}~{os.getpid()}~{secrets.token_hex(4)}")
     try:
         yield unfinished
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except (OSError, RuntimeError) as error:  # netCDF4 raises the latter on a full disk
-        raise StoreError(f"{path} cannot be written: {reason(error)}.") from error
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"{path} cannot be written: {_true_reason(unfinished, error)}.") from error
     finally:
         with contextlib.suppress(OSError):
             unfinished.unlink()
+
+
+def _true_reason(path: Path, error: Exception) -> str:
+    """Return why a file cannot be written; netCDF says "Permission denied" or "HDF error" of a full disk, too."""
+    if isinstance(error, PermissionError | RuntimeError):
+        try:
+            with path.open("ab") as file:
+                file.write(bytes(65_536))
+        except OSError as told:
+            return reason(told)
+    return reason(error)
+
+
+def _put_on_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def remove_abandoned(folder: Path) -> None:

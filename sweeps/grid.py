@@ -37,7 +37,7 @@ class Grid:
     axes : dict from name to array
         Swept values, in the order of `config.sweep.SWEPT`; before them `point`, which counts the points of zipped
         parameters; after them `start`, the number of the start, and `direction`, 0 for left and 1 for right, if there
-        are several.
+        are several or they have names.
     zipped : dict from name to array
         Values of the parameters that are walked along together, one for each number of the axis `point`.
     chains : Chains or None
@@ -46,6 +46,8 @@ class Grid:
         Points of later rounds, each round numbered from where that before ends; they have no place on the axes.
     along : str
         The axis that they refine.
+    words : dict from name to tuple of str
+        What the numbers of an axis stand for, if they are no numbers to a reader: directions, starts with names.
     together : int
         Points in a row that must be in one shard: the starts of each point, where they are compared.
 
@@ -63,6 +65,7 @@ class Grid:
     chains: "Chains | None" = None
     refinements: tuple[Refined, ...] = ()
     along: str = ""
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     together: int = 1
 
     @property
@@ -132,8 +135,12 @@ class Grid:
         return found
 
     def of_lines(self, along: str, lines: Numbers) -> dict[str, npt.NDArray[Any]]:
-        """Return the values of all other axes on lines along one of them, given by their numbers."""
-        return {dim: self.axes[dim][index] for dim, index in self._others(along, lines).items()}
+        """Return the values of all other axes on lines along one of them, given by their numbers; see `as_read`."""
+        return {dim: self.as_read(dim, self.axes[dim][index]) for dim, index in self._others(along, lines).items()}
+
+    def as_read(self, name: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return values of an axis as a reader sees them: the words that they stand for, if they do."""
+        return np.array(self.words[name], dtype=object)[values] if name in self.words else values
 
     def _others(self, along: str, lines: Numbers) -> dict[str, Numbers]:
         dims = [dim for dim in self.dims if dim != along]
@@ -220,27 +227,30 @@ class Chains:
 
 def grid_of(config: Config) -> Grid:
     """Return the grid of a config; one point without axes if it sweeps nothing."""
-    values = {name: array if name in REAL else array.astype(np.int64) for name, array in config.axes.items()}
+    values = {name: array if name in REAL else np.rint(array).astype(np.int64) for name, array in config.axes.items()}
     zipped = {name: values.pop(name) for name in (config.sweep.zipped if config.sweep else ())}
     axes: dict[str, npt.NDArray[Any]] = {}
     if zipped:
         axes["point"] = np.arange(len(next(iter(zipped.values()))))
     axes |= values
-    if config.start.random is not None and config.start.random.n > 1:
-        axes["start"] = np.arange(config.start.random.n)
+    words = {"start": config.start.names} if config.start.names else {}
+    if words or config.start.n > 1:
+        axes["start"] = np.arange(config.start.n)
     continuation = config.sweep.continuation if config.sweep else None
     if continuation is None:
         refinement = config.sweep.refinement if config.sweep else None
         together = len(axes["start"]) if "attractors" in config.record else 1
-        return Grid(axes, zipped, along=str(refinement.along) if refinement else "", together=together)
+        along = str(refinement.along) if refinement else ""
+        return Grid(axes, zipped, along=along, words=words, together=together)
     if continuation.direction == "both":
         axes["direction"] = np.arange(len(DIRECTIONS))
+        words["direction"] = DIRECTIONS
     shape = tuple(len(values) for values in axes.values())
-    along = list(axes).index(str(continuation.along))
-    n_chains = math.prod(shape) // shape[along]
+    axis = list(axes).index(str(continuation.along))
+    n_chains = math.prod(shape) // shape[axis]
     if continuation.direction == "both":
         ways = np.arange(n_chains) % 2  # the direction is the last axis
     else:
         ways = np.full(n_chains, DIRECTIONS.index(continuation.direction))
     forward = np.argsort(axes[str(continuation.along)], kind="stable")
-    return Grid(axes, zipped, Chains(shape, along, forward, forward[::-1], ways))
+    return Grid(axes, zipped, Chains(shape, axis, forward, forward[::-1], ways), words=words)

@@ -22,6 +22,9 @@ def inputs_of(config: Config) -> Inputs:
     found = {}
     if start.checkpoint is not None:
         found["start.checkpoint"] = _content("start.checkpoint", start.checkpoint)
+    for place, one in enumerate(start.list or ()):
+        if one.checkpoint is not None:
+            found[f"start.list[{place}].checkpoint"] = _content(f"start.list[{place}].checkpoint", one.checkpoint)
     if start.sweep is not None:
         from sweeps.earlier import content_of  # noqa: PLC0415 - reads datasets, which loads long
 
@@ -61,7 +64,10 @@ def _identity(config: Config, inputs: Inputs) -> dict[str, object]:
 
 
 def _flat(values: object, prefix: str = "") -> dict[str, object]:
-    """Dotted keys of nested mappings."""
+    """Dotted keys of nested mappings, and of lists of mappings."""
+    if isinstance(values, list) and any(isinstance(entry, dict) for entry in values):
+        entries = [_flat(entry, f"{prefix}[{place}]") for place, entry in enumerate(values)]
+        return {key: value for entry in entries for key, value in entry.items()}
     if not isinstance(values, dict):
         return {prefix: values}
     return {key: value for name in values for key, value in _flat(values[name], f"{prefix}.{name}".strip(".")).items()}

@@ -48,23 +48,47 @@ def blocks_of(config: Config, model: Model | None = None) -> Blocks:
 
 
 def starts_of(config: Config, network: MeanFieldMap) -> list[Window]:
-    """Make the windows that orbits of a map start from; that of a token has to grow first, and depends on ε.
+    """Make the windows that orbits of a map start from; that of a token has one token alone, and depends on ε.
 
     Raises
     ------
     ConfigError
-        If the ensemble has no matrices to take a token from, or a checkpoint cannot be used.
+        As `given_starts`.
     """
-    start, context, n_patterns = config.start, network.context, network.features.n_patterns
-    if start.random is not None:
-        return Window.random(context, n_patterns, seed=start.random.seed, n=start.random.n)
-    if start.token is not None:
-        return [_from_token(network, start.token, config.model.features.ensemble)]
-    if start.checkpoint is not None:
-        return [read_checkpoint(start.checkpoint, context, n_patterns)]
-    if isinstance(start.window, str):
-        return [Window.paper_beta3()]
-    return [Window(np.array(start.window), start.phase or 0)]
+    given = given_starts(config, network)
+    return [from_token(network, start) if isinstance(start, str) else start for start in given]
+
+
+def given_starts(config: Config, network: MeanFieldMap) -> list[Window | str]:
+    """Make the windows that orbits start from whatever β, γ and ε; of a token, whose window depends on ε, its word.
+
+    Raises
+    ------
+    ConfigError
+        If the ensemble has no matrices to take a token from, a checkpoint cannot be used, or each point has its own.
+    """
+    if config.start.sweep is not None:
+        raise ConfigError("start.sweep gives each point of a sweep its own start: it goes with `dmfsa sweep` alone.")
+    context, n_patterns = network.context, network.features.n_patterns
+    found: list[Window | str] = []
+    for place, start in enumerate(config.start.each):
+        key = f"start.list[{place}]" if config.start.list else "start"
+        if start.random is not None:
+            found += Window.random(context, n_patterns, seed=start.random.seed, n=start.random.n)
+        elif start.token is not None:
+            if network.features.semantic is None:
+                raise ConfigError(
+                    f"{key}.token = '{start.token}' needs feature matrices, which the ensemble "
+                    f"'{config.model.features.ensemble}' does not have: start from a window, or at random."
+                )
+            found.append(start.token)
+        elif start.checkpoint is not None:
+            found.append(read_checkpoint(start.checkpoint, context, n_patterns, f"{key}.checkpoint"))
+        elif isinstance(start.window, str):
+            found.append(Window.paper_beta3())
+        else:
+            found.append(Window(np.array(start.window), start.phase or 0))
+    return found
 
 
 def full(network: MeanFieldMap, window: Window) -> Window:
@@ -72,27 +96,26 @@ def full(network: MeanFieldMap, window: Window) -> Window:
     return network.trajectory(window, network.context - window.context).end
 
 
-def _from_token(network: MeanFieldMap, token: str, ensemble: str) -> Window:
+def from_token(network: MeanFieldMap, token: str) -> Window:
     """Start as published: a row of a feature matrix, its positional bits set to -1."""
     features = network.features
     if features.semantic is None:
-        raise ConfigError(
-            f"start.token = '{token}' needs feature matrices, which the ensemble "
-            f"'{ensemble}' does not have: start from a window, or at random."
-        )
+        raise ValueError("a token is a row of a feature matrix, and these features have none")
     spins = features.semantic["ovqk".index(token[0]), int(token[1:])]
     return network.start_from_token(np.concatenate([spins, -np.ones(features.positional_bits)]))
 
 
-def read_checkpoint(path: Path, context: int, n_patterns: int) -> Window:
+def read_checkpoint(path: Path, context: int, n_patterns: int, key: str = "start.checkpoint") -> Window:
     """Read a window from an npz file with `attention` (context, n_patterns), newest first, and `phase`.
+
+    What is wrong with it is told with the `key` of the config that names it.
 
     Raises
     ------
     ConfigError
         If the file is missing, damaged, holds pickles, or its arrays do not fit the network.
     """
-    what = f"start.checkpoint = '{path}'"
+    what = f"{key} = '{path}'"
     allowed = {"attention": ((context, n_patterns), "iuf", "numbers"), "phase": ((), "iu", "one whole number")}
     arrays = _arrays_of(path, what, tuple(allowed))
     for name, (shape, kinds, words) in allowed.items():

@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+if TYPE_CHECKING:  # it takes longer to load than a look at a folder of results does
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
 
 EVERY = 5.0  # seconds between lines where there is no terminal
 
@@ -55,6 +57,9 @@ def clock(seconds: float) -> str:
 @contextmanager
 def shown(meter: Meter, *, quiet: bool = False) -> Iterator[None]:
     """Show the meter on stderr while the body runs: a bar on a terminal, a line now and then elsewhere."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
     console = Console(stderr=True, quiet=quiet)
     ended = threading.Event()
     if console.is_terminal:
@@ -74,13 +79,13 @@ def _watched(watcher: threading.Thread, ended: threading.Event) -> Iterator[None
         watcher.join()
 
 
-def _bar(meter: Meter, bar: Progress, task: TaskID, ended: threading.Event) -> None:
+def _bar(meter: Meter, bar: "Progress", task: "TaskID", ended: threading.Event) -> None:
     while not ended.wait(0.1):
         bar.update(task, completed=meter.points_done, description=str(meter))
     bar.update(task, completed=meter.points_done, description=str(meter))
 
 
-def _lines(meter: Meter, console: Console, ended: threading.Event) -> None:
+def _lines(meter: Meter, console: "Console", ended: threading.Event) -> None:
     while not ended.wait(EVERY):
         console.print(str(meter), highlight=False)
     console.print(str(meter), highlight=False)

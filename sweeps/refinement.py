@@ -109,5 +109,6 @@ def boundary_table(grid: Grid, along: str, shards: Sequence[Points], flags: dict
         codes = np.array([getattr(boundary, f"label_{side}") for boundary in found], dtype="i1")
         variables[f"boundary_label_{side}"] = ("boundary", codes, {"long_name": f"label on the {side} side", **flags})
     for dim, values in grid.of_lines(along, lines).items():
-        variables[f"boundary_{dim}"] = ("boundary", values, {"long_name": f"{dim} of the boundary", "units": "1"})
+        units = {} if dim in grid.words else {"units": "1"}
+        variables[f"boundary_{dim}"] = ("boundary", values, {"long_name": f"{dim} of the boundary", **units})
     return variables

@@ -163,6 +163,8 @@ def run_shards(
     remove_abandoned(folder.path / "shards")
     remove_stale(folder.path)
     todo = folder.missing(shards)
+    if todo:
+        folder.check_writable()
     n_points = sum(shard.n for shard in shards)
     n_todo = sum(shard.n for shard in todo)
     config = experiment.config

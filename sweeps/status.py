@@ -20,7 +20,9 @@ class State(Enum):
     FINISHED = "All points are in sweep.nc."
     FAILED = "Some points could not be computed: `dmfsa sweep resume --failed` tries them again."
     COLLECTABLE = "All points are computed: `dmfsa sweep collect` makes one dataset of them."
+    COLLECTING = "All points are computed: a job in the queue makes one dataset of them."
     RUNNING = "Processes are at work."
+    QUEUED = "Tasks are in the queue: they go on when their turn comes."
     INTERRUPTED = "Nobody seems to be at work: `dmfsa sweep resume` goes on."
 
 
@@ -77,8 +79,19 @@ class SweepStatus(Result):
     status: State
 
 
-def status_of(folder: SweepFolder, *, thorough: bool = False) -> SweepStatus:
-    """Look at a folder; at the ends of its shards, or, if thorough, at every bit of them."""
+def status_of(folder: SweepFolder, *, thorough: bool = False, n_queued: int = 0, collects: bool = False) -> SweepStatus:
+    """Look at a folder.
+
+    Parameters
+    ----------
+    folder : SweepFolder
+    thorough : bool
+        Whether to look at every bit of the shards, not only at their ends.
+    n_queued : int
+        Tasks of the sweep in the queue of a cluster, as it was before this look.
+    collects : bool
+        Whether a job that collects is there.
+    """
     shards = folder.shards()
     whole = folder.whole()
     conditions: dict[Condition, list[Shard]] = {condition: [] for condition in Condition}
@@ -121,16 +134,21 @@ def status_of(folder: SweepFolder, *, thorough: bool = False) -> SweepStatus:
             Worker(claim.host, claim.pid, claim.job, len(claim.shards), max(0.0, time.time() - claim.beat))
             for claim in live
         ),
-        status=_state(whole is not None, n_failed, n_done == n_points, bool(live)),
+        status=(
+            (State.FAILED if n_failed else State.FINISHED)
+            if whole is not None
+            else _state(n_done == n_points, bool(live), n_queued, collects)
+        ),
     )
 
 
-def _state(whole: bool, n_failed: int, all_done: bool, live: bool) -> State:
-    if whole:
-        return State.FAILED if n_failed else State.FINISHED
+def _state(all_done: bool, live: bool, n_queued: int, collects: bool) -> State:
+    """Say how it goes on with a sweep whose dataset is not there."""
     if live:
         return State.RUNNING
-    return State.COLLECTABLE if all_done else State.INTERRUPTED
+    if all_done:
+        return State.COLLECTING if collects else State.COLLECTABLE
+    return State.QUEUED if n_queued else State.INTERRUPTED
 
 
 def _rate(headers: list[Header]) -> float:

@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +32,7 @@ import numpy as np
 
 from sweeps.claims import remove_stale
 from sweeps.config import Config, ConfigError, load_config
-from sweeps.files import StoreError, reason, remove_abandoned, written_whole
+from sweeps.files import StoreError, reason, remove_abandoned, write_first, written_whole
 from sweeps.grid import Grid, grid_of
 from sweeps.identity import Inputs, differences, fingerprint, inputs_of
 from sweeps.provenance import shard_origin
@@ -83,20 +84,17 @@ class SweepFolder:
         noted = path / "config.yaml"
         try:
             found = [entry.name for entry in path.iterdir()] if path.exists() else []  # before the config of another is
-            if noted.exists():
-                there = load_config(noted), _read_inputs(path)
-                if differing := differences(there, (config, inputs)):
-                    lines = [f"{path} holds results of another config:", *(f"  {line}" for line in differing)]
-                    raise StoreError("\n".join([*lines, "Choose another --out."]))
-            elif not all(map(_ours, found)):
-                raise StoreError(f"{path} is not empty and holds no sweep: choose another folder with --out.")
-            else:
+            if not noted.exists():
+                if not all(name.startswith(".") for name in found):
+                    raise StoreError(f"{path} is not empty and holds no sweep: choose another folder with --out.")
                 path.mkdir(parents=True, exist_ok=True)
-                if inputs:
-                    with written_whole(path / "inputs.json") as unfinished:
-                        unfinished.write_text(json.dumps(inputs), encoding="utf-8")
-                with written_whole(noted) as unfinished:
-                    unfinished.write_text(config.to_yaml(), encoding="utf-8")
+                write_first(noted, config.to_yaml())
+            there = load_config(noted)
+            if inputs and not (path / "inputs.json").exists() and not differences((there, inputs), (config, inputs)):
+                write_first(path / "inputs.json", json.dumps(inputs))
+            if differing := differences((there, _read_inputs(path)), (config, inputs)):
+                lines = [f"{path} holds results of another config:", *(f"  {line}" for line in differing)]
+                raise StoreError("\n".join([*lines, "Choose another --out."]))
         except ConfigError as error:
             raise StoreError(f"{path} holds a damaged config ({error}): choose another folder with --out.") from None
         except StoreError:
@@ -129,6 +127,11 @@ class SweepFolder:
     def fingerprint(self) -> str:
         """Short hash of the config and of the files it names, noted in every file."""
         return fingerprint(self.config, self.inputs)
+
+    @cached_property
+    def _shards(self) -> str:
+        """The folder of the shards as text: to put 10,000 paths together takes longer than to read what is there."""
+        return f"{self.path / 'shards'}{os.sep}"
 
     @cached_property
     def _axes(self) -> Grid:
@@ -191,7 +194,7 @@ class SweepFolder:
         Judged by its size and its last 512 bytes, or, if thorough, by every bit.
         """
         try:
-            header = read_shard(self.file(shard))[0] if thorough else read_header(self.file(shard))
+            header = read_shard(self.file(shard))[0] if thorough else read_header(self._shards + shard.file_name)
         except FileNotFoundError:
             return Condition.MISSING, None
         except Unreadable:
@@ -206,6 +209,21 @@ class SweepFolder:
         """
         wanted = [shard for shard in shards if self.good(shard, tell=tell) is None]
         return wanted if wanted and not self.complete else []
+
+    def check_writable(self) -> None:
+        """See that shards can be written, before hours are spent on them.
+
+        Raises
+        ------
+        StoreError
+            If not: the folder is read-only, or somebody else's.
+        """
+        try:
+            (self.path / "shards").mkdir(exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path / "shards"):
+                pass
+        except OSError as error:
+            raise StoreError(f"{self.path / 'shards'} cannot be written: {reason(error)}.") from None
 
     def write(self, points: Points, seconds: float | None = None) -> None:
         """Write the shard of some points, which took so many seconds; two writers of one shard do no harm.
@@ -367,8 +385,3 @@ def _read_inputs(path: Path) -> Inputs:
         return dict(json.loads(noted.read_text(encoding="utf-8"))) if noted.exists() else {}
     except (OSError, ValueError, TypeError) as error:
         raise StoreError(f"{noted} is damaged ({error}): {AGAIN}.") from None
-
-
-def _ours(name: str) -> bool:
-    """Whether a folder that holds nothing but such files may still become a sweep's."""
-    return name.startswith(".") or name == "inputs.json"

@@ -52,7 +52,10 @@ SlurmdTimeout=60
 PropagateResourceLimits=NONE
 RebootProgram=/bin/false
 MaxArraySize={max_array_size}
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 State=UP LLN=YES
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 State=UP LLN=YES PriorityTier=1
+PartitionName=urgent Nodes=ALL MaxTime=INFINITE DefaultTime=60 State=UP PriorityTier=2
 """
 NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cpus} RealMemory=1000 State=UNKNOWN\n"
 
@@ -148,7 +151,7 @@ class Cluster:
 
     def nodes_up(self):
         """Whether all nodes can take jobs."""
-        states = self.run("sinfo", "-h", "-N", "-o", "%N %t", check=False).split("\n")
+        states = self.run("sinfo", "-h", "-N", "-p", "main", "-o", "%N %t", check=False).split("\n")
         return sum(line.split()[-1:] in (["idle"], ["mix"], ["alloc"]) for line in states) == len(self.nodes)
 
     def queue(self, form="%i"):
@@ -186,8 +189,8 @@ class Cluster:
         (folder / "munge.key").chmod(0o400)
         host = socket.gethostname().split(".")[0] if _resolves_to_loopback() else "localhost"
         nodes = [NODE.format(name=n, port=port, host=host, **self._pick("cpus")) for n, port in self.nodes.items()]
-        config, partition = CONFIG.format(folder=folder, user=user, **self._settings).rsplit("PartitionName", 1)
-        (folder / "slurm.conf").write_text(f"{config}{''.join(nodes)}PartitionName{partition}", encoding="utf-8")
+        config, partitions = CONFIG.format(folder=folder, user=user, **self._settings).split("PartitionName", 1)
+        (folder / "slurm.conf").write_text(f"{config}{''.join(nodes)}PartitionName{partitions}", encoding="utf-8")
         # Without a line of its own slurmd looks for what systemd mounts; this touches no cgroup.
         (folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n", encoding="utf-8")
         (folder / "plugstack.conf").touch()

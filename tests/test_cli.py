@@ -432,7 +432,9 @@ def test_commands_for_one_orbit(run, cfg, command):
     assert_refused(run(command, sweep, "--json"), 2, "model.beta is missing: one point is wanted", "set model.beta")
     many = cfg(start={"random": {"n": 3}})
     assert_refused(
-        run(command, many, "--json"), 2, "start.random.n = 3 must be 1 here: this command follows one orbit."
+        run(command, many, "--json"),
+        2,
+        "start.random.n = 3 starts, and must have 1 here: this command follows one orbit.",
     )
     no_tokens = cfg(start={"token": "o1"}, model={"beta": 1, "features": {"ensemble": "cycle"}})
     assert_refused(run(command, no_tokens), 2, "start.token = 'o1' needs feature matrices")

@@ -265,6 +265,43 @@ def test_the_dataset_is_that_of_a_local_run(story, tmp_path, monkeypatch):
     assert sorted(path.name for path in story.folder.iterdir() if path.is_dir()) == ["logs"]
 
 
+@pytest.fixture(scope="module")
+def preempted(story):
+    """A sweep of two tasks, of which one has to give way, in its second shard, to a job of another partition."""
+    (story.cluster.folder / "p").mkdir()
+    stage = Stage(story.cluster.folder / "p", story.cluster)
+    slurm = story.cluster.run
+    config = small(model=None, sweep={"beta": {"from": 1.2, "to": 1.3, "n": 4 * STEP}}, record=["label"])
+    facts = SimpleNamespace(folder=stage.folder, config=config, second=2 * STEP)
+    cfg = stage.folder.parent / "config.yaml"
+    cfg.write_text(config.to_yaml())
+    stage.hold(facts.second)
+    array, collect = stage.dmfsa("submit", cfg, "--out", stage.folder, "--tasks", 2)["jobs"]
+    ((facts.node, pid),) = stage.held(facts.second)
+    urgent = ["--partition=urgent", "--exclusive", f"--nodelist={facts.node}", "--output=/dev/null", "--wrap=sleep 600"]
+    job = slurm("sbatch", "--parsable", *urgent).strip()
+    stage.heard(signal.SIGTERM, pid)
+    until(lambda: f"{job} RUNNING" in story.cluster.queue("%F %T"), LONG, "the urgent job")
+    facts.both = stage.held(facts.second, 2)
+    slurm("scancel", job)
+    stage.let_go(facts.second)
+    stage.wait_for(collect)
+    facts.begun = stage.begun()
+    facts.log = (stage.folder / "logs" / f"{array}_0.out").read_text()
+    return facts
+
+
+def test_a_task_that_is_preempted_keeps_what_it_has_and_goes_on_elsewhere(preempted, tmp_path, monkeypatch):
+    """Nobody has to resume it."""
+    assert "CANCELLED" in preempted.log
+    assert "DUE TO PREEMPTION" in preempted.log
+    assert len({node for node, _ in preempted.both}) == 2
+    assert preempted.begun == Counter({0: 1, STEP: 1, preempted.second: 2, 3 * STEP: 1})
+    monkeypatch.setattr(shards, "POINTS", STEP)
+    here = run_sweep(preempted.config, tmp_path / "here", quiet=True)
+    assert content(preempted.folder, tmp_path / "a.nc") == content(here, tmp_path / "b.nc")
+
+
 def content(folder, file):
     """Bytes of a dataset without where and when it was made."""
     dataset = without_run(open_sweep(folder))

@@ -141,6 +141,7 @@ def test_ensembles(features, n_patterns):
         ({"random": {}}, "random"),
         ({"checkpoint": "w.npz"}, "checkpoint"),
         ({"window": None, "token": "v1"}, "token"),
+        ({"list": [{"token": "v1"}, {"window": WINDOW, "name": "a b"}, {"random": {"n": 2}}]}, "list"),
         (None, "random"),
     ],
 )
@@ -148,6 +149,16 @@ def test_starts(start, kind):
     accepted = config(start=start)
     assert accepted.start.kind == kind
     assert Config.from_dict(accepted.to_dict()) == accepted
+
+
+def test_starts_of_a_list_have_names():
+    windows = [{"window": "paper_beta3"}, {"window": WINDOW}, {"window": WINDOW, "name": "mine"}]
+    others = [{"token": "k2"}, {"checkpoint": "a/left.end.npz"}, {"random": {}}, {"random": {"n": 2}, "name": "r"}]
+    start = config(start={"list": windows + others}).start
+    assert start.names == ("paper_beta3", "window 1", "mine", "k2", "left.end", "random", "r 0", "r 1")
+    assert start.n == len(start.names)
+    assert start.list[1].phase == 0
+    assert config(start={"random": {"n": 3}}).start.names == ()
 
 
 def test_a_window_written_out_has_phase_0_by_default():
@@ -352,8 +363,9 @@ PARAMETERS = (
 AXES = "beta, context, epsilon, features, gamma, order, positional_bits, refine, zip"
 TOP = "model, name, record, run, slurm, start, sweep"
 MODEL = "beta, context, epsilon, features, gamma, positional_bits"
-STARTS = "checkpoint, random, sweep, token, window"
-START = "checkpoint, direction, nearest, number, phase, random, sweep, token, window"
+STARTS = "checkpoint, list, random, sweep, token, window"
+START = "checkpoint, direction, list, nearest, number, phase, random, sweep, token, window"
+LISTED = "checkpoint, name, phase, random, token, window"
 
 
 @pytest.mark.parametrize(
@@ -569,10 +581,46 @@ def test_refused_features(features, message):
         ({"checkpoint": "w.txt"}, ".checkpoint = 'w.txt' must be the name of a .npz file."),
         ({"checkpoint": "a\0.npz"}, r".checkpoint = 'a\x00.npz' must be the name of a .npz file."),
         ({"checkpoint": 3}, ".checkpoint = 3 must be the name of a .npz file."),
+        ({"list": []}, ".list = [] must be a list that is not empty."),
+        ({"list": "o0"}, ".list = 'o0' must be a list that is not empty."),
+        ({"list": ["o0"]}, f".list[0] = 'o0' must be a mapping with keys out of {LISTED}."),
+        ({"list": [{}]}, ".list[0] needs exactly one of checkpoint, random, token, window."),
+        ({"list": [{"token": "o0"}], "token": "o0"}, f".token is one start too many (beside list): exactly one of "
+         f"{STARTS} is allowed; start={{token: ...}} replaces the whole start."),
+        ({"list": [{"random": {}, "token": "o0"}]}, ".list[0].token is one start too many (beside random): exactly one "
+         "of checkpoint, random, token, window is allowed; each start is an entry of its own."),
+        ({"list": [{"token": "o0"}, {"tokn": "o0"}]},
+         f".list[1].tokn is not a key here; did you mean 'token'? Allowed: {LISTED}."),
+        ({"list": [{"random": {"n": 10**4}}, {"token": "o0"}]},
+         ".list asks for 10001 starts; at most 10000 can have names."),
+        ({"list": [{"sweep": "results"}]},
+         f".list[0].sweep is not a key here; it belongs in start. Allowed: {LISTED}."),
+        ({"list": [{"random": {"m": 1}}]}, ".list[0].random.m is not a key here. Allowed: n, seed."),
+        ({"list": [{"token": "o3"}]}, ".list[0].token = 'o3' must name one of the 3 rows, 0 to 2."),
+        ({"list": [{"token": "o0"}, {"window": WINDOW[:3]}]},
+         ".list[1].window has shape (3, 3) but must have shape (4, 3): context, n_patterns."),
+        ({"list": [{"window": WINDOW, "phase": 4}]},
+         ".list[0].phase = 4 must be less than the clock's period, 2**positional_bits = 4."),
+        ({"list": [{"token": "o0"}, {"random": {}}, {"token": "o0"}]},
+         ".list[2] is named 'o0', as list[0] is: give it another name."),
+        ({"list": [{"token": "o0", "name": "a\nb"}]},
+         r".list[0].name = 'a\nb' must be text of 1 to 60 characters on one line."),
+        ({"list": [{"token": "o0", "name": " "}]},
+         ".list[0].name = ' ' must be text of 1 to 60 characters on one line."),
     ],
-)
+)  # fmt: skip
 def test_refused_starts(start, message):
     assert problems(start=start) == [f"start{message}"]
+
+
+def test_the_line_of_each_start_of_a_list_is_named(write):
+    path = write("model: {beta: 1}\nstart:\n  list:\n    - {token: o0}\n    - window: paper_bet\n    - {token: o9}")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    words = "start.list[1].window = 'paper_bet' must be paper_beta3 or a list of rows; did you mean 'paper_beta3'?"
+    assert str(caught.value) == f"cfgs/x.yaml, line 5: {words}"
+    with pytest.raises(ConfigError, match=r"x\.yaml, line 6: start\.list\[2\]\.token = 'o9' must name one of the 3"):
+        load_config(write(path.read_text().replace("paper_bet", "paper_beta3")))
 
 
 def test_the_papers_window_needs_the_papers_shape():
@@ -640,9 +688,10 @@ def test_refused_sweeps(sweep, message):
 
 
 def test_starts_count_in_the_size_of_a_sweep():
-    assert problems(sweep={"beta": {"values": [0, 1]}}, start={"random": {"n": 10**7}}) == [
-        "sweep asks for 20000000 orbits, starts included; at most 10000000 are allowed."
-    ]
+    for start in ({"random": {"n": 10**4}}, {"list": [{"random": {"n": 10**4 - 1}}, {"token": "o0"}]}):
+        assert problems(sweep={"beta": {"from": 0, "to": 1, "n": 1001}}, start=start) == [
+            "sweep asks for 10010000 orbits, starts included; at most 10000000 are allowed."
+        ]
 
 
 ERROR_BARS = "must be at least {} for exponents with error bars: two periods of the clock."

@@ -39,6 +39,12 @@ anything = st.recursive(
     max_leaves=6,
 )
 
+entries = st.builds(
+    lambda given, name: given | name,
+    st.sampled_from([{"token": "o0"}, {"token": "v1"}, {"window": "paper_beta3"}, {"random": {"n": 2}}]),
+    st.one_of(st.just({}), st.builds(lambda name: {"name": name}, words)),
+)
+
 
 @st.composite
 def plausible(draw):
@@ -64,6 +70,7 @@ def plausible(draw):
         sweep |= draw(st.sampled_from([order, refine, {"zip": names}]))
     ensemble = "gaussian" if "scale" in names else draw(st.sampled_from(["segments", "iid", "cycle", "uniform_means"]))
     starts = [{"random": {"n": 2}}, {"random": {}}, {"token": "o0"}, {"window": "paper_beta3"}]
+    starts.append({"list": draw(st.lists(entries, min_size=1, max_size=3))})
     return {
         "name": draw(st.sampled_from(["a", "results", "a.b"])),
         "model": {"beta": 1.3, "positional_bits": 3, "features": {"ensemble": ensemble}},

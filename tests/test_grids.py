@@ -60,6 +60,29 @@ def test_axes_come_in_one_order_and_their_values_as_written():
     assert values_of(sweep=sweep)["gamma"][-1] == 1000.0
 
 
+def test_numbers_by_ratio_over_the_whole_range_there_is():
+    ends = {"from": 1e-300, "to": 1e300, "n": 2, "log": True}
+    np.testing.assert_allclose(values_of(sweep={"gamma": ends})["gamma"], [1e-300, 1e300])
+
+
+def test_whole_numbers_by_ratio():
+    """Rounding of the ratio shows in none of them, nor which networks there are."""
+    sweep = {
+        "context": {"from": 1, "to": 16, "n": 5, "log": True},
+        "features": {
+            "n_columns": {"from": 6, "to": 6 * 2**20, "n": 21, "log": True},
+            "seed": {"from": 4, "to": 9, "n": 3, "log": True},
+        },
+    }
+    config = small(sweep=sweep, model={"beta": 1, "positional_bits": 4}, run=NO_EXPONENTS, start=RANDOM)
+    axes = grid_of(config).axes
+    assert axes["context"].tolist() == [1, 2, 4, 8, 16]
+    assert axes["n_columns"].tolist() == [6 * 2**i for i in range(21)]
+    assert axes["seed"].tolist() == [4, 6, 9]
+    sizes = {(model.context, model.features.n_columns) for model in config.networks}
+    assert sizes == {*itertools.product([1, 2, 4, 8, 16], [6 * 2**i for i in range(21)])}
+
+
 @pytest.mark.parametrize(
     ("sweep", "message"),
     [
@@ -68,7 +91,10 @@ def test_axes_come_in_one_order_and_their_values_as_written():
         ({"gamma": {"values": [1, 2], "log": True}}, "sweep.gamma.values must not stand beside"),
         ({"context": {"values": [2, 2.5]}}, "sweep.context.values[1] = 2.5 must be a whole number."),
         ({"context": {"from": 1, "to": 4, "n": 3}}, "sweep.context.n = 3 must leave whole numbers"),
-        ({"context": {"from": 1, "to": 4, "n": 2, "log": True}}, "sweep.context.n = 2 must leave whole numbers"),
+        ({"context": {"from": 1, "to": 4, "n": 4, "log": True}}, "sweep.context.n = 4 must leave whole numbers"),
+        ({"context": {"from": 1.5, "to": 3, "n": 2, "log": True}}, "sweep.context.from = 1.5 must be a whole number."),
+        ({"context": {"from": 1, "to": 1.7976931348623157e308, "n": 5, "log": True}},
+         "sweep.context.to = 1.7976931348623157e+308 must be between 1 and"),
         ({"context": {"values": [0]}}, "sweep.context.values[0] = 0.0 must be between 1 and 10000000."),
         ({"features": {"seed": {"values": [2**32]}}}, "sweep.features.seed.values[0] = 4294967296.0 must be between 0"),
         ({"context": {"values": [4, 5]}}, "context = 5 must be at most 2**positional_bits = 4."),

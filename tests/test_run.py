@@ -7,6 +7,8 @@ import platform
 import re
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +18,13 @@ from experiments import NO_EXPONENTS, RECORDS, SHORT, TOTAL, shard_names, small
 
 from attractors import classify, lyapunov_spectrum
 from dmfsa import Window
-from sweeps import StoreError, load_config, open_sweep, progress, provenance, run_sweep, work
+from sweeps import StoreError, load_config, open_sweep, progress, provenance, run_sweep, store, work
 from sweeps import run as running
 from sweeps import shards as blocks_of_points
 from sweeps.config import Config, ConfigError
 from sweeps.dataset import RUN_VARIABLES, SHARD_VARIABLES, VARIABLES, axes_of, without_run
 from sweeps.experiment import Experiment
+from sweeps.files import reason, written_whole
 from sweeps.grid import grid_of
 from sweeps.network import features_of, full, map_of, starts_of
 from sweeps.points import run_points
@@ -459,6 +462,48 @@ def test_a_folder_of_another_config_is_refused_with_the_keys(beta_config, tmp_pa
     assert load_config(tmp_path / "x" / "config.yaml") == beta_config
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_of_many_configs_at_the_same_moment_one_has_the_folder(tmp_path, monkeypatch, links):
+    if not links:  # a file system without hard links: then the last one may win, but nothing is half-written
+        monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(PermissionError(1, "not permitted")))
+    configs = [small(model={"beta": 1.0 + i}) for i in range(8)]
+    together = threading.Barrier(len(configs))
+
+    def one(config):
+        together.wait()
+        try:
+            return claim(tmp_path / "x", config).config
+        except StoreError:
+            return None
+
+    with ThreadPoolExecutor(len(configs)) as pool:
+        got = [config for config in pool.map(one, configs) if config]
+    assert load_config(tmp_path / "x" / "config.yaml") in configs
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["config.yaml"]
+    if links:
+        assert got == [load_config(tmp_path / "x" / "config.yaml")]
+
+
+@pytest.mark.parametrize("moment", ["config.yaml", "inputs.json"])
+def test_who_comes_at_the_last_moment_is_refused(tmp_path, monkeypatch, moment):
+    """Another process takes the folder just before a file of it is written: for other content of a checkpoint."""
+    checkpoint, write = tmp_path / "w.npz", store.write_first
+    config = small(start={"checkpoint": checkpoint})
+
+    def late(path, text):
+        if path.name == moment:
+            monkeypatch.setattr(store, "write_first", write)
+            np.savez(checkpoint, attention=np.ones((4, 3)), phase=0)
+            claim(tmp_path / "x", config)
+        write(path, text)
+
+    np.savez(checkpoint, attention=np.zeros((4, 3)), phase=0)
+    monkeypatch.setattr(store, "write_first", late)
+    with pytest.raises(StoreError, match=r"start\.checkpoint: content [0-9a-f]{16} there, content [0-9a-f]{16} asked"):
+        claim(tmp_path / "x", config)
+    assert claim(tmp_path / "x", config).inputs  # as the other has it
+
+
 def test_keys_that_one_config_lacks_are_named_too(tmp_path):
     claim(tmp_path / "x", small())
     with pytest.raises(StoreError, match=r"  sweep\.gamma\.n: absent there, 2 asked for\n"):
@@ -506,6 +551,21 @@ def test_an_empty_folder_and_hidden_files_are_no_obstacle(tmp_path):
     (tmp_path / ".config.yaml.123").write_text("left by a run that was killed")
     claim(tmp_path, small())
     assert (tmp_path / "config.yaml").exists()
+
+
+def test_a_full_disk_is_told_of_whatever_netcdf_says(tmp_path):
+
+    def write(error, onto):
+        with written_whole(tmp_path / "sweep.nc") as unfinished:
+            unfinished.symlink_to(onto)
+            raise error
+
+    for error in (PermissionError(13, "Permission denied"), RuntimeError("NetCDF: HDF error")):
+        with pytest.raises(StoreError, match=r"sweep\.nc cannot be written: No space left on device\.$"):
+            write(error, "/dev/full")
+        with pytest.raises(StoreError, match=f"cannot be written: {reason(error)}"):
+            write(error, "/dev/null")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch, chunks_of_2):

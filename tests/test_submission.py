@@ -2,13 +2,15 @@
 
 import json
 from collections import deque
+from unittest.mock import ANY
 
 import pytest
 from experiments import NO_EXPONENTS, small
 from simulated_slurm import Job, SimulatedSlurm
 
-from sweeps import StoreError
+from sweeps import StoreError, open_sweep
 from sweeps.cli import main
+from sweeps.dataset import empty_points
 from sweeps.slurm import limits, measure, scripts, submission
 from sweeps.slurm import queue as queues
 from sweeps.slurm.commands import SlurmError
@@ -193,7 +195,8 @@ def test_the_commands(cluster, tmp_path, capsys):
     assert main(["sweep", "submit", str(cfg), *out, "--tasks", "2", "--job-name", "7"]) == 0
     assert capsys.readouterr().out == "submitted: 2 tasks, jobs 1 2; the last one collects\n"
     assert main(["sweep", "status", str(tmp_path / "x")]) == 0
-    assert capsys.readouterr().out.endswith("in the queue: 2 pending (None)\n")
+    said = "Tasks are in the queue: they go on when their turn comes.\nin the queue: 2 pending (None)\n"
+    assert capsys.readouterr().out.endswith(said)
     assert main(["sweep", "resume", str(tmp_path / "x")]) == 0
     assert capsys.readouterr().out == "nothing to submit: all that is missing is in the queue\n"
     slurm.run()
@@ -225,6 +228,79 @@ def test_options_of_resume_that_would_be_overlooked_are_refused(cluster, tmp_pat
         (tmp_path / "x" / "slurm.json").unlink()
     assert main(["sweep", "resume", str(tmp_path / "x"), *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_status_knows_what_the_queue_will_do(cluster, tmp_path, capsys):
+    """Tasks that wait are no end of the work, and what collects is no work on points."""
+
+    def state():
+        assert main(["sweep", "status", str(tmp_path / "x"), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)["status"]
+
+    slurm = cluster(killed=0.0)
+    submit(sweep(200), tmp_path / "x", {"tasks": 2}, tell=ignored)
+    assert state() == "queued"
+    slurm.run(until=0)
+    assert slurm.ask("squeue").endswith(":collect\n")
+    assert state() == "collecting"
+    shard = slurm.sweep.shards()[0]
+    slurm.sweep.file(shard).unlink()
+    assert state() == "interrupted"
+    slurm.run()
+    assert state() == "interrupted"
+    resume(tmp_path / "x", {}, tell=ignored)
+    slurm.run()
+    assert state() == "collectable"
+    slurm.sweep.collect()
+    assert state() == "finished"
+
+
+@pytest.mark.slow
+def test_what_collects_submits_the_next_round_of_a_refinement(cluster, tmp_path, capsys, monkeypatch):
+    """Each round once: one that is lost is for `resume`, or there might be no end."""
+
+    def write(slurm, shard):
+        points = empty_points(slurm.sweep.config, shard.points)
+        points["core_seconds"] = 1.0
+        points["label"] = slurm.sweep.grid.values("beta", shard.points) > 1.3
+        slurm.sweep.write(points)
+
+    def collect():
+        code = main(["sweep", "collect", str(tmp_path / "x"), "--next-round"])
+        return code, capsys.readouterr().err
+
+    monkeypatch.setattr(SimulatedSlurm, "_write", write)
+    slurm = cluster(killed=0.0)
+    beta = {"from": 1.0, "to": 2.0, "n": 5}
+    config = small(model=None, sweep={"beta": beta, "refine": {"label": 0.1}}, run=NO_EXPONENTS, record=["label"])
+    told = []
+    submit(config, tmp_path / "x", {}, dry_run=True, tell=told.append)
+    assert told[-1].endswith(f"collect.sbatch {tmp_path / 'x'} --next-round")
+    submit(config, tmp_path / "x", {}, tell=ignored)
+    slurm.run()
+    assert "the next round: 1 tasks, jobs 3 4" in collect()[1]
+    slurm.ask("scancel", "3", "4")
+    assert collect() == (75, ANY)
+    assert slurm.n_tasks == 0
+    resume(tmp_path / "x", {}, tell=ignored)
+    slurm._shares.clear()
+    slurm.run()
+    with monkeypatch.context() as patch:
+        patch.setattr(submission, "ask", refused)
+        patch.setattr(scripts, "ask", refused)
+        code, said = collect()
+        assert code == 75
+        assert "the next round could not be submitted from here: sbatch failed: not from nodes" in said
+    assert collect()[0] == 0  # it was not submitted yet
+    slurm._shares.clear()
+    slurm.run()
+    assert collect()[0] == 0
+    dataset = open_sweep(tmp_path / "x")
+    assert (dataset["boundary_beta_low"].item(), dataset["boundary_beta_high"].item()) == (1.25, 1.3125)
+
+
+def refused(program, *words, environment=None):
+    raise SlurmError(f"{program} failed: not from nodes")
 
 
 def test_status_where_squeue_does_not_answer(cluster, tmp_path, capsys):

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -181,15 +182,17 @@ def test_folders_that_cannot_be_named(tmp_path, capsys):
     assert "does not go with" in run(capsys, "sweep", "status", tmp_path, "--out", tmp_path)[2]
 
 
-def test_a_read_only_folder_is_told_of(tmp_path, monkeypatch):
+@pytest.mark.parametrize("refusing", [(Path, "mkdir"), (tempfile, "TemporaryFile")])
+def test_a_read_only_folder_is_told_of_before_anything_is_computed(tmp_path, monkeypatch, refusing):
     """Root may write anywhere, so the system's refusal is made up."""
     SweepFolder.claim(tmp_path / "x", CONFIG)
+    monkeypatch.setattr(work, "run_points", lambda *given: pytest.fail("a point was run"))
 
-    def refuse(path, *given, **options):
-        raise OSError(30, "Read-only file system", str(path))
+    def refuse(*given, **options):
+        raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(StoreError, match=r"\d{8}\.npz cannot be written: Read-only file system\."):
+    monkeypatch.setattr(*refusing, refuse)
+    with pytest.raises(StoreError, match=r"x/shards cannot be written: Read-only file system\."):
         run_task(CONFIG, 0, 1, tmp_path / "x", workers=1, quiet=True)
 
 

@@ -1,6 +1,6 @@
 """The command line.
 
-    dmfsa trajectory | lyapunov | classify | analyse | attractors | sweep run|task|status|resume|collect | plot
+    dmfsa trajectory | lyapunov | classify | analyse | attractors | sweep run|task|status|resume|collect | plot | report
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
 --help is instant, and so is a complaint.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from sweeps.cli.attractors import add_attractors_command
 from sweeps.cli.orbits import add_orbit_commands
+from sweeps.cli.report import add_report_command
 from sweeps.cli.sweep import add_sweep_commands
 from sweeps.config import ConfigError
 
@@ -24,6 +25,7 @@ examples:
   dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
   dmfsa sweep submit cfgs/paper_fig3a.yaml --dry-run
   dmfsa plot results/paper-zoom --kind lyapunov
+  dmfsa report results/paper-zoom
 
 exit codes: 0 done, 1 failed or interrupted, 2 wrong usage or config, 75 points are left to be done
 """
@@ -62,4 +64,5 @@ def _parser() -> argparse.ArgumentParser:
     add_orbit_commands(commands)
     add_attractors_command(commands)
     add_sweep_commands(commands)
+    add_report_command(commands)
     return parser

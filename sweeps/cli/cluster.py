@@ -92,8 +92,23 @@ def resume(given: argparse.Namespace, out: Path) -> int:
     return _tell(given, resume(out, _options(given), dry_run=given.dry_run, tell=_say))
 
 
+def next_round(out: Path) -> bool:
+    """Submit the next round of a refinement; return whether there was one. Where nodes may not submit, say so."""
+    from sweeps.slurm.commands import SlurmError
+    from sweeps.slurm.submission import next_round
+
+    try:
+        done = next_round(out, tell=_say)
+    except SlurmError as error:
+        _say(f"the next round could not be submitted from here: {error}")
+        return False
+    if done is not None:
+        _say(f"the next round: {done.n_tasks} tasks, jobs {' '.join(done.jobs)}")
+    return done is not None
+
+
 def queue_of(folder: Path) -> dict[str, Any]:
-    """Return what the queue holds of a sweep: a line for people, and counts by state."""
+    """Return what the queue holds of a sweep: a line for people, counts by state, what of it will do its work."""
     from sweeps.slurm.commands import SlurmError
     from sweeps.slurm.queue import counts, describe, read_queue
     from sweeps.slurm.record import read_record
@@ -105,7 +120,14 @@ def queue_of(folder: Path) -> dict[str, Any]:
         found = read_queue(record.token)
     except SlurmError as error:
         return {"line": f"cannot be told: {error}"}
-    return {"line": describe(found), "states": counts(found)}
+    will_run = [one for one in found if one.will_run]
+    n_tasks = sum(one.task is not None for one in will_run)
+    return {
+        "line": describe(found),
+        "states": counts(found),
+        "n_tasks": n_tasks,
+        "collects": len(will_run) > n_tasks,
+    }
 
 
 def _options(given: argparse.Namespace) -> dict[str, object]:

@@ -71,7 +71,8 @@ def _one_orbit(given: argparse.Namespace, *, exponents: bool = False) -> "tuple[
     network = map_of(config)
     starts = starts_of(config, network)
     if len(starts) > 1:
-        raise ConfigError(f"start.random.n = {len(starts)} must be 1 here: this command follows one orbit.")
+        key = "start.list has" if config.start.list else "start.random.n ="
+        raise ConfigError(f"{key} {len(starts)} starts, and must have 1 here: this command follows one orbit.")
     return config, network, starts[0]
 
 

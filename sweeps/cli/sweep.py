@@ -69,6 +69,11 @@ def add_sweep_commands(commands: Any) -> None:
         "dmfsa sweep collect results/paper-zoom",
         "Make one dataset of the shards: sweep.nc, or partial.nc if points are missing.",
     )
+    collect.add_argument(
+        "--next-round",
+        action="store_true",
+        help="of a refinement that was submitted: submit the round that follows from what is there",
+    )
     submit = cluster.add_submit(actions)
     cluster.takes_options(resume)
     for action in (run, resume, task, status, collect, submit):
@@ -175,8 +180,10 @@ def _status(given: argparse.Namespace) -> None:
     from sweeps.status import in_words, status_of
     from sweeps.store import SweepFolder
 
-    status = status_of(SweepFolder.open(out), thorough=given.verify)
-    queue = cluster.queue_of(out)
+    folder = SweepFolder.open(out)
+    queue = cluster.queue_of(out)  # before the files: what has ended meanwhile has written
+    waiting = {"n_queued": queue.get("n_tasks", 0), "collects": queue.get("collects", False)}
+    status = status_of(folder, thorough=given.verify, **waiting)
     if given.json:
         print_json(status.to_dict() | {"queue": queue})
         return
@@ -208,6 +215,8 @@ def _collect(given: argparse.Namespace) -> int:
         files.insert(0, folder.collect(look, partly=True))
     code = _tell(given, found[0], out, files)
     if n_missing := found[0].attrs["n_missing"]:
+        if given.next_round and cluster.next_round(out):
+            return code
         print(
             f"{n_missing} of {found[0].attrs['n_points']} points are missing: this is a part of the sweep; "
             "`dmfsa sweep resume` computes the rest",

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from operator import itemgetter
-from typing import Any, get_args
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
@@ -17,6 +18,7 @@ KeyPath = tuple[str | int, ...]
 Kinds = tuple[type[BaseModel], ...]  # the models a section may be: one, or one for each ensemble
 
 MOST_PROBLEMS = 20  # more lines than this hide the cause instead of showing it
+ENTRY = 0  # stands in the path of a section for the place in a list
 _NO_VALUE = object()
 
 
@@ -183,7 +185,7 @@ def _unknown_key(path: KeyPath, kinds: Kinds, root: type[BaseModel]) -> str:
     allowed = _keys(kinds)
     homes = [(p, kind) for p, choice in _sections(root).items() for kind in choice if path[-1] in _keys((kind,))]
     siblings = [_ensemble(kind) for p, kind in homes if p == path[:-1]]
-    elsewhere = dict.fromkeys(dotted(p) for p, _ in homes if p and p != path[:-1])
+    elsewhere = dict.fromkeys(dotted(p) for p, _ in homes if p and p != path[:-1] and ENTRY not in p)
     if siblings:
         hint = f"; it goes with ensemble {' or '.join(siblings)}."
     elif elsewhere:
@@ -207,18 +209,30 @@ def _keys(kinds: Kinds) -> list[str]:
 
 @cache
 def _sections(root: type[BaseModel]) -> dict[KeyPath, Kinds]:
-    """Return the path of every section of the schema, and the models it may be."""
+    """Return the path of every section of the schema, and the models it may be; `ENTRY` is any entry of a list."""
     found: dict[KeyPath, Kinds] = {(): (root,)}
     waiting: list[KeyPath] = [()]
     for path in waiting:
         for kind in found[path]:
             for name, field in kind.model_fields.items():
-                choices = (field.annotation, *get_args(field.annotation))
-                inner = tuple(c for c in choices if isinstance(c, type) and issubclass(c, BaseModel))
-                if inner:
-                    found[(*path, field.alias or name)] = inner
-                    waiting.append((*path, field.alias or name))
+                here = (*path, field.alias or name)
+                choices = _choices(field.annotation)
+                entries = [one for choice in choices if get_origin(choice) is tuple for one in get_args(choice)]
+                for at, given in ((here, choices), ((*here, ENTRY), entries)):
+                    inner = tuple(c for c in given if isinstance(c, type) and issubclass(c, BaseModel))
+                    if inner:
+                        found[at] = inner
+                        waiting.append(at)
     return found
+
+
+def _choices(annotation: Any) -> list[Any]:
+    """Return the types that an annotation lets one choose from, without what validators are noted beside them."""
+    if get_origin(annotation) is Annotated:
+        return _choices(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [choice for part in get_args(annotation) for choice in _choices(part)]
+    return [annotation]
 
 
 def _locate(loc: KeyPath, root: type[BaseModel]) -> tuple[KeyPath, Kinds]:
@@ -231,5 +245,5 @@ def _locate(loc: KeyPath, root: type[BaseModel]) -> tuple[KeyPath, Kinds]:
             kinds = tuple(k for k in kinds if _ensemble(k) == part)
         else:
             path = (*path, part)
-            kinds = sections.get(path, ())
+            kinds = sections.get(tuple(ENTRY if isinstance(p, int) else p for p in path), ())
     return path, kinds

@@ -186,7 +186,7 @@ class Config(Section):
     @cached_property
     def networks(self) -> tuple[Model, ...]:
         """The models of all points, but for β, γ, ε, the seed and the scale: those that differ in their sizes."""
-        axes = {name: values.astype(int).tolist() for name, values in self.axes.items() if name in SIZES}
+        axes = {name: [round(x) for x in values.tolist()] for name, values in self.axes.items() if name in SIZES}
         together = [name for name in (self.sweep.zipped if self.sweep else ()) if name in axes]
         choices = [[{name: value} for value in dict.fromkeys(axes[name])] for name in axes if name not in together]
         rows = dict.fromkeys(zip(*(axes[name] for name in together), strict=True))
@@ -233,12 +233,11 @@ class Config(Section):
         self._check_networks(found)
         if self.sweep and self.sweep.refine and "label" not in self.record:
             found.add("needs labels: let record hold label", "sweep", "refine")
-        n_starts = self.start.random.n if self.start.random else 1
         if "attractors" in self.record:
             self._check_attractors(found)
         continuation = self.sweep.continuation if self.sweep else None
         n_ways = 2 if continuation and continuation.direction == "both" else 1
-        n_orbits = n_starts * n_ways * (self.sweep.size if self.sweep else 1)
+        n_orbits = self.start.n * n_ways * (self.sweep.size if self.sweep else 1)
         if n_orbits > LARGEST:
             found.add(f"asks for {n_orbits} orbits, starts included; at most {LARGEST} are allowed", "sweep")
         found.raise_if_any()
@@ -285,7 +284,7 @@ class Config(Section):
 
     def _check_run(self, model: Model, found: Problems) -> None:
         """Note what of the start and of the run does not fit a network."""
-        self.start.check_against(model, found)
+        self.start.check_against(model, found, "start")
         most = model.context * model.features.n_patterns
         asked = most if self.run.n_exponents == "all" else self.run.n_exponents
         if asked > most:

@@ -101,8 +101,18 @@ class Axis(Section):
 
     def _smallest_step(self, first: float, last: float, n: int) -> float:
         if self.log:
-            return first * math.expm1((math.log(last) - math.log(first)) / (n - 1))
+            return first * math.expm1(min(700.0, (math.log(last) - math.log(first)) / (n - 1)))  # e^710 is none
         return (last - first) / (n - 1)
+
+    def _leaves_whole_numbers(self) -> bool:
+        """Whether `n` cuts the way between whole ends into whole steps; by ratio there are few such ways, if any."""
+        if self.first is None or self.last is None or self.n is None:
+            return True
+        if not self.log:
+            return (self.last - self.first) % (self.n - 1) == 0
+        ratio = (self.last / self.first) ** (1 / (self.n - 1))
+        between = (self.first * ratio**i for i in range(self.n))
+        return all(abs(value - round(value)) <= 1e-9 * value for value in between)
 
     def check_as(self, name: str, at: KeyPath, found: Problems, *, repeated: bool) -> None:
         """Note in `found` what values this parameter cannot take; `repeated` allows values to come again."""
@@ -114,9 +124,9 @@ class Axis(Section):
                 found.add(f"must be {allowed}", *at, *inner, value=value)
             elif value is not None and name not in REAL and value % 1:
                 found.add("must be a whole number", *at, *inner, value=value)
-        evenly = self.first is None or self.last is None or self.n is None or name in REAL
-        if not evenly and (self.log or (self.last - self.first) % (self.n - 1)):  # type: ignore[operator]
-            found.add("must leave whole numbers, evenly spaced, between from and to", *at, "n", value=self.n)
+        inside = all(low <= end <= high for end in (self.first, self.last) if end is not None)
+        if name not in REAL and inside and not self._leaves_whole_numbers():
+            found.add("must leave whole numbers between from and to, or the values be listed", *at, "n", value=self.n)
         seen: set[float] = set()
         for i, value in enumerate(() if repeated else self.values or ()):
             if value in seen:

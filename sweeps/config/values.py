@@ -142,7 +142,9 @@ def list_of(rule: Rule[T], *, distinct: bool = False) -> Rule[tuple[T, ...]]:
         for index, given in enumerate(value):
             with found.inside(index):
                 items.append(rule(given))
-                if distinct and items[-1] in seen:
+                if not distinct:
+                    continue
+                if items[-1] in seen:
                     raise problem("must not be there twice", value=given)
                 seen.add(items[-1])
         found.raise_if_any()

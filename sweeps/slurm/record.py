@@ -27,7 +27,7 @@ class Record:
     wishes : Slurm
         What each task asked for.
     jobs : tuple of mappings
-        Each call of sbatch: the number of the job, which tasks, when.
+        Each call of sbatch: the number of the job, which tasks, how many rounds of a refinement were known, when.
     """
 
     of: int

@@ -73,11 +73,18 @@ def array_call(array: Array, of: int, folder: Path, wishes: Slurm, token: str) -
 
 
 def collect_call(
-    folder: Path, wishes: Slurm, token: str, after_jobs: Sequence[str] = (), after_calls: Iterable[int] = ()
+    folder: Path,
+    wishes: Slurm,
+    token: str,
+    after_jobs: Sequence[str] = (),
+    after_calls: Iterable[int] = (),
+    *,
+    refines: bool = False,
 ) -> Call:
-    """Return the call that submits what collects the sweep in a folder."""
+    """Return the call that submits what collects the sweep in a folder, and the next round if the sweep refines."""
     options = [f"--comment={comment(token)}", _log(folder, "collect-%j")]
-    words = ("sbatch", *_common(folder, wishes), *options, str(COLLECT), str(folder))
+    rest = [str(COLLECT), str(folder), *(["--next-round"] if refines else [])]
+    words = ("sbatch", *_common(folder, wishes), *options, *rest)
     return Call(words, {"collects": True}, tuple(after_jobs), tuple(after_calls))
 
 

@@ -128,6 +128,24 @@ def resume(path: Path, options: Mapping[str, object], *, dry_run: bool = False, 
         return _round(folder, record, limits, missing, queued, dry_run=dry_run, tell=tell)
 
 
+def next_round(path: Path, *, tell: Tell = print) -> Submitted | None:
+    """Submit the round of a refinement that is known by now and was not submitted; None if there is none.
+
+    A round that was submitted and failed is left to `resume`: this is for the job that collects, and has an end.
+
+    Raises
+    ------
+    SlurmError, StoreError, ConfigError
+        As `resume`.
+    """
+    folder = SweepFolder.open(path.absolute())
+    record = read_record(folder.path)
+    n_submitted = max((int(job.get("rounds", 0)) for job in record.jobs), default=0) if record else 0
+    if record is None or len(folder.grid.refinements) <= n_submitted:
+        return None
+    return resume(path, {}, tell=tell)
+
+
 def _round(
     folder: SweepFolder,
     record: Record,
@@ -150,8 +168,9 @@ def _round(
     calls = [array_call(array, record.of, folder.path, record.wishes, record.token) for array in packed]
     if packed or (not any(one.will_run for one in collecting) and not folder.complete):
         after = tuple(sorted({str(one.job) for one in working}))
-        calls.append(collect_call(folder.path, record.wishes, record.token, after, range(len(packed))))
-    jobs = _show(calls, tell) if dry_run else _send(calls, folder.path, record)
+        refines = bool(folder.grid.along)
+        calls.append(collect_call(folder.path, record.wishes, record.token, after, range(len(packed)), refines=refines))
+    jobs = _show(calls, tell) if dry_run else _send(calls, folder, record)
     if not dry_run and calls and (old := [str(one.job) for one in collecting if one.state == "PENDING"]):
         ask("scancel", *old)  # they would collect too early
     n_submitted = sum(len(array.indices) for array in packed)
@@ -167,10 +186,11 @@ def _show(calls: Sequence[Call], tell: Tell) -> list[str]:
     return jobs
 
 
-def _send(calls: Sequence[Call], folder: Path, record: Record) -> list[str]:
+def _send(calls: Sequence[Call], folder: SweepFolder, record: Record) -> list[str]:
     """Submit, and write down each job as soon as it has a number."""
-    (folder / LOGS).mkdir(exist_ok=True)
-    record.write(folder)
+    path, rounds = folder.path, len(folder.grid.refinements)
+    (path / LOGS).mkdir(exist_ok=True)
+    record.write(path)
     jobs: list[str] = []
     for call in calls:
         try:
@@ -178,11 +198,11 @@ def _send(calls: Sequence[Call], folder: Path, record: Record) -> list[str]:
         except SlurmError as error:
             raise SlurmError(
                 f"{error}\n{len(jobs)} of {len(calls)} calls went through (jobs {', '.join(jobs) or 'none'}): "
-                f"`dmfsa sweep resume {folder}` submits the rest."
+                f"`dmfsa sweep resume {path}` submits the rest."
             ) from None
         when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        record = record.with_job(job=jobs[-1], **call.what, submitted=when)
-        record.write(folder)
+        record = record.with_job(job=jobs[-1], **call.what, rounds=rounds, submitted=when)
+        record.write(path)
     return jobs
 
 
