@@ -2,6 +2,7 @@
 
 import enum
 import inspect
+import io
 import re
 import typing
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from attractors import (
+    analyse,
     birkhoff_average,
     branch_plotting,
     examples,
@@ -174,3 +176,13 @@ def test_a_section_names_its_components():
 def test_an_answer_without_a_drawing_says_so():
     with pytest.raises(ValueError, match="a Period has no drawing of its own; these have one: Alignment"):
         find_period(WAVE).plot()
+
+
+def test_a_page_shows_itself_at_its_size():
+    x = np.random.default_rng(0).normal(size=(400, 3))
+    picture, size = plotting.page(x, analyse(x))._repr_png_()
+    with io.BytesIO(picture) as file:
+        pixels = pyplot.imread(file)
+    assert size == {"width": 720, "height": 740}  # 7.2 by 7.4 inches of 100 points
+    assert pixels.shape[:2] == (2 * size["height"], 2 * size["width"])
+    assert pixels[..., :3].std() > 0.02
