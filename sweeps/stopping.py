@@ -30,7 +30,11 @@ class Stop:
 
 @contextmanager
 def on_signals() -> Iterator[Stop]:
-    """Give a `Stop` that SIGUSR1, a warning, sets to soon, and SIGTERM to now. For the main thread."""
+    """Give a `Stop` that SIGUSR1, a warning, sets to soon, and SIGTERM to now. For the main thread.
+
+    Ctrl-C raises KeyboardInterrupt once, after which it is ignored: a second one would only cut short the words about
+    what is kept.
+    """
     stop = Stop()
 
     def warned(number: int, frame: FrameType | None) -> None:
@@ -39,12 +43,20 @@ def on_signals() -> Iterator[Stop]:
     def ended(number: int, frame: FrameType | None) -> None:
         stop.now.set()
 
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
     before = {
         signal.SIGUSR1: signal.signal(signal.SIGUSR1, warned),
         signal.SIGTERM: signal.signal(signal.SIGTERM, ended),
     }
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # it may be ignored, as behind nohup and &
+        signal.signal(signal.SIGINT, interrupted)
     try:
         yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if signal.getsignal(signal.SIGINT) is interrupted:
+            signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -110,7 +110,7 @@ function frame(context, box, xRange, yRange, options = {}) {
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const { at, text } of yTicks) context.fillText(text, box.x - 7, y(at));
+  for (const { at, text } of yTicks) context.fillText(fitting(context, text, box.x - 9), box.x - 7, y(at));
   if (options.xLabel) {
     context.textAlign = "center";
     context.textBaseline = "bottom";
@@ -126,6 +126,14 @@ function frame(context, box, xRange, yRange, options = {}) {
     context.restore();
   }
   return { x, y, box };
+}
+
+// A text that is no wider than that: what does not fit is cut off, and an ellipsis says so.
+function fitting(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  let n = text.length - 1;
+  while (n > 1 && context.measureText(`${text.slice(0, n)}…`).width > width) n--;
+  return `${text.slice(0, n)}…`;
 }
 
 function clipped(context, box, draw) {
