@@ -27,7 +27,7 @@ ANSWERS = {  # statuses and labels that say what is; all others are doubts, whos
     "rest",
     "scattered",
 }
-GREEN, RED = "#007A5A", "#B84A00"  # of Okabe and Ito, darkened to be read as text
+GREEN, RED = "#008A62", "#C75400"  # of Okabe and Ito, as dark as reads on white and on black (contrast above 4)
 CELL = "padding:2px 8px;text-align:left;vertical-align:top"
 
 

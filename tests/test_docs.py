@@ -247,6 +247,8 @@ def test_every_key_says_what_it_means_what_is_allowed_and_its_default(path):
 
 def test_a_default_of_the_guide_is_that_of_an_empty_section():
     config = Config.from_dict({"model": {"beta": 1.0}})
+    first = next(part for part in extension("config_keys").parts() if part.path == "model.features.")
+    assert isinstance(config.model.features, first.kind)
     assert f"`{config.model.context}`" == KEYS["model.context"][0].default
     assert f"`{config.run.n_transient}`" == KEYS["run.n_transient"][0].default
 

@@ -137,7 +137,7 @@ def introduction(same: list[Part]) -> list[str]:
     """Say what a section is, or what each of those is that may stand in one place."""
     if len(same) > 1:
         kinds = [f"- {ensemble_of(part)}: {first_sentence(part.kind)}\n" for part in same]
-        return ["The key `ensemble` chooses between\n", *kinds]
+        return ["The key `ensemble` chooses between these; without it, the first.\n", *kinds]
     text = [f"{first_sentence(same[0].kind)}\n"]
     if same[0].names:
         text.append(f"PARAMETER stands for each of {', '.join(f'`{name}`' for name in same[0].names)}.\n")

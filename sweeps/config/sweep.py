@@ -201,7 +201,6 @@ class Refinement(Section):
     along: Along | None = None
 
 
-@allowing("`independent`, or a section `continuation`")
 def _order(value: object) -> object:
     if value is None or value == "independent":
         return None
