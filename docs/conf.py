@@ -17,7 +17,15 @@ import config_keys  # noqa: E402 - of the folder that has just been named
 
 project = "dmfsa"
 release = metadata.version(project)
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "sphinx_copybutton", "mathml"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "sphinx_copybutton",
+    "links",
+    "mathml",
+]
 exclude_patterns = ["_build", "generated/*.md"]
 myst_enable_extensions = ["attrs_inline", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -55,6 +63,7 @@ os.chdir({folder!r})
 KERNEL = """
 c.InlineBackend.figure_formats = {"retina"}
 c.InlineBackend.print_figure_kwargs = {"bbox_inches": None}
+c.IPKernelApp.log_level = "ERROR"  # it is for this machine alone: no word on encryption
 """
 
 

@@ -1,6 +1,6 @@
 """What the documentation says: its code runs, its commands parse, its keys, files and numbers are right."""
 
-import importlib.util
+import inspect
 import re
 import shlex
 import shutil
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import UnionType
+from types import SimpleNamespace, UnionType
 from typing import Annotated, Union, get_args, get_origin
 
 import numpy as np
@@ -28,6 +28,11 @@ from sweeps.config.values import LARGEST, allowed_by, whole
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+sys.path.insert(0, str(DOCS / "extensions"))
+import config_keys  # noqa: E402 - the guide's own machinery, of the folder that has just been named
+import links  # noqa: E402
+import mathml  # noqa: E402
+
 MADE = "trust.md"  # by `make trust`, and without code
 PAGES = [ROOT / "README.md", *sorted(page for page in DOCS.glob("*.md") if page.name != MADE)]
 NOTEBOOKS = sorted((DOCS / "notebooks").glob("*.ipynb"))
@@ -37,14 +42,6 @@ MADE_BY_RUNNING = {"results/paper-zoom/", "sweep.nc", "regimes.csv", "orbit.png"
 
 def name(page):
     return page.relative_to(ROOT).as_posix()
-
-
-def extension(name):
-    """Import a module of the guide's own machinery."""
-    spec = importlib.util.spec_from_file_location(name, DOCS / "extensions" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def blocks(page, language):
@@ -214,7 +211,7 @@ def choices(annotation):
 def keys():
     """Every key that the guide has a line for, a parameter of a sweep by its own name."""
     found = {}
-    for part in extension("config_keys").parts():
+    for part in config_keys.parts():
         for key in part.keys:
             for own in part.names or ["PARAMETER"]:
                 path = re.sub(r"^.*PARAMETER", own, key.path)
@@ -227,7 +224,7 @@ KEYS = keys()
 
 def test_the_guide_has_every_key_and_no_other():
     assert sorted(KEYS) == sorted(schema())
-    document = extension("config_keys").document()
+    document = config_keys.document()
     for path, lines in KEYS.items():
         assert path.endswith("ensemble") or f"`{lines[0].path}`" in document
 
@@ -247,7 +244,7 @@ def test_every_key_says_what_it_means_what_is_allowed_and_its_default(path):
 
 def test_a_default_of_the_guide_is_that_of_an_empty_section():
     config = Config.from_dict({"model": {"beta": 1.0}})
-    first = next(part for part in extension("config_keys").parts() if part.path == "model.features.")
+    first = next(part for part in config_keys.parts() if part.path == "model.features.")
     assert isinstance(config.model.features, first.kind)
     assert f"`{config.model.context}`" == KEYS["model.context"][0].default
     assert f"`{config.run.n_transient}`" == KEYS["run.n_transient"][0].default
@@ -266,14 +263,13 @@ def test_a_rule_allows_what_it_says(low, high):
 
 
 def test_text_of_docstrings_stays_as_it_is_in_a_table():
-    assert extension("config_keys").as_markdown("W^o and a|b, ``x**2`` or [1]") == r"W\^o and a\|b, `x**2` or \[1\]"
+    assert config_keys.as_markdown("W^o and a|b, ``x**2`` or [1]") == r"W\^o and a\|b, `x**2` or \[1\]"
 
 
 # The guide as a whole
 
 
 def test_every_formula_can_be_drawn():
-    mathml = extension("mathml")
     n = 0
     for page in PAGES:
         text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
@@ -291,6 +287,29 @@ def test_every_public_name_is_on_the_page_of_names():
         listed.setdefault(package, []).extend(re.findall(r"^   (\w+)$", block, flags=re.MULTILINE))
     for package in (dmfsa, attractors, sweeps):
         assert sorted(set(listed[package.__name__]) - {"examples", "literature"}) == sorted(package.__all__)
+
+
+def test_every_analysis_is_in_the_tables_of_when_to_trust_it():
+    said = (DOCS / "analyses.md").read_text(encoding="utf-8")
+    functions = {name for name in attractors.__all__ if inspect.isfunction(getattr(attractors, name))}
+    inner = {"classify_evidence", "distinguish_attractors", "spectrum_from_stretching", "finite_time_from_stretching"}
+    assert {name for name in functions if f"`{name}" not in said} == inner  # those take what others have measured
+
+
+def test_names_and_keys_lead_to_what_is_said_of_them():
+    text = ["`classify`", "`model.beta`", "`nothing`"]
+    page = nodes.document(None, None)
+    page += [nodes.paragraph("", "", nodes.literal(text=word.strip("`"))) for word in text]
+    page += nodes.title("", "", nodes.literal(text="classify"))
+    objects = {"attractors.classify": SimpleNamespace(docname="names", node_id="here")}
+    app = SimpleNamespace(
+        env=SimpleNamespace(get_domain=lambda _: SimpleNamespace(objects=objects)),
+        builder=SimpleNamespace(get_relative_uri=lambda _, to: f"{to}.html"),
+    )
+    links.link(app, page, "labels")
+    found = {link.astext(): link["refuri"] for link in page.findall(nodes.reference)}
+    assert found == {"classify": "names.html#here", "model.beta": "config.html#key-model-beta"}
+    assert len(list(page.findall(nodes.reference))) == 2  # none in the heading
 
 
 @pytest.mark.slow
