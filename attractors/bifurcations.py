@@ -27,8 +27,9 @@ class Bifurcation(Result):
     ----------
     kind : str
         "fold", "pitchfork" (or transcritical), "flip" (period doubling), "Neimark-Sacker": a multiplier of the cycle
-        reaches 1, -1, or the unit circle as a pair. "crisis": chaos ends. "edge": the range of the parameter ends.
-        "unknown" otherwise, as for all that happens to tori.
+        reaches 1, -1, or the unit circle as a pair. "crisis": chaos ends. "breakdown": a torus becomes chaos, or chaos
+        a torus. "edge": the range of the parameter ends. "unknown" otherwise; what a torus does to cycles beside it in
+        the parameter, births and lockings, is told by their multipliers.
     between : tuple of float
         The values between which it happens: that of the attractor, and the next one.
     estimate : float
@@ -95,9 +96,15 @@ def bifurcation_at(
     kind, estimate, multiplier = "unknown", math.nan, nothing
     if answer.label in CHAOS and becomes is None:
         kind = "crisis"
+    elif becomes is not None and _is_breakdown(answer.label, becomes.label):
+        kind = "breakdown"
     elif answer.label in CYCLES and answer.period is not None:
         kind, estimate, multiplier = _from_multipliers(make, answer.period, points, beyond)
     return Bifurcation(kind, (last, beyond), estimate, multiplier, leads_to, before, after)
+
+
+def _is_breakdown(one: Label, other: Label) -> bool:
+    return (one is Label.quasiperiodic and other in CHAOS) or (one in CHAOS and other is Label.quasiperiodic)
 
 
 def _from_multipliers(

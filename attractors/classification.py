@@ -13,7 +13,7 @@ from attractors.quasiperiodicity import torus
 from attractors.results import Result, json_number
 from attractors.rule import Label, verdict
 from attractors.system import FloatArray, System
-from attractors.transients import Transient, later, settles_at, transient_of
+from attractors.transients import Transient, later, transient_before
 
 LOOKED_BACK = 1_024  # discarded steps from which on it is worth to see what happened in them
 FIRST_STEPS = 16  # whose largest value is the scale of the orbit
@@ -159,9 +159,7 @@ def _looked_back(system: System, start: Any, n_steps: int, settled: LyapunovSpec
     """Find in the steps that were discarded when the orbit came to stretch as it does on the attractor."""
     blocks = Blocks.of(n_steps, 0, clock_period=system.clock_period)
     found = system.stretching(start, n_exponents=1, n_blocks=blocks.n_blocks, block_length=blocks.block_length)
-    last = settled.log_factors[:, 0] * (blocks.block_length * len(settled.log_factors) / settled.n_steps)
-    first = settles_at(found.log_factors[:, 0], last)
-    return transient_of(found.log_factors[:first, 0], first * blocks.block_length) if first else None
+    return transient_before(found.log_factors[:, 0], blocks.block_length, settled)
 
 
 def _classify_once(
@@ -230,22 +228,32 @@ def classify_evidence(
     Notes
     -----
     First, the transient is found and left out of the averages (`settled_spectrum`; the samples' own end, where only
-    that repeats). Then, with se_i the standard errors and band_i = max(3 se_i, 10/N) (`LyapunovSpectrum.zero_band`: on
-    a torus the sum of log stretching is bounded, so λ_i is off 0 by O(1)/N), the first line that holds gives the label:
+    that repeats), and exponents of a cycle are averaged over whole turns. Then, with se_i the standard errors and
+    band_i = max(3 se_i, 10/N) (`LyapunovSpectrum.zero_band`: on a torus the sum of log stretching is bounded, so λ_i is
+    off 0 by O(1)/N), the first line that holds gives the label:
 
     ==================================  ===========================================================
     the orbit is not finite             divergent
     its end repeats, λ_1 > band_1       undetermined: it stays on a cycle that repels
     its end repeats, λ_1 < -3 se_1 and  periodic, or fixed_point
-    -1e-9, or N λ_1 < -5, or too late
+    -1e-9, or N λ_1 < -5, or too late,
+    or it came ever closer to that
     its end repeats                     undetermined: marginal, near a bifurcation
     λ_1 > band_1 and 10/N + se_1, and   hyperchaotic
-    λ_2 > 2 se_2 and 3/N
+    λ_2 > se_2 and 3/N
+    the same, λ_2 > 3/N                 undetermined: chaos, or hyperchaos
     λ_1 > band_1 and 10/N + se_1        chaotic
-    it comes ever closer to repeating   transient
+    λ_1 > 2 se_1 and 10/N + se_1, and   chaotic, or hyperchaotic, by λ_2 as above
+    averages converge as in chaos
+    λ_1 > 2 se_1 and 5/N, and its sum   the same
+    strays from a line by a tenth
+    all samples nearly repeat           transient
+    it comes ever closer to repeating,  transient
+    and its amplitude will not remain
     λ_1 < -band_1                       undetermined: the period is longer, or not yet reached
     abs(λ_1) > max(2 se_1, 10/N), or    undetermined: weak chaos or a torus
-    > 3/N without many digits
+    > 3/N; 5/N with many digits, or
+    where smooth weights leave 0.5/N
     averages converge by no more than   undetermined: weak chaos, or a torus that is hardly seen
     1 digit beyond those of chance (3,
     if λ_2 is in its band, or after a
@@ -253,6 +261,9 @@ def classify_evidence(
     many small pieces                   undetermined: a long cycle, or a torus about to lock
     else                                quasiperiodic, dimension = number of λ_i within their band
     ==================================  ===========================================================
+
+    An orbit that approaches a torus still counts as quasi-periodic, if nothing else speaks against that: its amplitude
+    is extrapolated to what remains of it (`remaining_amplitude`), which is nothing on the way to a cycle.
 
     Where one component is clearly quasi-periodic (6 digits), as a phase that drives others, the averages of other
     components are not asked: a strange non-chaotic attractor counts as quasiperiodic. An undetermined orbit whose whole

@@ -1,29 +1,33 @@
 """What a label can rest on: indicators that fail in different places, the cheap ones first."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from attractors.birkhoff import SHORTEST, birkhoff_average
+from attractors.birkhoff import SHORTEST, birkhoff_average, birkhoff_weights
 from attractors.exponents import LyapunovSpectrum, spectrum_from_stretching
-from attractors.periodicity import Period, PeriodStatus, find_period
+from attractors.periodicity import NEARLY, ROUNDING, TOLERANCE, Period, PeriodStatus, find_period, smallest_period
 from attractors.quasiperiodicity import Torus
 from attractors.results import json_number, plain
 from attractors.system import FloatArray
 from attractors.transients import (
+    SAMPLED,
+    STAYS,
     Transient,
     closest_return,
     is_approaching,
+    over_whole_turns,
+    remaining_amplitude,
     repeats_from,
     settled_spectrum,
+    settling_cycle,
     spread_of_piece,
     transient_of,
 )
 
-PIECES = 128  # at most: the longest lag of a return that tells a cascade from a torus
 EXACT = 1e-8  # relative distance of a return that is no chance
 PHASE = 6.0  # digits beyond those of chance
 FEWEST = 24  # samples that repeat at the end, at least
@@ -59,18 +63,44 @@ class Evidence:
 
     @cached_property
     def cycle(self) -> Period | None:
-        """The period with which the orbit repeats at its end: of all samples, or of those after it has settled."""
+        """The period with which the orbit repeats at its end: of all samples, or of those after it has settled.
+
+        Where all of them nearly repeat, and fulfil only a longer period closely, it is the shorter one if the orbit
+        comes ever closer to that: it winds into the cycle, or flips from side to side.
+        """
         found = self.recurrence
         if found is None or found.status is PeriodStatus.FOUND:
             return found
         p = self._last_period
         if p is None:
             return None
+        if found.status is PeriodStatus.SETTLING and self.nearly_repeats is not None:
+            period = settling_cycle(self._samples, p)
+            if period is not None:
+                return replace(found, period=period, status=PeriodStatus.FOUND)
         rest = self._samples[repeats_from(self._samples, p) :]
         if len(rest) < max(REPEATS * p + 1, FEWEST):
             return None
         again = find_period(rest, max_period=p)
+        if again.status is PeriodStatus.SETTLING:
+            period = settling_cycle(rest, p)
+            return None if period is None else replace(again, period=period, status=PeriodStatus.FOUND)
         return again if again.status is PeriodStatus.FOUND else None
+
+    @cached_property
+    def nearly_repeats(self) -> int | None:
+        """Shortest lag, up to half of the samples, with which all of them nearly repeat: to 10⁻⁶ of their extent."""
+        x = self._samples
+        allowance = NEARLY * (TOLERANCE * float(np.ptp(x, axis=0).max()) + ROUNDING * float(np.abs(x).max()))
+        return smallest_period(np.ascontiguousarray(x.T), len(x) // 2, allowance)[0]
+
+    @property
+    def attracts(self) -> bool:
+        """Whether the orbit came ever closer to the cycle on which it ends."""
+        cycle = self.cycle
+        if cycle is None or cycle.period is None or self.samples is None:
+            return False
+        return settling_cycle(self.samples, cycle.period) == cycle.period
 
     @cached_property
     def _last_period(self) -> int | None:
@@ -88,16 +118,26 @@ class Evidence:
     def _settled(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
         if self.spectrum is None:
             return None, None
-        if self.cycle is not None and self.cycle is not self.recurrence:
-            return self._settled_in_the_samples()
-        return settled_spectrum(self.spectrum)
+        cycle = self.cycle
+        if cycle is None or cycle.period is None or not self.spectrum.exponents.size:
+            return settled_spectrum(self.spectrum)
+        settled: LyapunovSpectrum | None
+        settled, earlier = settled_spectrum(self.spectrum)
+        since = self.spectrum.n_steps - cycle.n_checked
+        if self.samples is not None and cycle.n_checked < len(self.samples):
+            settled, earlier = self._settled_from(since)
+        elif settled.exponents[0] > settled.zero_band[0]:  # chaos until then
+            late = self._settled_from(since)
+            settled, earlier = late if late[0] is not None else (settled, earlier)
+        if settled is not None:
+            settled = over_whole_turns(settled, math.lcm(cycle.period, self.clock_period), cycle.n_checked)
+        return settled, earlier
 
-    def _settled_in_the_samples(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
-        """Average over the blocks within the part of the samples that repeats; None if there are fewer than two."""
+    def _settled_from(self, start: int) -> tuple[LyapunovSpectrum | None, Transient | None]:
+        """Average over the blocks from some step on, None if there are fewer than two; and what came before."""
         assert self.spectrum is not None
-        x, n, sums = self._samples, self.spectrum.n_steps, self.spectrum.log_factors
-        length = n // len(sums)
-        start = n - len(x) + repeats_from(x, self._last_period or 1)
+        sums = self.spectrum.log_factors
+        length = self.spectrum.n_steps // len(sums)
         first = max(-(-start // length), 0)
         earlier = transient_of(sums[:first, 0], start)
         if len(sums) - first < 2:
@@ -108,6 +148,13 @@ class Evidence:
     def settled(self) -> LyapunovSpectrum | None:
         """The average over what comes after the transient; None if that is too short."""
         return self._settled[0]
+
+    @property
+    def smooth_sum(self) -> float:
+        """N times the average of λ_1's log stretching with smooth weights, nats: what swings drops out."""
+        assert self.settled is not None
+        sums = self.settled.log_factors[:, 0]
+        return float(birkhoff_weights(len(sums)) @ sums) * len(sums)
 
     @property
     def transient(self) -> Transient | None:
@@ -121,6 +168,13 @@ class Evidence:
             return True
         enough = self.samples is not None and len(self.samples) >= 16 * self.clock_period
         return enough and is_approaching(self._samples, self.clock_period)
+
+    @cached_property
+    def levels_off(self) -> bool:
+        """Whether the orbit, if it comes closer to repeating, keeps an amplitude: a torus is what it comes to."""
+        x = self._samples
+        lag = closest_return(x, len(x) // SAMPLED, self.clock_period)
+        return self._long_enough and remaining_amplitude(x, lag) > STAYS
 
     @cached_property
     def digits_of_components(self) -> FloatArray:
@@ -158,7 +212,7 @@ class Evidence:
     @cached_property
     def spread(self) -> float:
         """Extent of every p-th sample, relative to all, for the p after which the orbit comes back most closely."""
-        return spread_of_piece(self._samples, PIECES, self.clock_period) if self._long_enough else math.nan
+        return spread_of_piece(self._samples, self.clock_period) if self._long_enough else math.nan
 
     @property
     def _samples(self) -> FloatArray:
@@ -179,6 +233,8 @@ class Evidence:
             "recurrence_error": json_number(self.recurrence.error) if self.recurrence else None,
             "settling_period": self.recurrence.settling_period if self.recurrence else None,
             "approaching": known.get("is_approaching"),
+            "levels_off": known.get("levels_off"),
+            "nearly_repeats": known.get("nearly_repeats"),
             "digits_beyond_chance": json_number(self.digits) if "digits_of_components" in known else None,
             "spread": json_number(known["spread"]) if "spread" in known else None,
             "torus": plain(self.torus) if self.torus is not None else None,

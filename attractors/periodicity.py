@@ -118,19 +118,19 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
         return Period(1, 0.0, n, PeriodStatus.FOUND)
     allowance = tolerance * extent + ROUNDING * float(np.abs(x).max())
     unit = extent if extent > 0.0 else 1.0
-    period, error = _smallest_period(x, longest, allowance)
+    period, error = smallest_period(x, longest, allowance)
     if period is not None:
-        nearly, how_nearly = _smallest_period(x, period - 1, NEARLY * allowance)
+        nearly, how_nearly = smallest_period(x, period - 1, NEARLY * allowance)
         if nearly is not None:
             return Period(None, how_nearly / unit, n, PeriodStatus.SETTLING, nearly)
         return Period(period, error / unit, n, PeriodStatus.FOUND)
     third = n // 3
-    settling, _ = _smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowance)
+    settling, _ = smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowance)
     status = PeriodStatus.NONE if settling is None else PeriodStatus.SETTLING
     return Period(None, error / unit, n, status, settling)
 
 
-def _smallest_period(x: FloatArray, max_period: int, allowance: float) -> tuple[int | None, float]:
+def smallest_period(x: FloatArray, max_period: int, allowance: float) -> tuple[int | None, float]:
     """Smallest p <= max_period with |x_t - x_{t-p}| <= allowance for all t of x (m, n), and the largest difference.
 
     Without one: None, and the smallest difference at which the last sample recurs.

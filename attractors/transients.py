@@ -18,6 +18,10 @@ SIGMAS = 8.0  # of those blocks: beyond, a block belongs to a transient
 CHANGE = 1.0  # nats, at least
 PARTS = 8  # in which distances of returns must fall one after the other: chance does that once in 40,000 times
 SHRUNK = 0.99  # last over first part, for falls that are no rounding
+STAYS = 0.85  # of an amplitude: between the slowest approach to a cycle and a torus
+SAMPLED = 24  # times that the samples hold a lag, at least, to say how the amplitude of every p-th of them changes
+LEVEL = 1e-3  # relative change of an amplitude that counts as none
+PIECES = 128  # at most: the longest lag of a return that tells a cascade from a torus
 ONE_EVENT = (1.0 / 3.6889, 1.0 / 0.025318)  # 95 % interval of the mean of an exponential law over its only event
 
 
@@ -94,6 +98,36 @@ def settles_at(sums: FloatArray, last: FloatArray) -> int:
     return int(away[-1]) + 1 if away.size else 0
 
 
+def over_whole_turns(spectrum: LyapunovSpectrum, period: int, n_repeating: int) -> LyapunovSpectrum:
+    """Average over whole turns of a cycle, whose exponents that gives exactly: blocks cut its turns anywhere.
+
+    m blocks hold whole turns if the period divides them. Averages are taken over m blocks at a time, of those within
+    the last `n_repeating` steps, or of all if those are less than m; their scatter, which is what is left of the
+    approach, gives the standard errors. With fewer than m blocks the spectrum stays as it is, and where that is no
+    better: near a complex pair of multipliers the frame turns, whatever the cycle's period.
+    """
+    n = len(spectrum.log_factors)
+    length = spectrum.n_steps // n
+    m = math.lcm(period, length) // length
+    if m == 1 or n < m:
+        return spectrum
+    within = min(n, n_repeating // length)
+    first = n - within if within >= m else 0
+    starts = np.linspace(first, n - m, max((n - first) // m, 2)).round().astype(int)
+    turns = np.array([spectrum.log_factors[start : start + m].sum(axis=0) for start in starts])
+    found = spectrum_from_stretching(turns, m * length)
+    if not found.standard_errors[0] < spectrum.standard_errors[0]:
+        return spectrum
+    return replace(spectrum, exponents=found.exponents, standard_errors=found.standard_errors, n_blocks=found.n_blocks)
+
+
+def transient_before(sums: FloatArray, length: int, settled: LyapunovSpectrum) -> Transient | None:
+    """Find in earlier blocks of log stretching, of `length` steps, when the orbit came to stretch as it does now."""
+    last = settled.log_factors[:, 0] * (length * len(settled.log_factors) / settled.n_steps)
+    first = settles_at(sums, last)
+    return transient_of(sums[:first], first * length) if first else None
+
+
 def later(found: Transient, n_steps: int) -> Transient:
     """Count a transient from so many steps earlier, which belong to it."""
     until = found.until + n_steps
@@ -126,28 +160,59 @@ def closest_return(x: FloatArray, longest: int, clock_period: int) -> int:
     return int(lags[np.argmin(distances)])
 
 
-def is_approaching(x: FloatArray, clock_period: int = 1) -> bool:
+def is_approaching(x: FloatArray, clock_period: int = 1, lag: int | None = None) -> bool:
     """Whether an orbit (n, m) comes ever closer to repeating itself.
 
-    With p the lag of the closest return of its last sample, up to n/8, the geometric mean of |x_t - x_{t-p}| is taken
-    over each eighth: an angle that passes a full turn now and then hardly counts. On a torus it stays, in chaos it
-    comes and goes; it falls, from each part to the next, along any approach to a cycle,
-    exponential or algebraic, and along spirals.
+    With p the lag, by default that of the closest return of its last sample, up to n/8, the geometric mean of
+    |x_t - x_{t-p}| is taken over each eighth: an angle that passes a full turn now and then hardly counts. On a torus
+    it stays, in chaos it comes and goes; it falls, from each part to the next, along any approach to a cycle,
+    exponential or algebraic, and along spirals. What is below rounding counts as rounding.
     """
-    lag = closest_return(x, len(x) // 8, clock_period)
-    difference = np.abs(x[lag:] - x[:-lag]).max(axis=1)
-    logarithms = np.log(np.maximum(difference, np.finfo(np.float64).tiny))
+    p = closest_return(x, len(x) // 8, clock_period) if lag is None else lag
+    difference = np.abs(x[p:] - x[:-p]).max(axis=1)
+    least = max(ROUNDING * float(np.abs(x).max()), float(np.finfo(np.float64).tiny))
+    logarithms = np.log(np.maximum(difference, least))
     parts = [math.exp(float(part.mean())) for part in np.array_split(logarithms, PARTS)]
-    falling = all(a >= b for a, b in itertools.pairwise(parts))
+    falling = all(a >= b * (1.0 - 1e-9) for a, b in itertools.pairwise(parts))  # at rounding it stays
     return falling and parts[-1] < SHRUNK * parts[0]
 
 
-def spread_of_piece(x: FloatArray, longest: int, clock_period: int = 1) -> float:
-    """Extent of every p-th sample relative to that of all (n, m), p the lag of the closest return up to `longest`.
+def remaining_amplitude(x: FloatArray, lag: int) -> float:
+    """Amplitude of every p-th sample of (n, m), p the lag, that remains in the end; that in the last third is 1.
+
+    From the amplitudes in the three thirds, by Aitken's extrapolation, which is exact for a geometric approach: 1 for
+    a torus, or an approach to one, however slow; 0 for an exponential approach to a cycle, and 2/3 for the slowest
+    there is, where the distance from it falls as 1/√t, at any t. -inf if the fall does not slow down. And no more than
+    what remained of the second third, for an approach may begin faster than it goes on.
+    """
+    amplitudes = []
+    for part in np.array_split(x, 3):
+        turns = part[: len(part) // lag * lag].reshape(-1, lag, x.shape[1])
+        amplitudes.append(math.sqrt(float(turns.var(axis=0).mean(axis=0).sum())))
+    first, second, last = amplitudes
+    if second - last <= LEVEL * last:
+        return 1.0
+    if last == 0.0:
+        return 0.0
+    slows = (first - second) - (second - last)
+    remains = 1.0 - (second - last) ** 2 / (slows * last) if slows > 0.0 else -math.inf
+    return min(remains, last / second)
+
+
+def settling_cycle(x: FloatArray, period: int) -> int | None:
+    """Smallest divisor of a period with which an orbit (n, m) comes ever closer to repeating; None if none is."""
+    for p in range(1, min(period, len(x) // SAMPLED) + 1):
+        if period % p == 0 and is_approaching(x, lag=p) and remaining_amplitude(x, p) < STAYS:
+            return p
+    return None
+
+
+def spread_of_piece(x: FloatArray, clock_period: int = 1) -> float:
+    """Extent of every p-th sample relative to that of all (n, m), p the lag of the closest return up to 128.
 
     1 on a torus far from resonance, less near one; 0 along a cycle of that period and on the many small pieces of a
     cascade of period doublings.
     """
-    lag = closest_return(x, min(longest, len(x) // 8), clock_period)
+    lag = closest_return(x, min(PIECES, len(x) // 8), clock_period)
     extent = float(np.ptp(x, axis=0).max())
     return float(np.ptp(x[::-lag], axis=0).max()) / extent if extent > 0.0 else 0.0

@@ -32,25 +32,45 @@ class Variable(NamedTuple):
     fill: Any
     long_name: str
     units: str = "1"
+    comment: str = ""
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What the dataset says of it."""
+        return {"long_name": self.long_name, "units": self.units} | ({"comment": self.comment} if self.comment else {})
 
 
 PER_STEP = "nat/step"
+OVER_ALL = "over all steps kept, with what they hold of a transient; the label rests on what comes after that"
 VARIABLES = {
     "label": Variable("label", (), "i1", MISSING, "kind of attractor"),
     "period": Variable("label", (), "i4", 0, "period of state and clock together; 0: none", "step"),
     "torus_dimension": Variable("label", (), "i1", 0, "exponents that may be zero, on a torus; 0: no torus"),
     "confidence": Variable("label", (), "f8", np.nan, "probability that the label's conditions hold"),
     "reason": Variable("label", (), "O", "", "evidence that decided the label"),
+    "transient_until": Variable(
+        "transient",
+        (),
+        "i8",
+        -1,
+        "steps from the start until the orbit had settled; -1: it had when they were kept",
+        "step",
+    ),
+    "transient_exponent": Variable("transient", (), "f8", np.nan, "largest exponent in those steps kept", PER_STEP),
+    "transient_lifetime": Variable(
+        "transient", (), "f8", np.nan, "mean lifetime of a chaotic transient, from this one", "step"
+    ),
+    "settled_exponent": Variable("transient", (), "f8", np.nan, "largest exponent after the transient", PER_STEP),
     "attractor": Variable("attractors", (), "i4", -1, "number of the attractor at this point; -1: not known"),
     "attractor_share": Variable("attractors", (), "f8", np.nan, "share of the starts that reach it"),
     "attractor_share_low": Variable("attractors", (), "f8", np.nan, "lower end of its 95 % interval"),
     "attractor_share_high": Variable("attractors", (), "f8", np.nan, "upper end of its 95 % interval"),
-    "lyapunov_exponent": Variable("lyapunov", ("exponent",), "f8", np.nan, "Lyapunov exponent", PER_STEP),
+    "lyapunov_exponent": Variable("lyapunov", ("exponent",), "f8", np.nan, "Lyapunov exponent", PER_STEP, OVER_ALL),
     "lyapunov_standard_error": Variable(
-        "lyapunov", ("exponent",), "f8", np.nan, "standard error of the Lyapunov exponent", PER_STEP
+        "lyapunov", ("exponent",), "f8", np.nan, "standard error of the Lyapunov exponent", PER_STEP, OVER_ALL
     ),
     "lyapunov_resolved": Variable("lyapunov", ("exponent",), "i1", 0, "1: double precision resolves the exponent"),
-    "kaplan_yorke_dimension": Variable("lyapunov", (), "f8", np.nan, "Kaplan-Yorke dimension"),
+    "kaplan_yorke_dimension": Variable("lyapunov", (), "f8", np.nan, "Kaplan-Yorke dimension", "1", OVER_ALL),
     "orbit": Variable("orbit", ("sample", "pattern"), "f4", np.nan, "semantic part of the mean field m^o"),
     "orbit_density": Variable("orbit", ("bin",), "u4", 0, "steps that m^o_1, semantic, spent in each bin", "step"),
     "section": Variable(
@@ -131,7 +151,7 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> "xr.Dataset
     variables: dict[str, Any] = {}
     for name, variable in kept.items():
         values = whole[name].reshape((*grid.shape, *whole[name].shape[1:]))
-        attributes: dict[str, Any] = {"long_name": variable.long_name, "units": variable.units}
+        attributes: dict[str, Any] = dict(variable.attributes)
         if name == "label":
             attributes |= flags
         variables[name] = ((*grid.dims, *variable.dims), values, attributes)
@@ -170,7 +190,7 @@ def _between(grid: Grid, shards: list[Points], kept: dict[str, Variable], flags:
         variables[f"refined_{name}"] = ("refined", values, _about_axis(grid, name))
     for name, variable in kept.items():
         if variable.dims in ((), ("exponent",)) and name not in RUN_VARIABLES:
-            attributes = {"long_name": variable.long_name, "units": variable.units} | (flags if name == "label" else {})
+            attributes = variable.attributes | (flags if name == "label" else {})
             variables[f"refined_{name}"] = (("refined", *variable.dims), together[name], attributes)
     return variables
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ from attractors import (
     find_period,
     spectrum_from_stretching,
 )
+from attractors.classification import REGULAR
+from attractors.transients import later, transient_before
 from dmfsa import Ensemble, MeanFieldMap, Window
 from sweeps.basins import compare_starts
 from sweeps.config import Config
@@ -89,14 +92,26 @@ def _alike(points: list[Point]) -> list[Numbers]:
 def _label_of(
     config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array, end: Window
 ) -> Classification:
-    """Label a point; while that is undetermined its orbit goes on alone, if the config allows it."""
+    """Label a point; while that is undetermined its orbit goes on alone, if the config allows it.
+
+    The transient it tells of is counted from the start of the point.
+    """
     answer = classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=network.clock_period)
-    n_steps, n_max = 2 * config.run.n_steps, config.run.n_max
-    rest = (n_max or 0) - config.run.n_transient - config.run.n_steps
-    if answer.label not in {Label.undetermined, Label.transient} or spectrum is None or rest < n_steps:
+    if spectrum is None:
         return answer
-    n_exponents = len(spectrum.exponents)
-    return classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=n_exponents, n_window=WINDOW, n_max=rest)
+    done = config.run.n_transient + config.run.n_steps
+    n_steps, rest, k = 2 * config.run.n_steps, (config.run.n_max or 0) - done, len(spectrum.exponents)
+    before, found = done - spectrum.n_steps, answer.transient
+    if answer.label in {Label.undetermined, Label.transient} and rest >= n_steps:
+        answer = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
+        if answer.transient is not None:
+            before, found = done, answer.transient
+        elif answer.label in REGULAR and answer.spectrum is not None:
+            length = spectrum.n_steps // len(spectrum.log_factors)
+            found = transient_before(spectrum.log_factors[:, 0], length, answer.spectrum)
+        else:
+            found = None
+    return answer if found is None else replace(answer, transient=later(found, before))
 
 
 def ensemble_of(points: list[Point]) -> Ensemble:
@@ -133,14 +148,10 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     context, n_patterns = config.model.context, config.model.features.n_patterns
     answers: list[Classification] = []
     for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
-        if "label" in config.record:
+        if not {"label", "transient"}.isdisjoint(config.record):
             answer = _label_of(config, network, spectrum, np.ascontiguousarray(tail[:, i]), final[i])
             answers.append(answer)
-            kept["label"][row] = answer.label.code
-            kept["period"][row] = answer.period or 0
-            kept["torus_dimension"][row] = answer.torus_dimension or 0
-            kept["confidence"][row] = answer.confidence
-            kept["reason"][row] = answer.reason
+            _tell(answer, config, kept, int(row))
         if "lyapunov" in config.record and spectrum is not None:
             n = len(spectrum.exponents)
             kept["lyapunov_exponent"][row, :n] = spectrum.exponents
@@ -155,6 +166,23 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
     kept["clock_phase"][rows] = final[0].phase
     kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
+
+
+def _tell(answer: Classification, config: Config, kept: dict[str, Array], row: int) -> None:
+    """Fill in what a point's label is and rests on."""
+    if "label" in config.record:
+        kept["label"][row] = answer.label.code
+        kept["period"][row] = answer.period or 0
+        kept["torus_dimension"][row] = answer.torus_dimension or 0
+        kept["confidence"][row] = answer.confidence
+        kept["reason"][row] = answer.reason
+    if "transient" in config.record:
+        if answer.transient is not None:
+            kept["transient_until"][row] = answer.transient.until
+            kept["transient_exponent"][row] = answer.transient.exponent
+            kept["transient_lifetime"][row] = answer.transient.lifetime
+        if answer.spectrum is not None and answer.spectrum.exponents.size:
+            kept["settled_exponent"][row] = answer.spectrum.exponents[0]
 
 
 def _advance(

@@ -737,7 +737,8 @@ def test_exponents_need_two_periods_of_the_clock(bits):
         (["orbit", "orbit"], "[1] = 'orbit' must not be there twice."),
         (
             ["orbits"],
-            "[0] = 'orbits' must be one of orbit, section, label, attractors, lyapunov; did you mean 'orbit'?",
+            "[0] = 'orbits' must be one of orbit, section, label, transient, attractors, lyapunov; "
+            "did you mean 'orbit'?",
         ),
     ],
 )

@@ -373,7 +373,7 @@ def test_the_regimes_are_those_of_the_table(tmp_path):
     overrides = [f"sweep.beta={{values: {values}}}", "run.n_exponents=all", "record=[label]"]
     dataset = open_sweep(run_sweep(load_config(ROOT / "cfgs" / "paper_zoom.yaml", overrides), tmp_path, quiet=True))
     names = dict(zip(dataset.label.flag_values, dataset.label.flag_meanings.split(), strict=True))
-    assert len(claims) == 14
+    assert len(claims) == 16
     for i, (end, (label, periods)) in enumerate(claims.items()):
         assert names[dataset.label.values[i]] == label, end
         assert dataset.period.values[i] in periods, end

@@ -10,6 +10,7 @@ from systems import examples
 
 from attractors import DiscreteMap, Label, classify_evidence
 from attractors.branches import FollowingStatus
+from attractors.cycles import CycleStatus, refine_cycle
 from attractors.following import follow, follow_attractors
 from attractors.multistability import orbits_of
 
@@ -143,6 +144,23 @@ def test_a_torus_is_born():
     assert change.kind == "Neimark-Sacker"
     assert change.estimate == pytest.approx(2.0, abs=0.01)
     assert abs(change.multiplier) == pytest.approx(math.sqrt(values[2] - 1), abs=1e-9)
+
+
+@pytest.mark.slow
+def test_a_torus_locks_and_breaks_down():
+    """The delayed logistic map locks with period 7 at 2.17640, where Newton's method loses the cycle; chaos at 2.25."""
+    run = {"n_transient": 20_000, "n_steps": 6_400, "n_window": 2_048}
+    locks = follow_attractors(examples.delayed_logistic, [2.17, 2.1765, 2.177, 2.1775], [[0.5, 0.51]], **run)
+    (change,) = locks.branches[0].changes
+    assert (change.kind, change.before, change.after) == ("fold", "quasiperiodic", "periodic 7")
+    assert change.estimate == pytest.approx(2.17640, abs=1e-5)
+    seven = examples.delayed_logistic(2.1765).orbit([0.5, 0.51], 30_000)[1]
+    for a, is_there in ((2.17641, True), (2.17638, False)):
+        cycle = refine_cycle(examples.delayed_logistic(a), seven, 7)
+        assert (cycle.status is CycleStatus.CONVERGED) == is_there
+    breaks = follow_attractors(examples.delayed_logistic, [2.17, 2.25], [[0.5, 0.51]], **run)
+    (change,) = breaks.branches[0].changes
+    assert (change.kind, change.before, change.after) == ("breakdown", "quasiperiodic", "chaotic")
 
 
 @pytest.mark.slow

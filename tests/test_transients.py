@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 import systems
 
-from attractors import Label, classify, spectrum_from_stretching
+from attractors import Label, classify, refine_cycle, spectrum_from_stretching
 from attractors.transients import (
     TransientKind,
     closest_return,
     is_approaching,
+    over_whole_turns,
+    remaining_amplitude,
     repeats_from,
     settled_spectrum,
+    settling_cycle,
     spread_of_piece,
 )
 
@@ -94,9 +97,83 @@ def test_a_flip_that_dies_out_approaches_and_an_angle_that_turns_does_not():
 
 def test_pieces_are_wide_on_a_torus_and_narrow_on_a_cycle():
     torus = np.stack([ROTATION.real, ROTATION.imag], axis=1)
-    assert spread_of_piece(torus, 128) > 0.1
+    assert spread_of_piece(torus) > 0.1
     cycle = np.tile(np.random.default_rng(1).random(32), 125)[:, None]
-    assert spread_of_piece(cycle + 1e-6 * torus[:, :1], 128) < 1e-5
+    assert spread_of_piece(cycle + 1e-6 * torus[:, :1]) < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("size", "remains"),
+    [
+        (1.0 + 0.05 * np.exp(-1e-3 * TIMES), 1.0 - 0.05 * math.exp(-10.0 / 3.0)),
+        (np.exp(-1e-3 * TIMES), 0.0),
+        (np.ones(4_000), 1.0),
+        (1.0 / np.sqrt(1e4 + TIMES), 0.7),
+        (1.0 / np.sqrt(1e5 + TIMES), 2.0 / 3.0),  # 1 - (1/2) / (3/2), to first order in the step over the time
+        (np.exp(-0.02 * TIMES) + 0.1 * np.exp(-1e-3 * TIMES), math.exp(-4.0 / 3.0)),  # what remained of a third
+        (2.0 - 1e-8 * TIMES**2, -math.inf),
+    ],
+    ids=["torus", "spiral", "torus at once", "algebraic", "long algebraic", "fast, then slow", "ever faster"],
+)
+def test_what_remains_of_an_amplitude(size, remains):
+    """Of a rotation with the given amplitude, and of two of them at every other step, seen at every second step."""
+    for lag, x in ((1, size * ROTATION), (2, size * ROTATION**2 + 10.0 * (-1.0) ** TIMES)):
+        found = remaining_amplitude(np.stack([x.real, x.imag], axis=1), lag)
+        assert found == pytest.approx(remains, abs=0.015)
+
+
+def test_an_amplitude_that_dies_out_leaves_nothing():
+    x = np.concatenate([np.random.default_rng(2).normal(size=800), np.zeros(400)])[:, None]
+    assert remaining_amplitude(x, 1) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("orbit", "period", "cycle"),
+    [
+        ((-0.995) ** TIMES, 2, 1),
+        ((-0.995) ** TIMES, 8, 1),
+        ((-1.0) ** TIMES * (1e-3 + 0.98**TIMES), 4, 2),
+        (0.1 * (TIMES % 4) ** 2 + (-1.0) ** (TIMES // 4) / np.sqrt(1e4 + TIMES), 8, 4),
+        ((-1.0) ** TIMES, 2, None),
+        (np.cos(TIMES), 44, None),
+    ],
+    ids=["a flip", "again doubled", "after the doubling", "algebraic", "a cycle", "a torus"],
+)
+def test_the_shortest_cycle_that_is_approached(orbit, period, cycle):
+    assert settling_cycle(orbit[:, None], period) == cycle
+
+
+def test_over_whole_turns_the_exponents_of_a_cycle_are_exact():
+    """Of a cycle with log stretching (1, -2, 0.3, 0.1, 0) in turn, in blocks of 7: five blocks are whole turns."""
+    stretching = np.tile([1.0, -2.0, 0.3, 0.1, 0.0], 70)
+    start = np.concatenate([np.full(70, 0.5), stretching])  # ten blocks of something else first
+    blocks_of_7 = start.reshape(-1, 7).sum(axis=1)[:, None]
+    plain = spectrum_from_stretching(blocks_of_7, 7)
+    found = over_whole_turns(plain, 5, n_repeating=350)
+    assert found.exponents[0] == pytest.approx(-0.12, abs=1e-12)
+    assert found.standard_errors[0] < 1e-12
+    assert abs(plain.exponents[0] + 0.12) > 0.01
+    assert over_whole_turns(plain, 5, n_repeating=34).exponents[0] != found.exponents[0]  # less than a turn is known
+    assert over_whole_turns(plain, 61, n_repeating=350) is plain  # 61 blocks
+    assert over_whole_turns(plain, 7, n_repeating=350) is plain  # blocks are whole turns already
+
+
+def test_where_the_frame_turns_at_its_own_pace_whole_turns_are_no_better():
+    """Near a complex pair of multipliers: what swings drops out of the sum of all blocks, not of five at a time."""
+    swings = np.diff(np.cos(0.9 * np.arange(65)))
+    plain = spectrum_from_stretching((swings - 0.05)[:, None], 7)
+    assert over_whole_turns(plain, 5, n_repeating=448) is plain
+
+
+@pytest.mark.parametrize(("r", "period"), [(3.739, 5), (3.70165, 7)])
+def test_exponents_of_a_labelled_cycle_agree_with_its_multiplier(r, period):
+    """To 1e-9, where the blocks of 78 steps that hold no whole turns miss it by a thousand times that."""
+    system = systems.logistic(r)
+    answer = classify(system, [0.4], n_transient=2_000, n_steps=5_000)
+    assert (answer.label, answer.period) == (Label.periodic, period)
+    multiplier = refine_cycle(system, system.orbit([0.4], 7_000)[1], period)
+    assert answer.spectrum.exponents[0] == pytest.approx(multiplier.exponents[0] / period, abs=1e-9)
+    assert abs(answer.evidence.spectrum.exponents[0] - multiplier.exponents[0] / period) > 1e-6
 
 
 def late_cycle():
@@ -127,6 +204,18 @@ def test_an_orbit_that_settles_at_the_very_end_is_not_chaotic():
     answer = classify(system, start, n_transient=0, n_steps=settled + 300)
     assert (answer.label, answer.period) == (Label.periodic, 11)
     assert answer.transient.status is TransientKind.CHAOTIC
+
+
+def test_an_orbit_that_settles_just_before_the_last_samples_is_averaged_from_there_on():
+    """The last quarter of the blocks still holds chaos."""
+    system, start = late_cycle(), [0.3]
+    settled = repeats_from(system.orbit(start, 32_000)[0], 11)
+    answer = classify(system, start, n_transient=0, n_steps=settled + 550, n_window=500)
+    assert answer.recurrence.period == 11
+    assert (answer.label, answer.period) == (Label.periodic, 11)
+    assert answer.spectrum.n_steps <= 500
+    assert answer.transient.status is TransientKind.CHAOTIC
+    assert 0 <= answer.transient.until - settled <= 50
 
 
 def test_a_run_goes_on_while_it_is_undecided():

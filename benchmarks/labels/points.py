@@ -81,4 +81,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from points import main as listed  # the module's own name, by which the files refer to `Point`
+
+    listed()

@@ -32,13 +32,13 @@ if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
-Quantity = Literal["orbit", "section", "label", "attractors", "lyapunov"]
+Quantity = Literal["orbit", "section", "label", "transient", "attractors", "lyapunov"]
 
 TURNS = 8  # of the clock, by which tori and chaos can be told apart
 LONGEST = 10**12  # map steps: 10**11 are a day's computing
 SIZES = ("context", "positional_bits", "n_patterns", "n_columns", "n_segments")  # swept parameters that decide shapes
 MOST_NETWORKS = 10_000  # of different sizes in one sweep; each is checked
-QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "attractors", "lyapunov")
+QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "transient", "attractors", "lyapunov")
 USUAL: tuple[Quantity, ...] = ("orbit", "label", "lyapunov")
 
 
@@ -106,7 +106,8 @@ class Config(Section):
         Numbers of steps and of exponents.
     record : tuple of str
         What is kept of each point: ``orbit``, where it goes; ``section``, the points of the paper's section; ``label``,
-        its kind; ``attractors``, the one that each start reached; ``lyapunov``, exponents.
+        its kind; ``transient``, what came before; ``attractors``, the one that each start reached; ``lyapunov``,
+        exponents.
     slurm : Slurm or None
         What to ask of a cluster; decides no result.
 
