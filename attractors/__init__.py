@@ -29,6 +29,7 @@ evidence, then a status whose value is a message with the remedy.
 `sample_entropy`, …            `detrended_fluctuation`, `hurst_exponent`
 `largest_exponent`, …          Lyapunov exponents of a recorded series; `exponents_of_series`
 `classify`                     fixed point, cycle, torus, chaos, hyperchaos, or why it cannot be said
+`classify_series`              the same of a noisy series, as far as its lines tell
 `find_attractors`              all attractors that many starts reach, told apart, with their shares
 `follow_attractors`            the same over a parameter: branches, their ends, hysteresis
 =============================  =================================================================
@@ -77,6 +78,7 @@ from attractors.following import follow_attractors
 from attractors.kaplan_yorke import kaplan_yorke_dimension
 from attractors.lyapunov import Blocks, lyapunov_spectrum, lyapunov_until
 from attractors.multistability import find_attractors
+from attractors.noisy_series import classify_series
 from attractors.periodicity import Period, PeriodStatus, find_period
 from attractors.poincare import Section, SectionStatus, SlabSection, poincare_section
 from attractors.quasiperiodicity import RotationNumber, Torus, TorusStatus, rotation_number, torus
@@ -159,6 +161,7 @@ __all__ = [
     "box_counting_dimension",
     "classify",
     "classify_evidence",
+    "classify_series",
     "correlation_dimension",
     "covariant_vectors",
     "detrended_fluctuation",

@@ -26,6 +26,7 @@ PARTS = {  # title, and whether it is measured in one thread
     "startup": ("Start-up", False),
     "memory": ("Memory of a long orbit", False),
     "labels": ("Labels of attractors", True),
+    "finite": ("Networks of N spins", True),
 }
 PACKAGES = ("numba", "llvmlite", "numpy", "xarray", "netCDF4", "matplotlib", "pynamicalsys", "ntsa")
 LIMIT = 2400  # seconds for one part

@@ -107,6 +107,8 @@ AXES = {
     "n_segments": "segments of the columns",
     "scale": "standard deviation of the correlations",
     "seed": "seed of the features",
+    "n_spins": "spins of the finite network, N",
+    "noise_seed": "seed of the noise",
     "point": "number of the point",
     "start": "start of the orbit",
     "direction": "way along the axis: each point starts from its neighbour",

@@ -80,7 +80,9 @@ class Experiment:
             window = self.earlier.window(values)
         elif window is None:
             given = network.starts[start]
-            window = full(here, from_token(here, given)) if isinstance(given, str) else given
+            window = from_token(here, given) if isinstance(given, str) else given
+            if isinstance(given, str) and not network.config.is_noisy:  # there, windows grow with their noise
+                window = full(here, window)
         return Point(network, here, window)
 
     def _network(self, choice: Choice) -> Network:

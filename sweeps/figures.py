@@ -20,6 +20,7 @@ from attractors.analysis import Analysis
 from attractors.figure import Figure
 from attractors.plotting import page
 from sweeps.dataset import MISSING, axes_of, in_order
+from sweeps.figure_sizes import COLUMN, STYLE, WIDE, style_of
 from sweeps.files import written_whole
 from sweeps.regimes import FAILED, UNLABELLED, label_counts, label_names
 
@@ -48,6 +49,8 @@ SYMBOLS = {
     "n_segments": "segments",
     "scale": "scale of the correlations",
     "seed": "seed of the features",
+    "n_spins": "spins $N$",
+    "noise_seed": "seed of the noise",
     "point": "number of the point",
     "start": "number of the start",
 }
@@ -57,14 +60,6 @@ WAYS: dict[str, dict[str, Any]] = {
     "right": {"marker": ".", "facecolors": "#222222", "color": "#222222", "lw": 0.0, "ls": "-"},
 }
 SAMPLES_DRAWN = 128  # of the orbit at each value, where single points are drawn
-STYLE: Any = {
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-    "lines.linewidth": 0.9,
-    "pdf.fonttype": 42,  # letters stay letters: journals ask for it
-}
 ROWS = 500  # pixels of the orbit diagram along the orbit's axis
 PLAIN = 6  # exponents that are drawn at most in one panel with a legend
 TILTED: Any = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}  # names below an axis
@@ -73,10 +68,11 @@ FEW = 30  # points of a line below which they are marked
 Floats = npt.NDArray[np.float64]
 
 
-def save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path, *, dpi: float = 300) -> None:
     """Write a figure; the ending of the name says as what."""
-    with written_whole(path) as unfinished, mpl.rc_context(STYLE):  # ticks take their style when they are drawn
-        figure.savefig(unfinished, format=path.suffix[1:], dpi=300)
+    style = style_of(figure.get_figwidth())  # ticks take their style when they are drawn
+    with written_whole(path) as unfinished, mpl.rc_context(style):
+        figure.savefig(unfinished, format=path.suffix[1:], dpi=dpi)
 
 
 def save_both(figure: Figure, stem: Path) -> list[Path]:
@@ -105,14 +101,14 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
     ValueError
         If the sweep has another number of axes, or no orbit was recorded.
     """
-    (name,) = _axes(dataset, 1, needs="orbit_density")
+    (name,) = axes_for(dataset, 1, needs="orbit_density")
     dataset = in_order(dataset, name)
     with_exponents = "lyapunov_exponent" in dataset
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.0, 5.2 if with_exponents else 3.6), layout="constrained")
+        figure = Figure(figsize=(WIDE, 5.2 if with_exponents else 3.6), layout="constrained")
         if with_exponents:
             above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
-            _exponents(below, dataset, name, n_drawn=2)
+            draw_exponents(below, dataset, name, n_drawn=2)
             label_axis(below.xaxis, name, dataset[name].values)
         else:
             above = figure.subplots()
@@ -122,64 +118,62 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
     return figure
 
 
-def lyapunov_figure(dataset: xr.Dataset) -> Figure:
-    """Draw all exponents along one axis, the background shaded by label."""
-    (name,) = _axes(dataset, 1, needs="lyapunov_exponent")
+def lyapunov_figure(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
+    """Draw all exponents along one axis, those that double precision does not resolve left out, shaded by label."""
+    (name,) = axes_for(dataset, 1, needs="lyapunov_exponent")
     dataset = in_order(dataset, name)
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.0, 3.6), layout="constrained")
+    with mpl.rc_context(style_of(width)):
+        figure = Figure(figsize=(width, 2.4 + 0.17 * width), layout="constrained")
         axes = figure.subplots()
-        edges = edges_of(dataset[name].values)
-        colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
-        _exponents(axes, dataset, name, n_drawn=dataset.sizes["exponent"])
-        if "label" in dataset:
-            low, high = axes.get_ylim()
-            axes.pcolormesh(edges, [low, high], 1 - 0.25 * (1 - colours[None]), rasterized=True, zorder=-1)
-            axes.set_ylim(low, high)
+        draw_exponents(axes, dataset, name, n_drawn=dataset.sizes["exponent"])
+        shade_labels(axes, dataset, name)
         label_axis(axes.xaxis, name, dataset[name].values)
         legend_of_labels(figure, dataset)
     return figure
 
 
-def phase_diagram(dataset: xr.Dataset) -> Figure:
-    """Draw the labels over two axes, the first of them across; beside them λ_1 and the periods, if recorded."""
-    first, second = _axes(dataset, 2, needs="label")
+def phase_diagram(dataset: xr.Dataset, *, stacked: bool = False) -> Figure:
+    """Draw the labels over two axes, the first of them across; λ_1 and the periods, if recorded, beside or below."""
+    first, second = axes_for(dataset, 2, needs="label")
     dataset = in_order(dataset, first, second)
     panels = [_labels_over_two]
     if "lyapunov_exponent" in dataset:
         panels.append(_leading_exponent_over_two)
     if dataset["period"].values.any():
         panels.append(_periods_over_two)
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(5.0 if len(panels) == 1 else 3.6 * len(panels), 4.2), layout="constrained")
-        each = np.atleast_1d(figure.subplots(1, len(panels), sharex=True, sharey=True))
+    size = (COLUMN, 0.5 + 2.3 * len(panels)) if stacked else (max(5.0, 3.6 * len(panels)), 4.2)
+    with mpl.rc_context(style_of(size[0])):
+        figure = Figure(figsize=size, layout="constrained")
+        n_rows = len(panels) if stacked else 1
+        each = figure.subplots(n_rows, len(panels) // n_rows, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, draw in zip(each, panels, strict=True):
             draw(axes, dataset, edges_of(dataset[first].values), edges_of(dataset[second].values))
             label_axis(axes.xaxis, first, dataset[first].values)
+            label_axis(axes.yaxis, second, dataset[second].values)
+            axes.label_outer()
             if len(panels) > 1 and axes.get_xscale() == "linear" and np.issubdtype(dataset[first].dtype, np.number):
                 axes.xaxis.set_major_locator(
                     MaxNLocator(4, steps=[1, 2, 5, 10], integer=dataset[first].dtype.kind == "i")
                 )
-        label_axis(each[0].yaxis, second, dataset[second].values)
         legend_of_labels(figure, dataset)
     return figure
 
 
-def hysteresis_diagram(dataset: xr.Dataset) -> Figure:
+def hysteresis_diagram(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
     """Draw where the orbits go along one axis, for a continuation in both directions, over λ_1.
 
     Dots are the way to the right, circles the way to the left: where they part, attractors coexist. The two strips on
     top are the labels.
     """
-    name, _ = _axes(dataset, 2, needs="orbit", dims=(None, "direction"))
+    name, _ = axes_for(dataset, 2, needs="orbit", dims=(None, "direction"))
     dataset = in_order(dataset, name)
     x = dataset[name].values
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.0, 5.2), layout="constrained")
+    with mpl.rc_context(style_of(width)):
+        figure = Figure(figsize=(width, 2.6 + 0.37 * width), layout="constrained")
         if "lyapunov_exponent" in dataset:
-            strips, above, below = figure.subplots(3, 1, sharex=True, height_ratios=(0.2, 2.2, 1))
+            strips, above, below = figure.subplots(3, 1, sharex=True, height_ratios=(0.25, 2.2, 1))
         else:
-            strips, above = figure.subplots(2, 1, sharex=True, height_ratios=(0.2, 2.2))
+            strips, above = figure.subplots(2, 1, sharex=True, height_ratios=(0.25, 2.2))
             below = None
         size = float(np.clip(400 / len(x), 0.3, 6.0))
         for i, way in enumerate(dataset["direction"].values):
@@ -188,9 +182,8 @@ def hysteresis_diagram(dataset: xr.Dataset) -> Figure:
             m = here["orbit"].values[:, -SAMPLES_DRAWN:, 0]
             above.scatter(np.repeat(x, m.shape[1]), m.ravel(), s=size, rasterized=True, **mark)
             if below is not None:
-                below.plot(x, _drawn_exponents(here)[:, 0], color=mark["color"], ls=mark["ls"])
-            colours = np.array([to_rgb(COLOURS[label]) for label in label_names(here)])
-            strips.pcolormesh(edges_of(x), [i, i + 1], colours[None], rasterized=True)
+                below.plot(x, resolved_exponents(here)[:, 0], color=mark["color"], ls=mark["ls"])
+            strips.pcolormesh(edges_of(x), [i, i + 1], colours_of(here)[None], rasterized=True)
         strips.set_yticks([0.5, 1.5], [str(way) for way in dataset["direction"].values], fontsize=6.5)
         strips.tick_params(length=0)
         above.set_ylabel("$m^o_1$, semantic")
@@ -200,20 +193,12 @@ def hysteresis_diagram(dataset: xr.Dataset) -> Figure:
             below.set_ylabel(r"$\lambda_1$ (nats per step)")
             lowest = below
         label_axis(lowest.xaxis, name, x)
-        handles = [
-            Line2D(
-                [],
-                [],
-                ls="",
-                marker=mark["marker"],
-                mfc=mark["facecolors"],
-                mec=mark["color"],
-                ms=4,
-                label=f"to the {way}",
-            )
-            for way, mark in WAYS.items()
-        ]
-        above.legend(handles=handles, loc="upper left", ncols=2, frameon=True, framealpha=0.8, edgecolor="none")
+        handles = []
+        for way, mark in WAYS.items():
+            colours: Any = {"mfc": mark["facecolors"], "mec": mark["color"]}
+            handles.append(Line2D([], [], ls="", marker=mark["marker"], ms=4, label=f"to the {way}", **colours))
+        box: Any = {"ncols": 2 if width > COLUMN else 1, "frameon": True, "framealpha": 0.8, "edgecolor": "none"}
+        above.legend(handles=handles, loc="upper left", **box)
         legend_of_labels(figure, dataset)
     return figure
 
@@ -288,7 +273,7 @@ def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     rows = np.append(centres[starts] - half, centres[starts[-1]] - half + 2 * half * together)
     share = counts / np.maximum(counts.max(axis=1, keepdims=True), 1)
     ink = np.where(counts > 0, 0.2 + 0.8 * np.sqrt(share), 0.0)
-    colours = np.array([to_rgb(COLOURS[label]) for label in label_names(dataset)])
+    colours = colours_of(dataset)
     image = 1.0 - ink[..., None] * (1.0 - colours[:, None, :])
     drawn = axes.pcolorfast(edges_of(dataset[name].values), rows, image.transpose(1, 0, 2))
     if type(drawn) is AxesImage:  # evenly spaced
@@ -296,9 +281,24 @@ def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     axes.set_ylabel(f"$m^o_1$, semantic ({density.sum(axis=1).max():,} steps each)")
 
 
-def _exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> None:
+def shade_labels(axes: Axes, dataset: xr.Dataset, name: str) -> None:
+    """Shade the background by label, if there are labels."""
+    if "label" in dataset:
+        low, high = axes.get_ylim()
+        colours = (255 - 63.75 * (1 - colours_of(dataset)[None])).round().astype(np.uint8)
+        axes.pcolorfast(edges_of(dataset[name].values), [low, high], colours, zorder=-1)
+        axes.set_ylim(low, high)
+
+
+def colours_of(dataset: xr.Dataset) -> Floats:
+    """Colours of the labels, red, green and blue along the last axis."""
+    names = label_names(dataset)
+    return np.array([to_rgb(COLOURS[str(name)]) for name in names.ravel()]).reshape(*names.shape, 3)
+
+
+def draw_exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> None:
     """Draw the leading exponents, those that double precision does not resolve left out."""
-    exponents = _drawn_exponents(dataset)
+    exponents = resolved_exponents(dataset)
     n_drawn = min(n_drawn, exponents.shape[1])
     colours = mpl.colormaps["inferno"](np.linspace(0, 0.8, max(n_drawn, 3)))
     marker = "o" if len(exponents) < FEW else ""
@@ -315,7 +315,7 @@ def _exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> None
         axes.set_ylabel(rf"$\lambda_1 \geq \ldots \geq \lambda_{{{n_drawn}}}$ (nats per step)")
 
 
-def _drawn_exponents(dataset: xr.Dataset) -> Floats:
+def resolved_exponents(dataset: xr.Dataset) -> Floats:
     """Return the exponents, NaN where they are -∞ or double precision does not resolve them."""
     exponents: Floats = dataset["lyapunov_exponent"].values.copy()
     exponents[(dataset["lyapunov_resolved"].values == 0) | np.isneginf(exponents)] = np.nan
@@ -328,9 +328,10 @@ def legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
         Line2D([], [], ls="", marker="s", color=COLOURS[label], label=f"{label.replace('_', ' ')} ({count})")
         for label, count in label_counts(dataset).items()
     ]
-    ncols = 5 if figure.get_figwidth() > 6 else 3
+    width = figure.get_figwidth()
+    ncols, size = (5 if width > 6 else 3), (8.0 if width > 1.2 * COLUMN else 6.5)
     figure.legend(
-        handles=handles, loc="outside upper left", ncols=ncols, handletextpad=0.1, columnspacing=1.0, fontsize=8
+        handles=handles, loc="outside upper left", ncols=ncols, handletextpad=0.1, columnspacing=1.0, fontsize=size
     )
 
 
@@ -378,7 +379,9 @@ def _halfway(centres: Floats) -> Floats:
     return np.concatenate([[centres[0] - (middle[0] - centres[0])], middle, [2 * centres[-1] - middle[-1]]])
 
 
-def _axes(dataset: xr.Dataset, n_axes: int, needs: str, dims: tuple[str | None, ...] | None = None) -> tuple[str, ...]:
+def axes_for(
+    dataset: xr.Dataset, n_axes: int, needs: str, dims: tuple[str | None, ...] | None = None
+) -> tuple[str, ...]:
     """Return the names of the swept axes, or say what a figure lacks; `dims` names those that it must have."""
     if needs not in dataset:
         raise ValueError(f"this figure needs {needs}, which the sweep did not record: see `record` and `n_exponents`")

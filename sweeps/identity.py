@@ -58,8 +58,8 @@ def _content(key: str, path: Path) -> str:
 
 
 def _identity(config: Config, inputs: Inputs) -> dict[str, object]:
-    """Return what decides the results; what to ask of a cluster does not."""
-    values = {key: value for key, value in config.to_dict().items() if key != "slurm"}
+    """Return what decides the results; what to ask of a cluster, or of `dmfsa finite`, does not."""
+    values = {key: value for key, value in config.to_dict().items() if key not in {"slurm", "finite"}}
     return {**_flat(values), **inputs}
 
 

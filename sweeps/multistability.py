@@ -84,6 +84,10 @@ def branches_of(config: Config, *, quiet: bool = False) -> Branches:
 
 
 def _check(config: Config) -> None:
+    if config.is_noisy:
+        raise ConfigError(
+            "model.n_spins must be absent here: noise moves orbits between attractors; see `dmfsa finite`."
+        )
     if config.start.random is None or config.start.random.n < 2:
         raise ConfigError("start must be random with n of at least 2: attractors are found by many starts.")
     if config.n_exponents == 0:

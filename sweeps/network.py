@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors import Blocks
-from dmfsa import Features, MeanFieldMap, Window
+from dmfsa import Ensemble, Features, FiniteNetwork, MeanFieldMap, Window
 from sweeps.config import Config, ConfigError
 from sweeps.config.model import Model
 
@@ -37,6 +38,36 @@ def map_of(config: Config, features: Features | None = None, **point: float) -> 
     if parameters["beta"] is None:
         raise ConfigError("model.beta is missing: one point is wanted, and the config only sweeps it; set model.beta.")
     return MeanFieldMap(features or features_of(config), context=config.model.context, **parameters)
+
+
+def finite_of(config: Config, limit: MeanFieldMap, *stream: int) -> FiniteNetwork:
+    """Make the network of `model.n_spins` spins of which a map is the limit, with a stream of the noise.
+
+    Raises
+    ------
+    ConfigError
+        If it has fewer spins than distinct columns.
+    """
+    if config.model.n_spins is None:
+        raise ConfigError("model.n_spins is missing: one network is wanted, and the config only sweeps them.")
+    parameters = {name: getattr(limit, name) for name in ("beta", "gamma", "epsilon", "context")}
+    seed = (config.model.noise_seed or 0, *stream)
+    try:
+        return FiniteNetwork(limit.features, config.model.n_spins, seed=seed, **parameters)
+    except ValueError as error:
+        raise ConfigError(f"model.n_spins = {config.model.n_spins}: {error}.") from None
+
+
+def side_by_side(network: MeanFieldMap, windows: Sequence[Window]) -> Ensemble:
+    """Let many windows of one map advance together."""
+    return Ensemble(
+        network.features,
+        beta=network.beta,
+        gamma=network.gamma,
+        epsilon=network.epsilon,
+        context=network.context,
+        windows=windows,
+    )
 
 
 def blocks_of(config: Config, model: Model | None = None) -> Blocks:

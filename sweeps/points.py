@@ -15,6 +15,7 @@ from attractors import (
     SlabSection,
     classify,
     classify_evidence,
+    classify_series,
     find_period,
     spectrum_from_stretching,
 )
@@ -25,6 +26,7 @@ from sweeps.basins import compare_starts
 from sweeps.config import Config
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
 from sweeps.experiment import Experiment, Point
+from sweeps.finite_points import OF_CARRIED, FinitePoints
 from sweeps.grid import Array, Numbers
 from sweeps.network import blocks_of
 from sweeps.shards import Points
@@ -73,7 +75,9 @@ def carried(
     points = [experiment.point(values, window=window) for values, window in zip(places, windows, strict=True)]
     moved = list(windows)
     for rows in _alike(points):
-        ensemble = ensemble_of([points[i] for i in rows])
+        together = [points[i] for i in rows]
+        noisy = experiment.config.is_noisy
+        ensemble = FinitePoints(together, rows, OF_CARRIED) if noisy else ensemble_of(together)
         ensemble.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
         for i, window in zip(rows, ensemble.windows(), strict=True):
             moved[i] = window
@@ -96,6 +100,8 @@ def _label_of(
 
     The transient it tells of is counted from the start of the point.
     """
+    if config.is_noisy:
+        return classify_series(samples, clock_period=network.clock_period)
     answer = classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=network.clock_period)
     if spectrum is None:
         return answer
@@ -133,7 +139,7 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     began = time.perf_counter()
     config = points[0].network.config
     maps = [point.map for point in points]
-    ensemble = ensemble_of(points)
+    ensemble = FinitePoints(points, result["point"][rows]) if config.is_noisy else ensemble_of(points)
     kept = {name: result[name] for name in result.dtype.names or ()}
     density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
     section = (
@@ -159,7 +165,11 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
             kept["lyapunov_resolved"][row, :n] = spectrum.resolved
             kept["kaplan_yorke_dimension"][row] = spectrum.kaplan_yorke_dimension
         if "orbit" in config.record:
-            m = network.mean_fields(tail[-kept["orbit"].shape[1] :, i], 0).o_semantic
+            seen = slice(-kept["orbit"].shape[1], None)
+            if isinstance(ensemble, FinitePoints):
+                m = ensemble.m_o_semantic[seen, i]
+            else:
+                m = network.mean_fields(tail[seen, i], 0).o_semantic
             kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
     if "attractors" in config.record and config.start.random:
         compare_starts(result, rows, tail, answers, config.start.random.n, maps[0].clock_period)
@@ -186,7 +196,7 @@ def _tell(answer: Classification, config: Config, kept: dict[str, Array], row: i
 
 
 def _advance(
-    config: Config, ensemble: Ensemble, count: Callable[[int], None], streams: Sequence[Stream]
+    config: Config, ensemble: Ensemble | FinitePoints, count: Callable[[int], None], streams: Sequence[Stream]
 ) -> tuple[Array, Sequence[LyapunovSpectrum | None]]:
     """Discard the transient, average over the rest; return the last samples, (n, n_points, M), and the spectra."""
 
@@ -198,7 +208,7 @@ def _advance(
     blocks = blocks_of(config)
     n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
     ensemble.advance(blocks.n_before, progress=count)
-    if config.n_exponents == 0:
+    if config.n_exponents == 0 or isinstance(ensemble, FinitePoints):
         tail = ensemble.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
         return tail, [None] * ensemble.n_points
     result = ensemble.stretching(

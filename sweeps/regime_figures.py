@@ -12,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from attractors import Label
 from attractors.figure import Figure
 from sweeps.dataset import axes_of, in_order
-from sweeps.figures import COLOURS, STYLE, Floats, edges_of, label_axis, legend_of_labels
+from sweeps.figure_sizes import STYLE
+from sweeps.figures import COLOURS, Floats, edges_of, label_axis, legend_of_labels
 from sweeps.regimes import label_names
 
 NAMES = [str(label) for label in Label] + ["missing"]

@@ -7,13 +7,16 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from attractors import Classification, classify, classify_series
 from attractors.analysis import Analysis, analyse
-from dmfsa import MeanFieldMap, Trajectory
+from dmfsa import MeanFieldMap, Trajectory, Window
 from sweeps.config import Config
 from sweeps.files import written_whole
+from sweeps.network import finite_of, full
 from sweeps.provenance import provenance
 
 SHORTEST = 8  # steps of an orbit that can be analysed
+WINDOW = 4096  # last samples by which a noisy orbit is labelled
 LONG_NAMES = {
     "attention": "attention vector that the step made",
     "m_o": "mean field m^o of the newest token before the step",
@@ -22,6 +25,28 @@ LONG_NAMES = {
     "m_q": "mean field m^q",
     "m_k": "mean field m^k",
 }
+
+
+def orbit_of(config: Config, network: MeanFieldMap, start: Window) -> Trajectory:
+    """Iterate the map, or the finite network of which it is the limit if the config asks for one."""
+    moving = finite_of(config, network) if config.is_noisy else network
+    return moving.trajectory(start, config.run.n_steps, n_transient=config.run.n_transient)
+
+
+def label_of(config: Config, network: MeanFieldMap, start: Window) -> Classification:
+    """Label the attractor that the orbit of a start ends on; of a finite network, by its last samples alone."""
+    if config.is_noisy:
+        orbit = orbit_of(config, network, start)
+        return classify_series(orbit.attention[-WINDOW:], clock_period=network.clock_period)
+    return classify(
+        network,
+        full(network, start),
+        n_transient=config.run.n_transient,
+        n_steps=config.run.n_steps,
+        n_exponents=config.n_exponents,
+        n_max=config.run.n_max,
+        frequencies=True,
+    )
 
 
 def describe(orbit: Trajectory) -> dict[str, Any]:

@@ -10,11 +10,15 @@ from sweeps import load_config, open_sweep
 from sweeps.cli import main
 
 CFGS = sorted((Path(__file__).parent.parent / "cfgs").glob("*.yaml"))
+# Those that tests/test_reproduce.py runs, by the command that they are for.
+REPRODUCED = {"paper_fig3a", "paper_fig4", "paper_fig5", "continuation", "phase", "published_run"}
+LONG_CONTEXT = ["paper_fig3a_l32", "paper_fig3b_l32"]  # they differ in β: the first one is run
 
 
 def reduced(config):
     """Overrides for two values of each axis, and few steps."""
-    few = ["run.n_transient=4", f"run.n_steps={32 if 'attractors' in config.record else 8}"]
+    n_steps = max(32 if "attractors" in config.record else 8, 2 * 2**config.model.positional_bits)
+    few = ["run.n_transient=4", f"run.n_steps={n_steps}"]
     if config.n_exponents:
         few.append("run.n_exponents=2")
     if config.start.random:
@@ -28,7 +32,15 @@ def test_there_are_configs():
     assert {"paper.yaml", "paper_zoom.yaml"} <= {path.name for path in CFGS}
 
 
-@pytest.mark.parametrize("path", CFGS, ids=lambda path: path.stem)
+def to_run():
+    """Every config that is not run elsewhere; a context of 32 tokens with compiled code only."""
+    for path in CFGS:
+        marks = [pytest.mark.slow] if path.stem in LONG_CONTEXT else []
+        if path.stem not in REPRODUCED | {LONG_CONTEXT[1]}:
+            yield pytest.param(path, marks=marks, id=path.stem)
+
+
+@pytest.mark.parametrize("path", list(to_run()))
 def test_every_config_runs(path, tmp_path, capsys):
     config = load_config(path)
     few = reduced(config)
@@ -91,3 +103,29 @@ def test_phase_is_200_by_200():
     assert config.axes["beta"][0] < paper.model.beta < config.axes["beta"][-1]
     assert config.model.features == paper.model.features
     assert {"label", "lyapunov"} <= set(config.record)
+
+
+def test_the_papers_diagrams_have_4001_beta():
+    wide, zoom, paper = config_of("paper_fig3a.yaml"), config_of("paper_fig3b.yaml"), config_of("paper.yaml")
+    np.testing.assert_array_equal(wide.axes["beta"], np.linspace(0, 3, 4001))
+    np.testing.assert_array_equal(zoom.axes["beta"], np.linspace(1.24, 1.28, 4001))
+    for config in (wide, zoom):
+        assert config.model.model_copy(update={"beta": paper.model.beta}) == paper.model
+        assert (config.start, config.run) == (paper.start, paper.run)
+        assert {"orbit", "section", "label", "lyapunov"} == set(config.record)
+
+
+def test_the_papers_orbits_are_at_its_beta():
+    planes, memory = config_of("paper_fig4.yaml"), config_of("paper_fig5.yaml")
+    assert planes.axes["beta"].tolist() == [1.255, 1.26405, 1.266, 1.27, 1.28, 1.4]
+    assert set(memory.axes["beta"]) < set(planes.axes["beta"])
+    assert planes.model == memory.model == config_of("paper_zoom.yaml").model
+
+
+def test_the_long_context_fills_its_clock():
+    paper = config_of("paper_zoom.yaml").model
+    for name in LONG_CONTEXT:
+        config = config_of(f"{name}.yaml")
+        assert (config.model.context, config.model.positional_bits) == (32, 5)
+        assert config.model.model_copy(update={"context": 4, "positional_bits": 2}) == paper
+        assert config.start.token == "o0"

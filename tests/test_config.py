@@ -358,11 +358,11 @@ def test_files_that_cannot_be_read(write, tmp_path, monkeypatch):
 
 PARAMETERS = (
     "beta, gamma, epsilon, context, positional_bits, features.n_patterns, features.n_columns, features.n_segments, "
-    "features.scale, features.seed"
+    "features.scale, features.seed, n_spins, noise_seed"
 )
-AXES = "beta, context, epsilon, features, gamma, order, positional_bits, refine, zip"
-TOP = "model, name, record, run, slurm, start, sweep"
-MODEL = "beta, context, epsilon, features, gamma, positional_bits"
+AXES = "beta, context, epsilon, features, gamma, n_spins, noise_seed, order, positional_bits, refine, zip"
+TOP = "finite, model, name, record, run, slurm, start, sweep"
+MODEL = "beta, context, epsilon, features, gamma, n_spins, noise_seed, positional_bits"
 STARTS = "checkpoint, list, random, sweep, token, window"
 START = "checkpoint, direction, list, nearest, number, phase, random, sweep, token, window"
 LISTED = "checkpoint, name, phase, random, token, window"
@@ -404,7 +404,7 @@ LISTED = "checkpoint, name, phase, random, token, window"
         ),
         (
             {"sweep": {"seed": {"values": [1]}, "beta": {"values": [1]}}},
-            "sweep.seed is not a key here; it belongs in model.features or start.random or sweep.features. "
+            "sweep.seed is not a key here; it belongs in finite or model.features or start.random or sweep.features. "
             f"Allowed: {AXES}.",
         ),
         (
@@ -751,7 +751,9 @@ def test_values_that_no_file_can_hold():
         Config.from_dict({3: 1})
     with pytest.raises(ConfigError, match=r"^the key 2 must be text\.$"):
         Config.from_dict({"run": {"n_steps": {"a": {2: 3}}}})
-    with pytest.raises(ConfigError, match=r"^the config = \[1\] must be a mapping with keys out of model, name,"):
+    with pytest.raises(
+        ConfigError, match=r"^the config = \[1\] must be a mapping with keys out of finite, model, name,"
+    ):
         Config.from_dict([1])
     endless = {}
     endless["model"] = endless

@@ -121,6 +121,11 @@ def said_by_coexistence(names):
     assert names["branches"].branches[1].begins.kind == "pitchfork"
 
 
+def said_by_finite(names):
+    assert names["expected"] == pytest.approx(1.020, abs=1e-3)
+    assert names["measured"] == pytest.approx(names["expected"], rel=0.02)
+
+
 @pytest.fixture
 def _no_figures_left():
     yield

@@ -96,7 +96,7 @@ def default(field: FieldInfo) -> str:
         return "needed"
     if value is None:
         return "none"
-    return f"`[{', '.join(value)}]`" if isinstance(value, tuple) else f"`{value}`"
+    return f"`[{', '.join(map(str, value))}]`" if isinstance(value, tuple) else f"`{value}`"
 
 
 def meaning(kind: type[BaseModel], name: str) -> str:

@@ -13,7 +13,7 @@ from sphinx.util.logging import getLogger
 def as_mathml(node: Any, *, as_block: bool) -> str:
     """Return a formula as MathML; as it is written, with a warning, if it holds a command that is not known."""
     try:
-        return str(tex2mathml(node.astext(), as_block=as_block))
+        return str(tex2mathml(node.astext().replace(r"\dots", r"\ldots"), as_block=as_block))
     except MathError as error:
         getLogger(__name__).warning("%s In: %s", error, node.astext(), location=node)
         return f"<code>{escape(node.astext())}</code>"

@@ -1,6 +1,7 @@
 """The command line.
 
-    dmfsa trajectory | lyapunov | classify | analyse | attractors | sweep run|task|status|resume|collect | plot | report
+    dmfsa trajectory | lyapunov | classify | analyse | attractors | finite
+    dmfsa sweep run|task|status|resume|collect | plot | report | reproduce
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
 --help is instant, and so is a complaint.
@@ -12,8 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 
 from sweeps.cli.attractors import add_attractors_command
+from sweeps.cli.finite import add_finite_command
 from sweeps.cli.orbits import add_orbit_commands
 from sweeps.cli.report import add_report_command
+from sweeps.cli.reproduce import add_reproduce_command
 from sweeps.cli.sweep import add_sweep_commands
 from sweeps.config import ConfigError
 
@@ -22,10 +25,12 @@ examples:
   dmfsa classify cfgs/paper.yaml --set model.beta=1.255 --json
   dmfsa trajectory cfgs/paper.yaml --out orbit.nc --plot orbit.png
   dmfsa analyse recording.csv --plot page.pdf
+  dmfsa finite cfgs/finite.yaml --out results/finite
   dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
   dmfsa sweep submit cfgs/paper_fig3a.yaml --dry-run
   dmfsa plot results/paper-zoom --kind lyapunov
   dmfsa report results/paper-zoom
+  dmfsa reproduce fig3b
 
 exit codes: 0 done, 1 failed or interrupted, 2 wrong usage or config, 75 points are left to be done
 """
@@ -63,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     add_orbit_commands(commands)
     add_attractors_command(commands)
+    add_finite_command(commands)
     add_sweep_commands(commands)
     add_report_command(commands)
+    add_reproduce_command(commands)
     return parser

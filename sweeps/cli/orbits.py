@@ -61,12 +61,16 @@ def add_orbit_commands(commands: Any) -> None:
     analyse.add_argument("--json", action="store_true", help="print one JSON document on stdout")
 
 
-def _one_orbit(given: argparse.Namespace, *, exponents: bool = False) -> "tuple[Config, MeanFieldMap, Window]":
+def _one_orbit(
+    given: argparse.Namespace, *, exponents: bool = False, labels: bool = False
+) -> "tuple[Config, MeanFieldMap, Window]":
     """Return config, map and start of the commands for one orbit."""
     config = load_config(given.config, given.set)
     from sweeps.network import map_of, starts_of
 
-    if exponents and config.n_exponents == 0:
+    if exponents and config.is_noisy:
+        raise ConfigError("model.n_spins must be absent here: noise leaves no Lyapunov exponents.")
+    if (exponents or (labels and not config.is_noisy)) and config.n_exponents == 0:
         raise ConfigError("run.n_exponents = 0 must be at least 1 here: this command computes exponents.")
     network = map_of(config)
     starts = starts_of(config, network)
@@ -78,16 +82,17 @@ def _one_orbit(given: argparse.Namespace, *, exponents: bool = False) -> "tuple[
 
 def _trajectory(given: argparse.Namespace) -> None:
     config, network, start = _one_orbit(given)
-    from sweeps.trajectories import describe, look, write
+    from sweeps.trajectories import describe, look, orbit_of, write
 
-    orbit = network.trajectory(start, config.run.n_steps, n_transient=config.run.n_transient)
+    orbit = orbit_of(config, network, start)
     found = look(orbit, network)
     files = write(orbit, network, config, found, given.out, given.plot)
     document = describe(orbit) | {"analysis": found.to_dict() if found else None}
     if given.json:
         print_json(document | {"files": [str(file) for file in files]})
         return
-    print(f"β = {network.beta:g}: {config.run.n_steps} steps after {config.run.n_transient}")
+    spins = f", {config.model.n_spins} spins" if config.is_noisy else ""
+    print(f"β = {network.beta:g}{spins}: {config.run.n_steps} steps after {config.run.n_transient}")
     if found:
         _print_analysis(found)
     for name in ("mean", "minimum", "maximum"):
@@ -119,25 +124,17 @@ def _lyapunov(given: argparse.Namespace) -> None:
 
 
 def _classify(given: argparse.Namespace) -> None:
-    config, network, start = _one_orbit(given, exponents=True)
-    from attractors import classify
-    from sweeps.network import full
+    config, network, start = _one_orbit(given, labels=True)
+    from sweeps.trajectories import label_of
 
-    answer = classify(
-        network,
-        full(network, start),
-        n_transient=config.run.n_transient,
-        n_steps=config.run.n_steps,
-        n_exponents=config.n_exponents,
-        n_max=config.run.n_max,
-        frequencies=True,
-    )
+    answer = label_of(config, network, start)
     if given.json:
         print_json(answer.to_dict())
         return
     period = f", period {answer.period}" if answer.period else ""
     torus = f", torus of dimension {answer.torus_dimension}" if answer.torus_dimension else ""
-    print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {answer.confidence:.3f})")
+    known = f"{answer.confidence:.3f}" if answer.confidence == answer.confidence else "not known"
+    print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {known})")
     print(f"because {answer.reason}")
     if answer.transient:
         print(f"until step {answer.transient.until}: {answer.transient.status.value}")

@@ -91,7 +91,7 @@ def add_sweep_commands(commands: Any) -> None:
     plot.add_argument("folder", type=Path, metavar="DIR", help="folder of results")
     plot.add_argument(
         "--kind",
-        choices=["orbit", "lyapunov", "phase", "hysteresis", "regimes"],
+        choices=["orbit", "section", "lyapunov", "phase", "hysteresis", "regimes"],
         help="the figure; what fits if not given",
     )
     plot.add_argument("--out", type=stem, metavar="STEM", help="files STEM.png and STEM.pdf; into DIR if not given")
@@ -228,14 +228,16 @@ def _collect(given: argparse.Namespace) -> int:
 
 def _plot(given: argparse.Namespace) -> None:
     from sweeps import figures
+    from sweeps.column_figures import save_sharp, section_diagram
     from sweeps.regime_figures import regimes_figure
     from sweeps.store import open_sweep
 
     dataset = open_sweep(given.folder)
-    kinds = figures.KINDS | {"regimes": regimes_figure}
+    kinds = figures.KINDS | {"regimes": regimes_figure, "section": section_diagram}
     kind = given.kind or figures.default_kind(dataset)
     if kind is None:
         raise ValueError(f"{given.folder} has no figure: one needs 1 or 2 axes, and labels, orbits or exponents")
     stem = given.out or given.folder / kind
-    for file in figures.save_both(kinds[kind](dataset), stem):
+    write = save_sharp if kind == "section" else figures.save_both
+    for file in write(kinds[kind](dataset), stem):
         print(f"wrote {file}")

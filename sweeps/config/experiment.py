@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, ValidationError, model_validator
 
 from sweeps.config import file
 from sweeps.config.errors import ConfigError, KeyPath, Problems, problem, sentences
+from sweeps.config.finite import Finite
 from sweeps.config.model import Model
 from sweeps.config.slurm import Slurm
 from sweeps.config.start import RandomStarts, Start
@@ -110,6 +111,8 @@ class Config(Section):
         exponents.
     slurm : Slurm or None
         What to ask of a cluster; decides no result.
+    finite : Finite or None
+        What `dmfsa finite` does; decides no result of a sweep.
 
     Examples
     --------
@@ -137,6 +140,7 @@ class Config(Section):
         BeforeValidator(default_if_empty),
     ] = USUAL
     slurm: Slurm | None = None
+    finite: Finite | None = None
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -180,9 +184,17 @@ class Config(Section):
 
     @property
     def n_exponents(self) -> int:
-        """Number of Lyapunov exponents, as a number also where the file says ``all``; of all points the most."""
-        asked = self.run.n_exponents
+        """Number of Lyapunov exponents, as a number also where the file says ``all``; of all points the most.
+
+        Finite networks have none: noise is not differentiated.
+        """
+        asked = 0 if self.is_noisy else self.run.n_exponents
         return max(model.context * model.features.n_patterns for model in self.networks) if asked == "all" else asked
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether the points are finite networks."""
+        return self.model.n_spins is not None or "n_spins" in self.axes
 
     @cached_property
     def networks(self) -> tuple[Model, ...]:
@@ -248,7 +260,11 @@ class Config(Section):
         """Note what keeps the starts of a point from being compared."""
         if not self.start.random or self.start.random.n < 2:
             found.add("must be at least 2 to record attractors: many starts find them", "start", "random", "n")
-        if "label" not in self.record or self.run.n_exponents == 0:
+        if self.is_noisy:
+            found.add(
+                "must not hold attractors with n_spins: noise moves orbits between them; see `dmfsa finite`", "record"
+            )
+        elif "label" not in self.record or self.run.n_exponents == 0:
             found.add("must hold label beside attractors, and run.n_exponents must be at least 1", "record")
         shortest = TURNS * 2**self.model.positional_bits
         if self.run.n_steps < shortest:
@@ -287,13 +303,20 @@ class Config(Section):
         """Note what of the start and of the run does not fit a network."""
         self.start.check_against(model, found, "start")
         most = model.context * model.features.n_patterns
-        asked = most if self.run.n_exponents == "all" else self.run.n_exponents
+        asked = self.run.n_exponents
+        if asked == "all":
+            asked = 0 if self.is_noisy else most
+        elif asked and self.is_noisy:
+            found.add("must be 0 or all with n_spins: noise leaves no exponents", "run", "n_exponents", value=asked)
         if asked > most:
             sentence = f"must be at most context * n_patterns = {most}"
             found.add(sentence, "run", "n_exponents", value=asked)
         period = 2**model.positional_bits
         if asked and self.run.n_steps < 2 * period:
             sentence = f"must be at least {2 * period} for exponents with error bars: two periods of the clock"
+            found.add(sentence, "run", "n_steps", value=self.run.n_steps)
+        elif "label" in self.record and self.is_noisy and self.run.n_steps < 8:
+            sentence = "must be at least 8 to record a label of a noisy orbit"
             found.add(sentence, "run", "n_steps", value=self.run.n_steps)
         elif "label" in self.record and self.run.n_steps < 3:
             sentence = "must be at least 3 to record a label: a period has to be seen three times"

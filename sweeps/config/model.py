@@ -15,12 +15,15 @@ from sweeps.config.values import (
     Seed,
     Signs,
     Size,
+    allowed_by,
+    allowing,
     default_if_empty,
     one_of,
     shape,
     whole,
 )
 
+MOST_SPINS = 2**53  # whole numbers up to here are doubles
 FewPatterns = Annotated[int, BeforeValidator(whole(1, 16))]  # where all 2^(n_patterns - 1) sign classes are kept
 
 
@@ -217,6 +220,11 @@ Features = Annotated[
 ]
 
 
+@allowing(allowed_by(whole(1, MOST_SPINS)))
+def _spins(value: object) -> object:
+    return None if value is None else whole(1, MOST_SPINS)(value)
+
+
 class Model(Section):
     """The network, with the paper's values where nothing is written.
 
@@ -234,6 +242,11 @@ class Model(Section):
         Inverse temperature of the attention, γ; the softmax sees γ/√M.
     beta : float or None
         Inverse temperature of the output, β. Needed unless it is swept.
+    n_spins : int or None
+        Spins of a finite network, which is noisy; with ``segments``, ``iid``, ``arrays``. Without it, the mean field,
+        their limit.
+    noise_seed : int or None
+        Of that noise; without it 0. Every point of a sweep has noise of its own.
     """
 
     features: Features = Segments()
@@ -242,6 +255,8 @@ class Model(Section):
     epsilon: Fraction = 0.02
     gamma: Number = 220.0
     beta: NotNegative | None = None
+    n_spins: Annotated[int | None, BeforeValidator(_spins)] = None
+    noise_seed: Seed | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -252,6 +267,11 @@ class Model(Section):
         if isinstance(self.features, Segments) and self.positional_bits > self.features.n_columns:
             sentence = f"must be at most n_columns = {self.features.n_columns} with ensemble segments"
             found.add(sentence, "positional_bits", value=self.positional_bits)
+        if self.n_spins is not None and not isinstance(self.features, (Segments, Iid, Arrays)):
+            sentence = (
+                f"must be absent with ensemble {self.features.ensemble}: it has no matrices whose spins could be drawn"
+            )
+            found.add(sentence, "n_spins", value=self.n_spins)
         fits = (self.features.n_patterns, self.positional_bits)
         if isinstance(self.features, Arrays):
             for role in "ovqk":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from sweeps.config.errors import KeyPath, Problems, problem
+from sweeps.config.model import MOST_SPINS
 from sweeps.config.values import (
     LARGEST,
     Number,
@@ -38,6 +39,8 @@ SWEPT: dict[str, tuple[tuple[str, ...], float, float]] = {
     "n_segments": (("features", "n_segments"), 1, LARGEST),
     "scale": (("features", "scale"), 0.0, math.inf),
     "seed": (("features", "seed"), 0, 2**32 - 1),
+    "n_spins": (("n_spins",), 1, MOST_SPINS),
+    "noise_seed": (("noise_seed",), 0, 2**32 - 1),
 }
 REAL = ("beta", "gamma", "epsilon", "scale")  # the others are whole numbers
 CONTINUOUS = ("beta", "gamma", "epsilon")  # parameters of the map; the others make another network
@@ -222,7 +225,7 @@ class Sweep(Section):
 
     Attributes
     ----------
-    beta, gamma, epsilon, context, positional_bits : Axis or None
+    beta, gamma, epsilon, context, positional_bits, n_spins, noise_seed : Axis or None
         A swept parameter needs no value under ``model``, and one that is there does not count.
     features : FeatureAxes or None
         Swept parameters of the features. At least one parameter is swept.
@@ -239,6 +242,8 @@ class Sweep(Section):
     epsilon: Axis | None = None
     context: Axis | None = None
     positional_bits: Axis | None = None
+    n_spins: Axis | None = None
+    noise_seed: Axis | None = None
     features: FeatureAxes | None = None
     zip: Annotated[tuple[str, ...], BeforeValidator(_names)] | None = None
     order: Annotated[Order | None, BeforeValidator(_order)] = None
