@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from attractors.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from sweeps.figures import COLOURS, STYLE, SYMBOLS, save_both
+from sweeps.figure_sizes import STYLE
+from sweeps.figures import COLOURS, SYMBOLS, save_both
 from sweeps.finite import LEFT, Point
 
 SHOWN = 60  # steps of a trajectory
