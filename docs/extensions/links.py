@@ -11,6 +11,7 @@ import dmfsa
 import sweeps
 
 NAMES = {name: f"{package.__name__}.{name}" for package in (dmfsa, attractors, sweeps) for name in package.__all__}
+NAMES |= {full: full for full in NAMES.values()}
 KEYS = {key.path: config_keys.anchor(key.path) for part in config_keys.parts() for key in part.keys}
 
 
