@@ -302,9 +302,9 @@ def test_every_analysis_is_in_the_tables_of_when_to_trust_it():
 
 
 def test_names_and_keys_lead_to_what_is_said_of_them():
-    text = ["`classify`", "`model.beta`", "`nothing`"]
     page = nodes.document(None, None)
-    page += [nodes.paragraph("", "", nodes.literal(text=word.strip("`"))) for word in text]
+    for word in ("classify", "attractors.classify", "model.beta", "nothing"):
+        page += nodes.paragraph("", "", nodes.literal(text=word))
     page += nodes.title("", "", nodes.literal(text="classify"))
     objects = {"attractors.classify": SimpleNamespace(docname="names", node_id="here")}
     app = SimpleNamespace(
@@ -313,8 +313,9 @@ def test_names_and_keys_lead_to_what_is_said_of_them():
     )
     links.link(app, page, "labels")
     found = {link.astext(): link["refuri"] for link in page.findall(nodes.reference)}
-    assert found == {"classify": "names.html#here", "model.beta": "config.html#key-model-beta"}
-    assert len(list(page.findall(nodes.reference))) == 2  # none in the heading
+    here = "names.html#here"
+    assert found == {"classify": here, "attractors.classify": here, "model.beta": "config.html#key-model-beta"}
+    assert len(list(page.findall(nodes.reference))) == 3  # none in the heading
 
 
 @pytest.mark.slow
