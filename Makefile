@@ -1,13 +1,14 @@
 # make run   fresh machine: environment, installation, the main job
 # make test  lint, types, imports, tests without and with compiled code
 # make trust every quantity against exact, published and independent values: prints the table, writes docs/trust.md
+# make docs  the guide, docs/_build/html/index.html: runs its code, draws its figures, makes no warning
 # make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 30 minutes
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test trust lint format bench clean
+.PHONY: run test trust docs lint format bench clean
 
 run: $(VENV)/installed
 	$(BIN)/dmfsa sweep run cfgs/paper_zoom.yaml
@@ -18,6 +19,9 @@ test: $(VENV)/installed-dev lint
 
 trust: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/test_trust.py --trust --quiet
+
+docs: $(VENV)/installed-docs
+	$(BIN)/python -m sphinx -W --keep-going --fresh-env docs docs/_build/html
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -34,7 +38,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf $(VENV) build *.egg-info .coverage .*_cache
+	rm -rf $(VENV) build docs/_build docs/generated *.egg-info .coverage .*_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +49,10 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
+$(VENV)/installed-docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $(VENV)/installed $@
+
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $(VENV)/installed $@
+	@touch $(VENV)/installed $(VENV)/installed-docs $@

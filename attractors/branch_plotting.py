@@ -5,12 +5,12 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attractors.branches import Branches
 from attractors.classification import Label
 from attractors.distinction import Attractors
+from attractors.figure import Figure
 from attractors.plotting import GREY, STYLE
 from attractors.system import FloatArray
 

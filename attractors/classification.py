@@ -10,7 +10,7 @@ from attractors.exponents import LyapunovSpectrum, SpectrumStatus, spectrum_from
 from attractors.lyapunov import Blocks, end_of_transient, spectrum_and_end
 from attractors.periodicity import Period, find_period
 from attractors.quasiperiodicity import torus
-from attractors.results import json_number
+from attractors.results import Result, json_number
 from attractors.rule import Label, verdict
 from attractors.system import FloatArray, System
 from attractors.transients import Transient, later, transient_before
@@ -24,7 +24,7 @@ __all__ = ["Classification", "Label", "classify", "classify_evidence"]
 
 
 @dataclass(frozen=True, eq=False)
-class Classification:
+class Classification(Result):
     """The kind of an attractor, how sure that is, and why.
 
     Attributes

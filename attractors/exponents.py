@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.kaplan_yorke import kaplan_yorke_dimension, kaplan_yorke_gradient
-from attractors.results import json_number
+from attractors.results import Result, json_number
 from attractors.standard_errors import FEWEST_BLOCKS, standard_errors
 from attractors.system import FloatArray
 
@@ -38,7 +38,7 @@ class SpectrumStatus(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class LyapunovSpectrum:
+class LyapunovSpectrum(Result):
     """Lyapunov exponents of one orbit.
 
     Attributes

@@ -6,7 +6,6 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 
@@ -20,6 +19,7 @@ from attractors.dimensions import CorrelationDimension
 from attractors.divergence import SeriesExponents
 from attractors.embedding import FalseNeighbours, MutualInformation
 from attractors.exponents import LyapunovSpectrum
+from attractors.figure import Figure
 from attractors.finite_time import FiniteTimeExponents
 from attractors.fluctuations import FluctuationExponent
 from attractors.poincare import Section
@@ -233,9 +233,13 @@ def draw_multipliers(axes: Axes, cycle: Cycle) -> None:
     axes.set_title(f"period {cycle.period}, {cycle.stability}; nearest: {cycle.bifurcation}", loc="left", fontsize=8)
 
 
-def draw_section(axes: Axes, section: Section, components: tuple[int, int], symbols: tuple[str, str]) -> None:
+def draw_section(
+    axes: Axes, section: Section, components: tuple[int, int] = (0, -1), symbols: tuple[str, str] | None = None
+) -> None:
     """Draw two components of the points of a section; those with an error above 1 % of the extent in grey."""
     x, y = section.points[:, components[0]], section.points[:, components[1]]
+    first, second = (f"$x_{{{i % section.points.shape[1] + 1}}}$" for i in components)
+    symbols = symbols or (first, second)
     extent = np.hypot(np.ptp(x), np.ptp(y)) if len(x) else 0.0
     unsure = section.error > 0.01 * extent
     size = 3.0 if len(x) < 4_000 else 1.2

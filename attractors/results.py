@@ -9,6 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+    from matplotlib.axes import Axes
 else:
     DataclassInstance = object
 
@@ -35,6 +36,36 @@ class Result(DataclassInstance):
             if isinstance(value, Enum) and field.name == "status":
                 values["message"] = value.value
         return values
+
+    def plot(self, axes: "Axes | None" = None, **options: Any) -> "Axes":
+        """Draw the answer, if it has a drawing.
+
+        Parameters
+        ----------
+        axes : matplotlib Axes, optional
+            Where to draw; a new figure, which a notebook shows, if not given.
+        **options
+            Of the drawing, such as `component` for a spectrum: see the functions in `attractors.plotting`.
+
+        Returns
+        -------
+        Axes
+            To add to, or to save: ``answer.plot().figure.savefig("answer.pdf")``.
+
+        Raises
+        ------
+        ValueError
+            If answers of this kind have no drawing of their own.
+        """
+        from attractors.drawings import draw  # noqa: PLC0415 - only who draws waits for matplotlib
+
+        return draw(self, axes, **options)
+
+    def _repr_html_(self) -> str:
+        """Return a table of the answer for a notebook, its status coloured by whether it is in doubt."""
+        from attractors.display import as_html  # noqa: PLC0415 - only notebooks ask
+
+        return as_html(type(self).__name__, self.to_dict())
 
 
 def plain(value: Any) -> Any:

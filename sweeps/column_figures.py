@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from attractors import Label
+from attractors.figure import Figure
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, in_order
 from sweeps.figure_sizes import COLUMN, style_of
 from sweeps.figures import (

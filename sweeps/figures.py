@@ -11,13 +11,13 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import CenteredNorm, ListedColormap, LogNorm, to_rgb
-from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, ScalarFormatter
 
 from attractors import Label
 from attractors.analysis import Analysis
+from attractors.figure import Figure
 from attractors.plotting import page
 from sweeps.dataset import MISSING, axes_of, in_order
 from sweeps.figure_sizes import COLUMN, STYLE, WIDE, style_of

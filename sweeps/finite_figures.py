@@ -7,9 +7,9 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
+from attractors.figure import Figure
 from sweeps.figure_sizes import STYLE
 from sweeps.figures import COLOURS, SYMBOLS, save_both
 from sweeps.finite import LEFT, Point

@@ -6,10 +6,10 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attractors import Autocorrelation, Label, PowerSpectrum
+from attractors.figure import Figure
 from attractors.plotting import draw_autocorrelation, draw_plane, draw_series, draw_spectrum
 from sweeps.figure_sizes import COLUMN, style_of
 from sweeps.figures import COLOURS, SYMBOLS, Floats

@@ -7,10 +7,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from attractors import Label
+from attractors.figure import Figure
 from sweeps.dataset import axes_of, in_order
 from sweeps.figure_sizes import STYLE
 from sweeps.figures import COLOURS, Floats, edges_of, label_axis, legend_of_labels

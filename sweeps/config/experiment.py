@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from html import escape
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -24,7 +25,7 @@ from sweeps.config.model import Model
 from sweeps.config.slurm import Slurm
 from sweeps.config.start import RandomStarts, Start
 from sweeps.config.sweep import CONTINUOUS, SWEPT, Sweep
-from sweeps.config.values import LARGEST, Section, default_if_empty, list_of, one_of, whole
+from sweeps.config.values import LARGEST, Section, allowing, default_if_empty, list_of, one_of, whole
 
 if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
     import numpy as np
@@ -42,6 +43,7 @@ QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "transient", "a
 USUAL: tuple[Quantity, ...] = ("orbit", "label", "lyapunov")
 
 
+@allowing("`all`, or a whole number, 0 or more")
 def _all_or_whole(value: object) -> object:
     if value == "all":
         return value
@@ -50,6 +52,7 @@ def _all_or_whole(value: object) -> object:
     return whole(0)(value)
 
 
+@allowing(f"a whole number, 1 to {LONGEST:_}")
 def _whole_or_none(value: object) -> object:
     return None if value is None else whole(1, LONGEST)(value)
 
@@ -64,7 +67,8 @@ class Run(Section):
     n_steps : int
         Map steps kept.
     n_exponents : int or "all"
-        Lyapunov exponents, largest first; all are ``context * n_patterns``.
+        Lyapunov exponents, the largest so many; all are ``context * n_patterns``. Two tell tori, chaos and
+        hyperchaos apart; without exponents only cycles get a label.
     n_max : int, optional
         While the label is undetermined or transient, an orbit goes on, up to so many steps in all.
     """
@@ -75,6 +79,7 @@ class Run(Section):
     n_max: Annotated[int | None, BeforeValidator(_whole_or_none)] = None
 
 
+@allowing("letters, digits, `-`, `_` and `.`, at most 100")
 def _name(value: object) -> str:
     """Accept what can name a folder everywhere, and cannot leave the one it stands in."""
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", value):
@@ -91,7 +96,7 @@ class Config(Section):
     Attributes
     ----------
     name : str
-        Of the folder of results. From a file: its stem, where no name is written.
+        Of the folder in ``results/``. From a file: that of the file without its ending, where no name is written.
     model : Model
         The network.
     start : Start
@@ -101,8 +106,9 @@ class Config(Section):
     run : Run
         Numbers of steps and of exponents.
     record : tuple of str
-        What is kept of each point, out of ``orbit``, ``section``, ``label``, ``transient``, ``attractors``,
-        ``lyapunov``.
+        What is kept of each point: ``orbit``, where it goes; ``section``, the points of the paper's section; ``label``,
+        its kind; ``transient``, what came before; ``attractors``, the one that each start reached; ``lyapunov``,
+        exponents.
     slurm : Slurm or None
         What to ask of a cluster; decides no result.
     finite : Finite or None
@@ -166,6 +172,10 @@ class Config(Section):
     def to_yaml(self) -> str:
         """Return `to_dict` as the text of a YAML file that `load_config` reads back."""
         return file.dump(self.to_dict())
+
+    def _repr_html_(self) -> str:
+        """Return the YAML for a notebook."""
+        return f"<pre>{escape(self.to_yaml())}</pre>"
 
     @property
     def axes(self) -> dict[str, NDArray[np.float64]]:

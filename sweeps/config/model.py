@@ -15,6 +15,8 @@ from sweeps.config.values import (
     Seed,
     Signs,
     Size,
+    allowed_by,
+    allowing,
     default_if_empty,
     one_of,
     shape,
@@ -26,7 +28,19 @@ FewPatterns = Annotated[int, BeforeValidator(whole(1, 16))]  # where all 2^(n_pa
 
 
 class Iid(Section):
-    """Features of `n_columns` fair coins for each of `n_patterns` patterns; the draw is fixed by `seed`."""
+    """Every sign a fair coin.
+
+    Attributes
+    ----------
+    ensemble : str
+        Names this kind of features.
+    n_patterns : int
+        Features in each matrix, M.
+    n_columns : int
+        Semantic columns, N.
+    seed : int
+        Fixes the draw, to the bit that of the published code.
+    """
 
     ensemble: Literal["iid"] = "iid"
     n_patterns: Size = 3
@@ -35,7 +49,21 @@ class Iid(Section):
 
 
 class Segments(Section):
-    """The paper's features: constant on `n_segments` equal segments, with a fair coin for each."""
+    """The paper's features: constant on equal segments of the columns, each sign a fair coin.
+
+    Attributes
+    ----------
+    ensemble : str
+        Names this kind of features.
+    n_patterns : int
+        Features in each matrix, M.
+    n_segments : int
+        Segments of the columns.
+    n_columns : int
+        Semantic columns, N, a multiple of the number of segments.
+    seed : int
+        Fixes the draw, to the bit that of the published code.
+    """
 
     ensemble: Literal["segments"] = "segments"
     n_patterns: Size = 3
@@ -52,7 +80,21 @@ class Segments(Section):
 
 
 class Gaussian(Section):
-    """Correlations drawn from a normal distribution of standard deviation `scale`."""
+    """Correlations drawn from a normal distribution, clipped to [-1, 1].
+
+    Attributes
+    ----------
+    ensemble : str
+        Names this kind of features.
+    n_patterns : int
+        Features in each matrix, M.
+    n_columns : int
+        Semantic columns, N. They are drawn first: the correlations of a seed depend on N. Tokens are taken from them.
+    scale : float
+        Standard deviation of the correlations.
+    seed : int
+        Fixes the draw, to the bit that of the published code.
+    """
 
     ensemble: Literal["gaussian"] = "gaussian"
     n_patterns: FewPatterns = 3
@@ -62,7 +104,19 @@ class Gaussian(Section):
 
 
 class UniformMeans(Section):
-    """Correlations that are products of uniformly drawn means."""
+    """Correlations that are products of means, drawn uniformly between 0 and 1.
+
+    Attributes
+    ----------
+    ensemble : str
+        Names this kind of features.
+    n_patterns : int
+        Features in each matrix, M.
+    n_columns : int
+        Semantic columns, N. They are drawn first: the correlations of a seed depend on N. Tokens are taken from them.
+    seed : int
+        Fixes the draw, to the bit that of the published code.
+    """
 
     ensemble: Literal["uniform_means"] = "uniform_means"
     n_patterns: FewPatterns = 3
@@ -71,7 +125,19 @@ class UniformMeans(Section):
 
 
 class Cycle(Section):
-    """Orthogonal patterns, each pointing to the next."""
+    """Orthogonal patterns, each pointing to the next.
+
+    Attributes
+    ----------
+    ensemble : str
+        Names this kind of features.
+    n_patterns : int
+        Features in each matrix, M.
+    n_columns : int
+        Semantic columns, N. They are drawn first: the positional columns of a seed depend on N; nothing else does.
+    seed : int
+        Fixes the positional columns.
+    """
 
     ensemble: Literal["cycle"] = "cycle"
     n_patterns: FewPatterns = 3
@@ -80,7 +146,13 @@ class Cycle(Section):
 
 
 class Positional(Section):
-    """Signs of the positional columns, ``n_patterns`` rows of ``positional_bits``."""
+    """Signs of the positional columns.
+
+    Attributes
+    ----------
+    o, v, q, k : rows of signs
+        A row for each pattern, with ``positional_bits`` signs.
+    """
 
     o: Signs
     v: Signs
@@ -89,7 +161,17 @@ class Positional(Section):
 
 
 class Arrays(Section):
-    """Features written out: the matrices `o`, `v`, `q`, `k` of 1 and -1, a row for each pattern."""
+    """Features written out.
+
+    Attributes
+    ----------
+    ensemble : str
+        Names this kind of features.
+    o, v, q, k : rows of signs
+        The matrices W^o, W^v, W^q, W^k, of one shape: a row for each pattern, with a sign for each column.
+    positional : Positional
+        Their positional columns.
+    """
 
     ensemble: Literal["arrays"] = "arrays"
     o: Signs
@@ -138,6 +220,7 @@ Features = Annotated[
 ]
 
 
+@allowing(allowed_by(whole(1, MOST_SPINS)))
 def _spins(value: object) -> object:
     return None if value is None else whole(1, MOST_SPINS)(value)
 
@@ -154,15 +237,16 @@ class Model(Section):
     positional_bits : int
         Bits of the positional encoding, P. The clock has period ``2**positional_bits``.
     epsilon : float
-        Weight of the positional part, between 0 and 1.
+        Weight of the positional part, ε. At 0 there is no clock.
     gamma : float
-        Inverse temperature of the attention.
+        Inverse temperature of the attention, γ; the softmax sees γ/√M.
     beta : float or None
-        Inverse temperature of the output, 0 or larger. None only if it is swept.
+        Inverse temperature of the output, β. Needed unless it is swept.
     n_spins : int or None
-        Spins of a finite network, which is noisy. None: the mean field, their limit.
+        Spins of a finite network, which is noisy; with ``segments``, ``iid``, ``arrays``. Without it, the mean field,
+        their limit.
     noise_seed : int or None
-        Of that noise; None is 0. Every point of a sweep has noise of its own.
+        Of that noise; without it 0. Every point of a sweep has noise of its own.
     """
 
     features: Features = Segments()

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ValidationError
 
 from sweeps.config.errors import ConfigError, KeyPath, problem, sentences
-from sweeps.config.values import Rule, Section, whole
+from sweeps.config.values import Rule, Section, allowing, whole
 
 MINUTES = {  # Slurm's ways to write a time, by the letters that stand for its parts
     r"(?P<m>\d+)": "minutes",
@@ -20,6 +20,7 @@ MINUTES = {  # Slurm's ways to write a time, by the letters that stand for its p
 LONGEST = 10 * 366 * 24 * 60  # minutes; a slip of the finger, as elsewhere
 
 
+@allowing("a time as Slurm has it: `90` (minutes), `1:30:00`, `1-12` (days-hours)")
 def minutes(value: object) -> int:
     """Accept a time as Slurm has it: 90, 1:30:00, 1-12, rounded up to whole minutes.
 
@@ -39,6 +40,7 @@ def minutes(value: object) -> int:
     return -(-seconds // 60)
 
 
+@allowing("an amount of memory: `2G`, `500M`, or megabytes")
 def _memory(value: object) -> str:
     text = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
     if re.fullmatch(r"[1-9][0-9]{0,8}[KMGTkmgt]?", text):
@@ -49,6 +51,7 @@ def _memory(value: object) -> str:
 def _word(what: str) -> Rule[str]:
     """Accept text on one line; Slurm gets it as one argument, whatever is in it."""
 
+    @allowing(f"the name of {what}")
     def rule(value: object) -> str:
         text = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
         if text.strip() and text.isprintable() and len(text) <= 200:
@@ -64,19 +67,19 @@ class Slurm(Section):
     Attributes
     ----------
     partition, account, qos, constraint : str or None
-        As `sbatch` has them.
+        Handed to `sbatch`. Without one, the default of the cluster.
     time : int or None
-        Limit of a task's time in minutes. None: twice what a measurement says, and at least 10.
+        Limit of a task's time, kept in minutes. Without it, twice what a measurement says, and at least 10.
     mem : str or None
-        Memory of a task.
+        Memory of a task. Without it, the default of the cluster.
     cpus_per_task : int
         Cores of a task, and its threads.
     max_running : int or None
         Tasks that run at a time, at most.
     tasks : int or None
-        Into how many tasks the sweep is cut. None: as a measurement advises.
+        Into how many tasks the sweep is cut. Without it, as a measurement advises.
     job_name : str or None
-        None: the name of the config.
+        What `squeue` shows. Without it, the name of the config.
     """
 
     partition: Annotated[str, BeforeValidator(_word("a partition"))] | None = None

@@ -15,6 +15,7 @@ from sweeps.config.values import (
     Section,
     Seed,
     Size,
+    allowing,
     finite,
     list_of,
     matrix_of,
@@ -31,12 +32,21 @@ LONGEST_NAME = 60  # characters, of a start in a list
 
 
 class RandomStarts(Section):
-    """`n` starting windows drawn at random, fixed by `seed`."""
+    """Windows drawn at random, uniform in [-1, 1].
+
+    Attributes
+    ----------
+    n : int
+        How many; more than one become an axis of the results.
+    seed : int
+        Fixes the draw.
+    """
 
     n: Size = 1
     seed: Seed = 0
 
 
+@allowing("`paper_beta3`, or a list of rows of equal length, each value a finite number")
 def _window(value: object) -> object:
     if isinstance(value, str):
         if value in NAMED_WINDOWS:
@@ -46,12 +56,14 @@ def _window(value: object) -> object:
     return matrix_of(finite)(value)
 
 
+@allowing("`o`, `v`, `q` or `k` and the number of a row: `o0`")
 def _token(value: object) -> object:
     if isinstance(value, str) and re.fullmatch("[ovqk](0|[1-9][0-9]{0,7})", value):
         return value
     raise problem("must be o, v, q or k and the number of a row, such as o0", value=value)
 
 
+@allowing("the name of a .npz file")
 def _checkpoint(value: object, info: ValidationInfo) -> Path:
     """Return the path, from the folder of the config file where there is one."""
     if not isinstance(value, str) or not value.endswith(".npz") or not value.isprintable():
@@ -59,6 +71,7 @@ def _checkpoint(value: object, info: ValidationInfo) -> Path:
     return Path((info.context or {}).get("folder", ""), value)
 
 
+@allowing("the name of a folder")
 def _folder(value: object, info: ValidationInfo) -> Path:
     """Return the path, from the folder of the config file where there is one."""
     if not isinstance(value, str) or not value or not value.isprintable():
@@ -66,6 +79,7 @@ def _folder(value: object, info: ValidationInfo) -> Path:
     return Path((info.context or {}).get("folder", ""), value)
 
 
+@allowing(f"text on one line, 1 to {LONGEST_NAME} characters")
 def _name(value: object) -> str:
     if isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= LONGEST_NAME:
         return value
@@ -80,7 +94,7 @@ class OneStart(Section):
     window : str or tuple of rows, shape (context, n_patterns)
         Attention vectors, newest first; or ``paper_beta3``, the window that the paper starts from.
     phase : int
-        Of the newest token of a window written out, 0 where nothing is written.
+        Of the newest token of a window written out, less than the clock's period; 0 where nothing is written.
     token : str
         A row of a feature matrix: ``o0`` is the first row of W^o.
     random : RandomStarts

@@ -14,6 +14,7 @@ from sweeps.config.values import (
     Number,
     Positive,
     Section,
+    allowing,
     default_if_empty,
     finite,
     list_of,
@@ -51,13 +52,13 @@ class Axis(Section):
     Attributes
     ----------
     first, last : float
-        The keys ``from`` and ``to``, both included.
+        The first and the last value, ``from`` and ``to`` in the file, both included.
     n : int
-        Number of values, 2 or more.
+        Number of values.
     log : bool
-        Whether the logarithms are evenly spaced.
+        Whether the logarithms are evenly spaced, rather than the values.
     values : tuple of float
-        Values, in the order they are wanted; distinct unless the axis is zipped with others.
+        In place of the others: all values, in the order they are wanted; distinct unless the axis is zipped.
     """
 
     first: Number | None = Field(None, alias="from")
@@ -137,13 +138,24 @@ class Axis(Section):
 
 
 class FeatureAxes(Section):
-    """Swept parameters of the features."""
+    """Swept parameters of the features, each an axis.
+
+    Attributes
+    ----------
+    n_patterns, n_columns, n_segments, scale, seed : Axis or None
+        As under ``model.features``.
+    """
 
     n_patterns: Axis | None = None
     n_columns: Axis | None = None
     n_segments: Axis | None = None
     scale: Axis | None = None
     seed: Axis | None = None
+
+
+Along = Annotated[
+    str, BeforeValidator(allowing(f"a swept one of {', '.join(f'`{name}`' for name in CONTINUOUS)}")(one_of(*SWEPT)))
+]
 
 
 class Continuation(Section):
@@ -160,13 +172,19 @@ class Continuation(Section):
         ``right``, to larger values; ``left``; or ``both``, which gives the results a dimension `direction`.
     """
 
-    along: Annotated[str, BeforeValidator(one_of(*SWEPT))] | None = None
+    along: Along | None = None
     origin: Number | None = None
     direction: Annotated[Literal["left", "right", "both"], BeforeValidator(one_of("left", "right", "both"))] = "right"
 
 
 class Order(Section):
-    """The order in which points are run."""
+    """The order in which points are run.
+
+    Attributes
+    ----------
+    continuation : Continuation
+        Each point starts where its neighbour ended.
+    """
 
     continuation: Annotated[Continuation, BeforeValidator(default_if_empty)] = Continuation()
 
@@ -183,7 +201,7 @@ class Refinement(Section):
     """
 
     label: Positive
-    along: Annotated[str, BeforeValidator(one_of(*SWEPT))] | None = None
+    along: Along | None = None
 
 
 def _order(value: object) -> object:
@@ -194,6 +212,7 @@ def _order(value: object) -> object:
     return value
 
 
+@allowing("a list of swept parameters, 2 or more")
 def _names(value: object) -> tuple[str, ...]:
     names = list_of(one_of(*SWEPT), distinct=True)(value)
     if len(names) < 2:

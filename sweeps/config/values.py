@@ -1,6 +1,7 @@
 """What a single value in a config may be: numbers, words, lists, matrices, sections of known keys.
 
-A rule takes what was written and returns it in its proper type, or raises a `problem`.
+A rule takes what was written and returns it in its proper type, or raises a `problem`. What it allows it also says in
+words, for the guide: `allowed_by`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ LARGEST = 10_000_000  # patterns, columns, points: beyond it is a slip of the fi
 
 T = TypeVar("T")
 Rule = Callable[[object], T]
+AnyRule = TypeVar("AnyRule", bound=Callable[..., object])  # also one that asks for the folder of the config
 
 
 class Section(BaseModel):
@@ -26,6 +28,30 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def allowing(words: str) -> Callable[[AnyRule], AnyRule]:
+    """Note on a rule what it allows."""
+
+    def note(rule: AnyRule) -> AnyRule:
+        rule.__dict__["allowed"] = words
+        return rule
+
+    return note
+
+
+def allowed_by(rule: object) -> str:
+    """Return what a rule allows, in words; nothing for what only rearranges values.
+
+    Examples
+    --------
+    >>> allowed_by(whole(1, 16))
+    'a whole number, 1 to 16'
+    >>> allowed_by(default_if_empty)
+    ''
+    """
+    return str(getattr(rule, "allowed", ""))
+
+
+@allowing("a finite number")
 def finite(value: object) -> float:
     """Accept a finite number, -0.0 as 0.0; not true, '1', nan or 10**400."""
     try:
@@ -39,6 +65,7 @@ def finite(value: object) -> float:
 def between(low: float, high: float, allowed: str) -> Rule[float]:
     """Accept a number from `low` to `high`; `allowed` says so in words."""
 
+    @allowing(f"a number, {allowed}")
     def rule(value: object) -> float:
         number = finite(value)
         if not low <= number <= high:
@@ -50,7 +77,9 @@ def between(low: float, high: float, allowed: str) -> Rule[float]:
 
 def whole(low: int, high: int = LARGEST) -> Rule[int]:
     """Accept a whole number from `low` to `high`, also as 4.0 or 1e5."""
+    reach = f"{low} or more" if high == LARGEST else f"{low} to {high:_}"
 
+    @allowing(f"a whole number, {reach}")
     def rule(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value % 1 != 0:
             raise problem("must be a whole number", value=value)
@@ -62,6 +91,7 @@ def whole(low: int, high: int = LARGEST) -> Rule[int]:
     return rule
 
 
+@allowing("a number larger than 0")
 def positive(value: object) -> float:
     """Accept a finite number larger than 0."""
     number = finite(value)
@@ -70,6 +100,7 @@ def positive(value: object) -> float:
     return number
 
 
+@allowing("true or false")
 def true_or_false(value: object) -> bool:
     """Accept true or false."""
     if not isinstance(value, bool):
@@ -77,6 +108,7 @@ def true_or_false(value: object) -> bool:
     return value
 
 
+@allowing("1 or -1")
 def sign(value: object) -> int:
     """Accept 1 or -1."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value not in (-1, 1):
@@ -87,6 +119,7 @@ def sign(value: object) -> int:
 def one_of(*choices: str) -> Rule[str]:
     """Accept one of these words."""
 
+    @allowing(" or ".join(f"`{choice}`" for choice in choices))
     def rule(value: object) -> str:
         if isinstance(value, str) and value in choices:
             return value
@@ -99,6 +132,7 @@ def one_of(*choices: str) -> Rule[str]:
 def list_of(rule: Rule[T], *, distinct: bool = False) -> Rule[tuple[T, ...]]:
     """Accept a list of 1 to `LARGEST` values, each as `rule` has it."""
 
+    @allowing(f"a list, each {allowed_by(rule)}" + ", none twice" * distinct)
     def check(value: object) -> tuple[T, ...]:
         if not isinstance(value, (list, tuple)) or not 0 < len(value) <= LARGEST:
             raise problem("must be a list that is not empty", value=value)
@@ -123,6 +157,7 @@ def matrix_of(rule: Rule[T]) -> Rule[tuple[tuple[T, ...], ...]]:
     """Accept a list of rows of equal length."""
     rows = list_of(list_of(rule))
 
+    @allowing(f"a list of rows of equal length, each value {allowed_by(rule)}")
     def check(value: object) -> tuple[tuple[T, ...], ...]:
         matrix = rows(value)
         if len({len(row) for row in matrix}) > 1:
