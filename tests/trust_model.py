@@ -3,13 +3,15 @@
 import math
 
 import naive
+import naive_finite
 import naive_lyapunov
 import numpy as np
 from test_kernels import correctly_rounded, over
 from test_mean_field import EVERY_EXPONENT, NAMES, from_seed, identity, random_networks
 from trust import Quantity
 
-from dmfsa import Ensemble, Features, MeanFieldMap, Window
+from attractors import classify, classify_series
+from dmfsa import Ensemble, Features, FiniteNetwork, MeanFieldMap, Window, linear_noise
 
 EPS = np.finfo(float).eps
 ROUNDED = "rounding, which the map's steepest slopes raise: 10⁻¹²"
@@ -208,3 +210,89 @@ def _():
             found += [*getattr(m, role)]
             exact += [*naive.mean_field(slow, role, A, 1, 1.1, 0.1)]
     return found, exact, 1e-14
+
+
+FINITE = Quantity(
+    "finite network: mean and variance of the attention after a step",
+    "FiniteNetwork",
+    published="no run of the stochastic network is published step by step",
+)
+SMALL = Features.iid(n_patterns=2, n_columns=5, seed=3)
+OF_SMALL = {"beta": 0.9, "gamma": 7.0, "epsilon": 0.1}
+
+
+def moments(features, start, n_replicas=40_000, **options):
+    """Of the attention after a step: means and variances, and their standard errors."""
+    n_spins = features.semantic.shape[2]
+    network = FiniteNetwork(features, n_spins, **OF_SMALL, context=start.context, **options)
+    samples = network.replicas(start, n_replicas).advance(1, n_kept=1).attention[0]
+    squares = (samples - samples.mean(axis=0)) ** 2
+    found = [samples.mean(axis=0), squares.mean(axis=0)]
+    return np.concatenate(found), np.concatenate([samples.std(axis=0), squares.std(axis=0)]) / n_replicas**0.5
+
+
+@FINITE.exact("all 2^5 tokens with their probabilities", "4 standard errors of 40,000 replicas")
+def _():
+    start = Window.random(1, 2, seed=2)[0]
+    matrices = naive.Matrices(*(dict(zip(naive.ROLES, x, strict=True)) for x in (SMALL.semantic, SMALL.positional)))
+    values, chances = naive_finite.attention_distribution(matrices, start.attention, start.phase, **OF_SMALL)
+    mean = chances @ values
+    found, error = moments(SMALL, start, seed=1)
+    return found, np.concatenate([mean, chances @ (values - mean) ** 2]), 4 * error
+
+
+@FINITE.independent("spin by spin, 33 columns, two tokens in the window", "4 standard errors of 40,000 replicas each")
+def _():
+    features, start = Features.iid(n_patterns=2, n_columns=33, seed=5), Window.random(2, 2, seed=4)[0]
+    (found, error), (other, of_other) = (moments(features, start, seed=s, one_by_one=bool(s)) for s in (0, 1))
+    return found, other, 4 * np.hypot(error, of_other)
+
+
+NOISE = Quantity(
+    "linear noise: N times the covariance of the mean fields",
+    "linear_noise",
+    "LinearNoise",
+    published="no covariances are published",
+)
+
+
+@NOISE.exact("β = 0: that of N fair coins, (1-ε)² Σ W W / N", "rounding")
+def _():
+    features = Features.iid(n_patterns=3, n_columns=40, seed=2)
+    network = FiniteNetwork(features, 40, beta=0.0, epsilon=0.1, context=2)
+    rows = features.semantic.reshape(12, 40)
+    found = linear_noise(network, Window.random(2, 3, seed=1)[0], 2).m_covariance.reshape(2, 12, 12)
+    return found, np.broadcast_to(0.9**2 * rows @ rows.T / 40, found.shape), 1e-14
+
+
+@NOISE.independent("every column followed by itself, by finite differences, 4 steps", "10⁻⁷: the differences")
+def _():
+    features, start = Features.iid(n_patterns=2, n_columns=5, seed=6), Window.random(3, 2, seed=4)[0]
+    parameters = {"beta": 1.3, "gamma": 9.0, "epsilon": 0.2}
+    matrices = naive.Matrices(
+        *(dict(zip(naive.ROLES, x, strict=True)) for x in (features.semantic, features.positional))
+    )
+    found = linear_noise(FiniteNetwork(features, 5, **parameters, context=3), start, 4)
+    _, slow = naive_finite.column_fluctuations(matrices, start.attention, start.phase, 4, **parameters)
+    return found.m_o_covariance, slow, 1e-7 * np.maximum(1.0, np.abs(slow))
+
+
+NOISY = Quantity("period of a noisy series", "classify_series", published="labels of noisy networks are not published")
+
+
+@NOISY.exact("cosines of 5, 12, 31 samples in noise of a twentieth", "the same")
+def _():
+    noise = np.random.default_rng(0).normal(0.0, 0.05, 4_096)
+    found = [classify_series(np.cos(2 * np.pi * np.arange(4_096) / p) + noise).period or 0 for p in (5, 12, 31)]
+    return found, [5, 12, 31], 0
+
+
+@NOISY.independent("`classify` of the map, a network of 10⁸ spins beside it, at β = 0.8 and 1", "the same")
+def _():
+    found, limit = [], []
+    for beta in (0.8, 1.0):
+        network = FiniteNetwork(Features.segments(), 10**8, beta, seed=1)
+        orbit = network.trajectory(Window.paper_beta3(), 4_096, n_transient=2_000)
+        found.append(classify_series(orbit.m_o, clock_period=network.clock_period).period or 0)
+        limit.append(classify(network.limit, Window.paper_beta3(), n_transient=20_000, n_steps=5_000).period or 0)
+    return found, limit, 0
