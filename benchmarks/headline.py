@@ -55,11 +55,7 @@ def main() -> None:
         ]
         table("Headline run", ["", "value"], rows)
         split(sweep, Path(name), whole.wall, parts)
-        core = str(min(os.sched_getaffinity(0)))
-        again = [*DMFSA, "sweep", "run", CONFIG, *options]
-        one_core = run(["taskset", "--cpu-list", core, *again, "--out", f"{name}/one-core"])
-        one_worker = run([*again, "--workers", "1", "--out", f"{name}/one-worker"])
-    speed_up({"the headline run on one core": one_core.wall, "the same with one worker": one_worker.wall}, whole.wall)
+    speed_up(options)
 
 
 def few(n: int) -> list[str]:
@@ -115,26 +111,38 @@ def tangent(sweep: Sweep, ensemble: Ensemble, **others: Any) -> EnsembleStretchi
     )
 
 
-def speed_up(alone: dict[str, float], two: float) -> None:
-    """Two cores against one: the headline run (seconds given), and two parts of it at fewer points.
+def speed_up(options: list[str]) -> None:
+    """Two cores against one, in pairs: the headline run, and two parts of it at fewer points by workers.
 
-    One worker leaves a core to the imports of the figures and to the figure beside the dataset; one core does not.
+    One worker leaves the other core to the imports of the figures and to the figure beside the dataset.
     """
     config = load_config(ROOT / CONFIG, [*CHANGES, f"sweep.beta.n={REDUCED}"])
     sweep = Sweep.of(config)
-    rows = [[what, f"{one:.2f} s", f"{two:.2f} s", f"{one / two:.2f}", ""] for what, one in alone.items()]
+    rows = []
     with tempfile.TemporaryDirectory() as name:
         number = iter(range(1000))
+        one_core = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+
+        def command(before: list[str]) -> None:
+            run([*before, *DMFSA, "sweep", "run", CONFIG, *options, "--out", f"{name}/{next(number)}"])
 
         def whole(workers: int) -> None:
             run_sweep(config, Path(name, str(next(number))), workers=workers, quiet=True)
 
-        for what, call in (("run_sweep", whole), ("stepping alone", lambda n: stepping(sweep, sweep.chunks, n))):
-            times = rounds({"1": lambda call=call: call(1), "2": lambda call=call: call(2)}, n=3)
+        for what, one, two in (
+            ("the headline run, by cores", lambda: command(one_core), lambda: command([])),
+            (f"run_sweep, {REDUCED:,} points of it, by workers", lambda: whole(1), lambda: whole(2)),
+            (
+                f"stepping alone, {REDUCED:,} points of it, by workers",
+                lambda: stepping(sweep, sweep.chunks, 1),
+                lambda: stepping(sweep, sweep.chunks, 2),
+            ),
+        ):
+            times = rounds({"1": one, "2": two}, n=3)
             against = times["1"], times["2"]
             each = [f"{median(t):.2f} s" for t in against]
-            rows.append([f"{what}, {REDUCED:,} points of it", *each, f"{ratio(*against):.2f}", spread(*against)])
-    table("Speed-up", ["", "1", "2", "speed-up", "quartiles"], rows)
+            rows.append([what, *each, f"{ratio(*against):.2f}", spread(*against)])
+    table("Speed-up, medians of three pairs", ["", "1", "2", "speed-up", "quartiles"], rows)
 
 
 # ---- the rest ------------------------------------------------------------------------------------------------
@@ -192,7 +200,9 @@ def analyse(sweep: Sweep, result: EnsembleStretching) -> None:
     length = blocks_of(sweep.config).block_length
     for i, logs in enumerate(result.log_factors):
         spectrum = spectrum_from_stretching(logs, length, result.unresolved[i])
-        classify_evidence(spectrum, find_period(result.tail[:, i]), clock_period=2**sweep.config.model.positional_bits)
+        samples = np.ascontiguousarray(result.tail[:, i])
+        period = 2**sweep.config.model.positional_bits
+        classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=period)
 
 
 def accumulating(sweep: Sweep) -> float:
