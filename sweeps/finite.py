@@ -1,7 +1,7 @@
 """The mean field against networks of N spins: error, spread, how soon chaos is lost, labels, jumps."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -166,8 +166,8 @@ def slope(x: Array, y: Array) -> tuple[float, float]:
     return float(found), float(np.sqrt(covariance[0, 0]))
 
 
-def compare(config: Config, tell: Tell = lambda text: None) -> list[Point]:
-    """Hold the mean field against finite networks, at each point of a config.
+def compare(config: Config, tell: Tell = lambda text: None) -> Iterator[Point]:
+    """Hold the mean field against finite networks, at each point of a config, one after another.
 
     Parameters
     ----------
@@ -194,7 +194,6 @@ def compare(config: Config, tell: Tell = lambda text: None) -> list[Point]:
         raise ConfigError("run.n_exponents = 0 must be at least 1 here: what is compared has a label.")
     experiment = Experiment.of(config)
     numbers = np.arange(experiment.grid.n_points)
-    found = []
     for number, (values, point) in enumerate(
         zip(experiment.grid.parameters(numbers), experiment.points(numbers), strict=True)
     ):
@@ -215,8 +214,7 @@ def compare(config: Config, tell: Tell = lambda text: None) -> list[Point]:
         window = point.map.trajectory(start, 0, n_transient=config.run.n_transient + config.run.n_steps).end
         networks = follow(asked, point.map, make, window)
         switching = switching_of(config, asked, point.map, make) if asked.n_watch else None
-        found.append(Point(parameters, answer, networks, switching))
-    return found
+        yield Point(parameters, answer, networks, switching)
 
 
 def network_of(asked: Finite, limit: MeanFieldMap, number: int, n_spins: int) -> FiniteNetwork:

@@ -23,12 +23,12 @@ from attractors import (
 from attractors.distinction import Orbits
 from attractors.following import follow
 from attractors.multistability import run_on
-from dmfsa import Ensemble, MeanFieldMap, Window
+from dmfsa import MeanFieldMap, Window
 from sweeps import progress
 from sweeps.config import Config, ConfigError
 from sweeps.config.sweep import CONTINUOUS
 from sweeps.files import written_whole
-from sweeps.network import blocks_of, features_of, map_of, starts_of
+from sweeps.network import blocks_of, features_of, map_of, side_by_side, starts_of
 
 WINDOW = 4096  # last samples that tell attractors apart
 TOGETHER = 16  # starts in one thread's lanes
@@ -122,15 +122,7 @@ def _run(
     config: Config, network: MeanFieldMap, windows: Sequence[Window], blocks: Blocks, count: Callable[[int], None]
 ) -> Orbits:
     """Run some orbits in the lanes of one thread."""
-    ensemble = Ensemble(
-        network.features,
-        beta=network.beta,
-        gamma=network.gamma,
-        epsilon=network.epsilon,
-        context=network.context,
-        windows=windows,
-        n_live_directions=network.n_live_directions,
-    )
+    ensemble = side_by_side(network, windows, n_live_directions=network.n_live_directions)
     ensemble.advance(blocks.n_before, progress=count)
     result = ensemble.stretching(
         n_exponents=config.n_exponents,

@@ -58,7 +58,7 @@ def finite_of(config: Config, limit: MeanFieldMap, *stream: int) -> FiniteNetwor
         raise ConfigError(f"model.n_spins = {config.model.n_spins}: {error}.") from None
 
 
-def side_by_side(network: MeanFieldMap, windows: Sequence[Window]) -> Ensemble:
+def side_by_side(network: MeanFieldMap, windows: Sequence[Window], *, n_live_directions: int | None = None) -> Ensemble:
     """Let many windows of one map advance together."""
     return Ensemble(
         network.features,
@@ -67,6 +67,7 @@ def side_by_side(network: MeanFieldMap, windows: Sequence[Window]) -> Ensemble:
         epsilon=network.epsilon,
         context=network.context,
         windows=windows,
+        n_live_directions=n_live_directions,
     )
 
 

@@ -57,8 +57,8 @@ def clock(seconds: float) -> str:
 @contextmanager
 def shown(meter: Meter, *, quiet: bool = False) -> Iterator[None]:
     """Show the meter on stderr while the body runs: a bar on a terminal, a line now and then elsewhere."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415 - only what runs long waits for it
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
 
     console = Console(stderr=True, quiet=quiet)
     ended = threading.Event()

@@ -10,6 +10,7 @@ import pytest
 from conftest import JIT
 from experiments import small
 
+import sweeps.finite
 from attractors import classify_series
 from dmfsa import Features, FiniteNetwork, MeanFieldMap, Window
 from sweeps import open_sweep, run_sweep
@@ -295,3 +296,24 @@ def test_the_command_writes_tables_and_figures(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sweeps.finite_figures.FIGURES", {})
     assert main(["finite", str(file), "--out", str(out), "--set", "sweep.beta.values=[1.4]"]) == 0
     assert "label kept from N" in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_interruption_leaves_the_tables_of_the_points_before(tmp_path, monkeypatch, capsys):
+    config = small(
+        sweep={"beta": {"values": [0.5, 0.6]}},
+        run={"n_transient": 500, "n_steps": 200, "n_exponents": 1},
+        finite={"n_spins": [1000], "n_replicas": 2, "n_starts": 1, "n_follow": 8, "n_watch": 0},
+    )
+    (tmp_path / "two.yaml").write_text(config.to_yaml())
+    follow = sweeps.finite.follow
+
+    def interrupted(asked, limit, make, window):
+        if limit.beta == 0.6:
+            raise KeyboardInterrupt
+        return follow(asked, limit, make, window)
+
+    monkeypatch.setattr("sweeps.finite.follow", interrupted)
+    assert main(["finite", str(tmp_path / "two.yaml"), "--out", str(tmp_path / "out")]) == 1
+    assert "interrupted" in capsys.readouterr().err
+    rows = list(csv.DictReader((tmp_path / "out" / "error.csv").read_text().splitlines()))
+    assert [row["beta"] for row in rows] == ["0.5"]

@@ -6,6 +6,7 @@ import naive
 import naive_finite
 import naive_lyapunov
 import numpy as np
+from test_finite_network import as_matrices
 from test_kernels import correctly_rounded, over
 from test_mean_field import EVERY_EXPONENT, NAMES, from_seed, identity, random_networks
 from trust import Quantity
@@ -61,7 +62,7 @@ def _():
 @MANY.independent("the definition, 5 steps of 8 points", ROUNDED)
 def _():
     features = Features.segments()
-    slow = naive.Matrices(*(dict(zip(naive.ROLES, x, strict=True)) for x in (features.semantic, features.positional)))
+    slow = as_matrices(features)
     beta, windows = np.linspace(0.5, 1.5, 8), Window.random(4, 3, seed=2, n=8)
     found = Ensemble(features, beta=beta, windows=windows)
     found.advance(5)
@@ -201,9 +202,7 @@ def _():
     found, exact = [], []
     for M in range(1, 6):
         features = Features.iid(n_patterns=M, n_columns=60, seed=M)
-        slow = naive.Matrices(
-            *(dict(zip(naive.ROLES, x, strict=True)) for x in (features.semantic, features.positional))
-        )
+        slow = as_matrices(features)
         A = np.random.default_rng(M).uniform(-1, 1, M)
         m = MeanFieldMap(features, beta=1.1, epsilon=0.1).mean_fields(A, 1)
         for role in naive.ROLES:
@@ -234,7 +233,7 @@ def moments(features, start, n_replicas=40_000, **options):
 @FINITE.exact("all 2^5 tokens with their probabilities", "4 standard errors of 40,000 replicas")
 def _():
     start = Window.random(1, 2, seed=2)[0]
-    matrices = naive.Matrices(*(dict(zip(naive.ROLES, x, strict=True)) for x in (SMALL.semantic, SMALL.positional)))
+    matrices = as_matrices(SMALL)
     values, chances = naive_finite.attention_distribution(matrices, start.attention, start.phase, **OF_SMALL)
     mean = chances @ values
     found, error = moments(SMALL, start, seed=1)
@@ -269,9 +268,7 @@ def _():
 def _():
     features, start = Features.iid(n_patterns=2, n_columns=5, seed=6), Window.random(3, 2, seed=4)[0]
     parameters = {"beta": 1.3, "gamma": 9.0, "epsilon": 0.2}
-    matrices = naive.Matrices(
-        *(dict(zip(naive.ROLES, x, strict=True)) for x in (features.semantic, features.positional))
-    )
+    matrices = as_matrices(features)
     found = linear_noise(FiniteNetwork(features, 5, **parameters, context=3), start, 4)
     _, slow = naive_finite.column_fluctuations(matrices, start.attention, start.phase, 4, **parameters)
     return found.m_o_covariance, slow, 1e-7 * np.maximum(1.0, np.abs(slow))

@@ -32,14 +32,18 @@ def add_finite_command(commands: Any) -> None:
 def _finite(given: argparse.Namespace) -> None:
     config = load_config(given.config, given.set)
     from sweeps.finite import compare
-
-    points = compare(config, lambda text: print(text, file=sys.stderr, flush=True))
-    from sweeps.finite_figures import save_figures
     from sweeps.finite_tables import document, write_tables
 
     folder = given.out or Path("results", f"{config.name}-finite")
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [*write_tables(points, folder), *save_figures(points, folder)]
+    points: list[Point] = []
+    files: list[Path] = []
+    for point in compare(config, lambda text: print(text, file=sys.stderr, flush=True)):
+        points.append(point)
+        folder.mkdir(parents=True, exist_ok=True)
+        files = write_tables(points, folder)  # of all points so far: an interruption leaves them
+    from sweeps.finite_figures import save_figures
+
+    files += save_figures(points, folder)
     if given.json:
         print_json(document(points) | {"files": [str(file) for file in files]})
         return

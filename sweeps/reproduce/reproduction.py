@@ -154,8 +154,8 @@ def _as_known(config: Config, dataset: "xr.Dataset", plain: Config) -> "Sweep":
 def _draw(name: str, sweeps: "Sequence[Sweep]", out: Path) -> "Made":
     """Draw one figure, and write its tables."""
     from sweeps.regimes import has_regimes, regimes_csv  # noqa: PLC0415 - as above
-    from sweeps.reproduce.comparison import rows_csv  # noqa: PLC0415
-    from sweeps.reproduce.figures import DRAWN, Made  # noqa: PLC0415
+    from sweeps.reproduce.comparison import rows_csv  # noqa: PLC0415 - as above
+    from sweeps.reproduce.figures import DRAWN, Made  # noqa: PLC0415 - as above
 
     files, rows = DRAWN[name](sweeps, out / name)
     texts = {}
