@@ -10,9 +10,9 @@ import numba
 import numpy as np
 import pytest
 
-from dmfsa import _kernels
+from dmfsa import _cached_kernels
 
-ROOT = Path(_kernels.__file__).parent.parent
+ROOT = Path(_cached_kernels.__file__).parent.parent
 PROGRAM = """
 from dmfsa import Ensemble, Features, Window
 features = Features.iid(n_patterns=1, n_columns=5, seed=0)
@@ -55,6 +55,7 @@ def test_processes_that_start_at_once_compile_once_and_agree(tmp_path):
     ("file", "old", "new"),
     [
         ("_kernels.py", "weights[d] = weights[d] * share", "weights[d] = weights[d] - share"),
+        ("_elementary_kernels.py", "p = fma(p, r, 0.5)", "p = fma(p, r, 0.6)"),
         ("_lanes.py", "ROUND = 6755399441055744.0", "ROUND = 6755399441055745.0"),
     ],
 )
@@ -79,6 +80,6 @@ def test_an_edit_that_keeps_size_and_date_is_compiled_anew(tmp_path, file, old, 
 @pytest.mark.parametrize("what", [(numba, "__version__"), (np, "__version__")], ids=["numba", "numpy"])
 def test_an_upgrade_has_a_folder_of_its_own(tmp_path, monkeypatch, what):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    folder = _kernels.cache_folder.__wrapped__()
+    folder = _cached_kernels.cache_folder.__wrapped__()
     monkeypatch.setattr(*what, "999.0")
-    assert _kernels.cache_folder.__wrapped__() != folder
+    assert _cached_kernels.cache_folder.__wrapped__() != folder
