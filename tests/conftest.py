@@ -1,8 +1,13 @@
 """Tests run twice: with compiled code, and as plain Python, where array bounds are checked and coverage is true."""
 
 import os
+from pathlib import Path
 
 import pytest
+from experiments import small, swept
+
+from sweeps import run_sweep, shards
+from sweeps.cli import main
 
 JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 MATRIX = pytest.StashKey[dict]()
@@ -11,12 +16,15 @@ MATRIX = pytest.StashKey[dict]()
 # other file runs twice, and so does, wherever it stands, a test with the mark use_numba. That all compiled code is run
 # as plain Python is seen to by the coverage that `make test` demands of it.
 SERIES = """
-    analysis autocorrelation birkhoff branch_plotting complexity dimensions display features label_benchmark naive
-    noisy_series number_plotting periodicity quasiperiodicity series spectra zero_one
+    analysis autocorrelation birkhoff branch_plotting complexity dimensions display features features_refused
+    kaplan_yorke label_benchmark naive noisy_series number_plotting periodicity quasiperiodicity series shares
+    spectra zero_one
 """
 EXPERIMENT = """
-    axes cfgs cli cluster config continuation docs finite_command fuzz grids network network_attractors recordings
-    refinement report report_browser reproduce run shards slurm_plan status submission summary sweep_transients tasks
+    axes cfgs cli cli_mistakes cli_processes cluster config config_axes config_junk config_overrides config_refusals
+    continuation docs figures finite_command folders fuzz grids network network_attractors progress recordings
+    records refinement report report_browser reproduce run shards slurm_plan status submission summary
+    sweep_transients tasks
 """
 ONCE = {f"test_{name}.py" for name in (SERIES + EXPERIMENT).split()}
 
@@ -27,6 +35,76 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[MATRIX] = {}
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write cfgs/x.yaml in an empty folder, and return its relative path."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cfgs").mkdir()
+
+    def to_file(text, name="x.yaml"):
+        path = Path("cfgs", name)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return to_file
+
+
+@pytest.fixture
+def chunks_of_2(monkeypatch):
+    """Blocks of two points, and as many shards as there are."""
+    monkeypatch.setattr(shards, "POINTS", 2)
+
+
+@pytest.fixture(scope="session")
+def along_beta(tmp_path_factory):
+    """Config and dataset of five points along β."""
+    return swept(tmp_path_factory.mktemp("sweep") / "beta")
+
+
+@pytest.fixture(scope="session")
+def beta_config(along_beta):
+    return along_beta[0]
+
+
+@pytest.fixture(scope="session")
+def beta_sweep(along_beta):
+    return along_beta[1]
+
+
+@pytest.fixture
+def run(capsys):
+    """Run it in this process; return exit code, stdout, stderr."""
+
+    def call(*arguments):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as end:  # argparse
+            code = end.code
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+@pytest.fixture
+def cfg(tmp_path):
+    """Write a small config, and return its path."""
+
+    def write(name="small.yaml", **sections):
+        path = tmp_path / name
+        path.write_text(small(**sections).to_yaml(), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A finished sweep over two values of β."""
+    config = small(model=None, sweep={"beta": {"values": [1.27, 1.4]}})
+    return run_sweep(config, tmp_path_factory.mktemp("cli") / "finished", quiet=True)
 
 
 @pytest.fixture
