@@ -3,6 +3,8 @@
 The package is not instrumented: each part is called by itself, with the sizes that it has in the whole run.
 """
 
+import functools
+import multiprocessing
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from compilation import Arrays, Case, Yardstick
 from process import DMFSA, PYTHON, ROOT, run
 from timing import median, ratio, rounds, seconds, spread, table
 
 from attractors import OrbitDensity, SlabSection, classify_evidence, find_period, spectrum_from_stretching
-from dmfsa import Ensemble
+from dmfsa import Ensemble, Features
 from dmfsa.ensemble import EnsembleStretching
 from sweeps import load_config, run_sweep
 from sweeps.config import Config
@@ -34,6 +37,7 @@ else:
     CONFIG = "cfgs/paper_zoom.yaml"
     CHANGES = ["sweep.beta.n=4001", "run.n_exponents=all", "run.n_transient=100000", "run.n_steps=75000"]
 REDUCED = 1024  # points for the speed-up
+PAPER = Case(Features.segments(), 4, 12)
 
 
 def main() -> None:
@@ -119,7 +123,8 @@ def speed_up(options: list[str]) -> None:
     config = load_config(ROOT / CONFIG, [*CHANGES, f"sweep.beta.n={REDUCED}"])
     sweep = Sweep.of(config)
     rows = []
-    with tempfile.TemporaryDirectory() as name:
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as name, spawn.Pool(1) as single, spawn.Pool(2) as pair:
         number = iter(range(1000))
         one_core = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
 
@@ -137,12 +142,28 @@ def speed_up(options: list[str]) -> None:
                 lambda: stepping(sweep, sweep.chunks, 1),
                 lambda: stepping(sweep, sweep.chunks, 2),
             ),
+            (
+                "what the machine gives: eight calls of the yardstick in C, by processes",
+                lambda: single.map(yardstick, range(8), chunksize=1),
+                lambda: pair.map(yardstick, range(8), chunksize=1),
+            ),
         ):
             times = rounds({"1": one, "2": two}, n=3)
             against = times["1"], times["2"]
             each = [f"{median(t):.2f} s" for t in against]
             rows.append([what, *each, f"{ratio(*against):.2f}", spread(*against)])
     table("Speed-up, medians of three pairs", ["", "1", "2", "speed-up", "quartiles"], rows)
+
+
+def yardstick(_: int) -> None:
+    """Take the tangent steps of the yardstick in C; its work arrays are static, so that it serves one thread."""
+    built().run(Arrays(PAPER, built().width), n_steps=500_000, interval=5)
+
+
+@functools.cache
+def built() -> Yardstick:
+    with tempfile.TemporaryDirectory() as folder:
+        return Yardstick(Path(folder), PAPER, width=16)
 
 
 # ---- the rest ------------------------------------------------------------------------------------------------
