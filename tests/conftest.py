@@ -8,13 +8,13 @@ from experiments import small, swept
 
 from sweeps import run_sweep, shards
 from sweeps.cli import main
+from sweeps.run import cores
 
 JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 MATRIX = pytest.StashKey[dict]()
 
 # Files whose subject is no compiled code, though they may run some: they, and doctests, run with the JIT only. Any
-# other file runs twice, and so does, wherever it stands, a test with the mark use_numba. That all compiled code is run
-# as plain Python is seen to by the coverage that `make test` demands of it.
+# other file runs twice. That all compiled code is run as plain Python is seen to by the coverage demanded of it.
 SERIES = """
     analysis autocorrelation birkhoff branch_plotting complexity dimensions display features features_refused
     kaplan_yorke label_benchmark naive noisy_series number_plotting periodicity quasiperiodicity series shares
@@ -35,6 +35,8 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[MATRIX] = {}
+    if gone := sorted(name for name in ONCE if not Path(__file__).with_name(name).exists()):
+        raise pytest.UsageError(f"conftest.py says that {', '.join(gone)} need the JIT only, but there is no such file")
 
 
 @pytest.fixture
@@ -125,19 +127,22 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
             trust.DOCUMENT.write_text(page, encoding="utf-8")
 
 
-def pytest_collection_modifyitems(config, items):
-    if gone := sorted(name for name in ONCE if not (config.rootpath / "tests" / name).exists()):
-        raise pytest.UsageError(f"conftest.py says that {', '.join(gone)} need the JIT only, but there is no such file")
-    if JIT:
-        return
-    once = [item for item in items if runs_once(item)]
-    config.hook.pytest_deselected(items=once)
-    items[:] = [item for item in items if not runs_once(item)]
-    needs_jit = pytest.mark.skip(reason="too slow without the JIT; the run with it has this test")
-    for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(needs_jit)
+def pytest_collection_modifyitems(items):
+    if not JIT:
+        needs_jit = pytest.mark.skip(reason="too slow without the JIT; the run with it has this test")
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(needs_jit)
 
 
-def runs_once(item):
-    return (isinstance(item, pytest.DoctestItem) or item.path.name in ONCE) and "use_numba" not in item.keywords
+def pytest_ignore_collect(collection_path, config):
+    """Of all tests, plain Python runs those of compiled code. A file that is asked for by name runs as asked."""
+    everything = [Path(given).name for given in config.args] == config.getini("testpaths")
+    if JIT or not everything or collection_path.suffix != ".py":
+        return None
+    return collection_path.name in ONCE or collection_path.parent.name != "tests" or None
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores with the JIT: the tests of Slurm and of the browser wait for others."""
+    return cores() + 1 if JIT else None

@@ -173,9 +173,9 @@ def test_networks_of_different_sizes_in_one_sweep(tmp_path):
 
 def test_as_many_exponents_as_each_network_has(tmp_path):
     run = {**SHORT, "n_exponents": "all"}
-    config, dataset = swept(tmp_path / "x", sweep={"context": {"values": [2, 1]}}, start=RANDOM, run=run)
-    assert config.n_exponents == dataset.sizes["exponent"] == 6
-    for L in (1, 2):
+    config, dataset = swept(tmp_path / "x", sweep={"context": {"values": [4, 1]}}, start=RANDOM, run=run)
+    assert config.n_exponents == dataset.sizes["exponent"] == 12
+    for L in (1, 4):
         (start,) = Window.random(L, 3, seed=3, n=1)
         alone = lyapunov_spectrum(map_of(config.at({"context": L})), start, **{**SHORT, "n_exponents": 3 * L})
         exponents = dataset["lyapunov_exponent"].sel(context=L).values
