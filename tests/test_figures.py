@@ -104,6 +104,9 @@ def test_exponents_that_cannot_be_drawn_are_left_out():
     first, second = figure.axes[0].get_lines()[:2]
     np.testing.assert_array_equal(np.isnan(first.get_ydata()), [0, 0, 0, 0, 0, 1, 1])
     np.testing.assert_array_equal(np.isnan(second.get_ydata()), [0, 0, 1, 0, 0, 1, 1])
+    assert figure.axes[0].get_title(loc="left").startswith("Not drawn: ")
+    finite = along_beta(exponents=np.zeros((7, 2)))
+    assert figures.lyapunov_figure(finite).axes[0].get_title(loc="left") == ""
     unresolved = along_beta()
     unresolved["lyapunov_resolved"][0, 1] = 0
     second = figures.lyapunov_figure(unresolved).axes[0].get_lines()[1]
