@@ -228,7 +228,7 @@ class _Fluctuations:
         ][: self.order + 1]
         weight = composed([w] * (self.order + 1), score)
         total = [c.sum(axis=0) for c in weight]
-        inverse = composed(np.array([1.0, -1.0, 2.0, -6.0])[: self.order + 1], total)
+        inverse = composed(list(np.array([1.0, -1.0, 2.0, -6.0]))[: self.order + 1], total)
         whole = product([c[:, None] for c in weight], [v[..., None], slopes[1]])
         return product([c.sum(axis=0) for c in whole], inverse)
 

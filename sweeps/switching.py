@@ -227,7 +227,7 @@ class Basins:
             taken += n_steps
             far = np.array([tree.query(tail)[0].mean(axis=0) for tree in self._trees])
             nearest = np.where(far.min(axis=0) < CLOSE * self._extent, far.argmin(axis=0), -1)
-            over = (far.min(axis=0) < ARRIVED * self._extent) | (taken == self._n_steps)
+            over = (far.min(axis=0) < ARRIVED * self._extent) | (taken >= self._n_steps)
             basin[under_way[over]] = nearest[over]
             after = ensemble.windows()
             under_way, windows = under_way[~over], [after[r] for r in np.flatnonzero(~over)]

@@ -22,7 +22,7 @@ from sweeps.dataset import without_run
 from sweeps.finite import Point, compare, slope, times_of_leaving, typical
 from sweeps.finite_figures import FIGURES
 from sweeps.finite_tables import document, tables
-from sweeps.switching import SwitchingStatus, rate_of, steps_watched, watch
+from sweeps.switching import Basins, SwitchingStatus, rate_of, steps_watched, watch
 
 RUN = {"n_transient": 5, "n_steps": 40, "n_exponents": "all"}
 SIZES = {"values": [100, 1001, 10**12]}
@@ -229,8 +229,39 @@ def test_rates_that_are_none_are_told():
     assert (gone.rate, gone.high) == (math.inf, math.inf)
     assert (1 - math.exp(-gone.low)) ** 50 == pytest.approx(0.025)
     assert rate_of(np.array([0.0, 30, 0, 0]), looks, 50).status is SwitchingStatus.UNEVEN
+    assert rate_of(np.array([32.0, 17, 1, 0]), looks, 50).status is SwitchingStatus.UNEVEN  # most within the first step
     # One look alone: 1 - exp(-4 κ) is the share that left.
     assert rate_of(np.array([30.0]), [4], 50).rate == pytest.approx(math.log(50 / 20) / 4)
+
+
+class Drifting:
+    """Orbits that are where a function of time says: (time, place)."""
+
+    def __init__(self, limit, windows):
+        self.orbits = windows
+
+    def advance(self, n_steps, n_tail, progress):
+        self.orbits = [(time + n_steps, place) for time, place in self.orbits]
+        return np.tile([[place(time)] for time, place in self.orbits], (n_tail, 1, 1))
+
+    def windows(self):
+        return self.orbits
+
+
+def test_a_basin_is_told_when_an_orbit_has_arrived_and_not_when_it_passes_by(monkeypatch):
+    monkeypatch.setattr("sweeps.switching.side_by_side", Drifting)
+    known = [SimpleNamespace(window=np.array(ends)[:, None], period=None) for ends in ([0.0, 1.0], [3.0, 4.0])]
+    last = []
+    places = [
+        lambda time: 1.00001 if time == 500 else last.append(time),  # there at once, and not asked again
+        lambda time: 0.03 if time < 2_000 else 3.0,  # passes by the first
+        lambda time: 0.03,  # comes no closer
+        lambda time: 0.08 if time < 2_001 else 0.04,
+        lambda time: 2.0,
+    ]
+    basins = Basins(None, known, 3_000, lambda n: None)
+    assert basins([(0, place) for place in places]).tolist() == [0, 1, 0, 0, -1]
+    assert last == []
 
 
 @pytest.mark.slow
@@ -344,7 +375,7 @@ def test_an_interruption_leaves_the_tables_of_the_points_before(tmp_path, monkey
 
     def interrupted(asked, limit, make, window, count):
         if limit.beta == 0.6:
-            assert first_written.wait(60)
+            assert first_written.wait(30)
             raise KeyboardInterrupt
         return follow(asked, limit, make, window, count)
 

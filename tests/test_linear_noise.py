@@ -25,7 +25,7 @@ def test_covariances_are_those_of_every_column_by_itself():
 
 
 def test_the_next_order_is_that_of_exact_moments_of_small_networks():
-    """What N (mean - orbit) and N² (covariance - C/N) of 4 … 16 spins in two columns come to: polynomials in 1/N at 0."""
+    """N (mean - orbit) and N² (covariance - C/N) of 4 … 16 spins in two columns, as polynomials in 1/N, at 0."""
     signs = ([[1, 1], [1, -1]], [[1, -1], [1, 1]], [[1, 1], [-1, 1]], [[1, -1], [1, 1]])
     features = Features.from_arrays(*signs, positional=np.array([[[1.0], [-1]], [[1], [1]], [[-1], [1]], [[1], [-1]]]))
     parameters = {"beta": 0.6, "gamma": 1.2, "epsilon": 0.1}
@@ -68,11 +68,15 @@ def settled(n_spins, beta, period, seed):
 def test_networks_fluctuate_as_predicted(beta, period, rms, sizes):
     """√N rms of m^o_1 on the cycle, and the second moments of m^o about it, to four standard errors.
 
-    At N = 10^4 and β = 3 what comes after the next order is 0.6 %: benchmarks/finite.py.
+    At N = 10^4 and β = 3 what comes after the next order is 0.6 %: benchmarks/finite.py. Over all three components, and
+    without the factor 1-ε, the rms is 1.350 at β = 1.
     """
     for n_spins in sizes:
         network, predicted = settled(n_spins, beta, period, seed=8)
-        assert predicted.m_o_covariance[:, 0, 0].mean() ** 0.5 == pytest.approx(rms, abs=6e-4)
+        of_components = predicted.m_o_covariance.diagonal(axis1=1, axis2=2).mean(axis=0)
+        assert of_components[0] ** 0.5 == pytest.approx(rms, abs=6e-4)
+        if beta == 1.0:
+            assert of_components.mean() ** 0.5 / 0.98 == pytest.approx(1.350, abs=6e-4)
         replicas = network.replicas(predicted.orbit.end, 400)
         replicas.advance(60 * period)
         n_steps = period * (600 // period)
