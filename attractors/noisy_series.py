@@ -47,8 +47,8 @@ def classify_series(series: npt.ArrayLike, *, clock_period: int = 1) -> Classifi
     The whole series may repeat exactly: then it is periodic, or a fixed point. Else lines have to carry 98 % of the
     variance (`torus`). The average over each phase of the clock is taken off, and the strongest line of the rest is
     looked at in eight pieces of the record: their Fourier sums add up in phase if it is a line, and wander if it is a
-    damped rotation that noise keeps up. Of those that live for a twentieth of the record (its correlation falls by e), 2
-    in 10,000 records pass for lines, 0.002 % to 0.07 % with 95 % confidence; more, if they live longer.
+    damped rotation that noise keeps up. Of those whose correlation falls by e in a twentieth of the record, 2 in 10,000
+    records pass for lines, 0.002 % to 0.07 % with 95 % confidence; more, if they live longer.
 
     ============================================  ===============================================================
     it wanders, and is 2 % of the variance        periodic, with the period of the clock

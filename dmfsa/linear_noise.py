@@ -95,7 +95,7 @@ def linear_noise(
     order in the deviations, exact, and pushes mean, covariance and third moment along the orbit; what enters of ζ is
     its third cumulant, too, (1-ε)³ Σ_c (n_c/N) (-2 θ_c (1 - θ_c²)) W_c ⊗ W_c ⊗ W_c / N².
 
-    Cost of a step, M = 3, L = 4: some 0.15 ms, and 2 ms with the next order, for three columns; 60 ms from 12 on.
+    Cost of a step, M = 3, L = 4: some 0.2 ms, and 1.3 ms with the next order, for three columns; 70 ms from 12 on.
 
     It holds while fluctuations are small: √(Σ/N) γ/√M << 1, and for times before log(N)/(2 λ_1). Where the correction
     is not small beside the covariance, neither is to be believed.
@@ -175,7 +175,8 @@ class _Fluctuations:
         self.response = np.array([(share * one) @ W for one in one_each])  # (J, 4 M): m = (1-ε) Σ_j θ_j response_j
         Y, weight = W @ self.U, share * one_each
         self.noise = np.einsum("jc,ca,cb->jab", weight, Y, Y)  # N Cov = (1-ε)² Σ_j (1 - θ_j²) noise_j
-        self.skewness = np.einsum("jc,ca,cb,cd->jabd", weight, Y, Y, Y, optimize=True)
+        if order > 1:
+            self.skewness = np.einsum("jc,ca,cb,cd->jabd", weight, Y, Y, Y, optimize=True)
 
     def begin(self, start: Window) -> None:
         """Draw the tokens of a window."""
@@ -188,7 +189,8 @@ class _Fluctuations:
         for d in range(self.L):
             here = slice(d * self.r, (d + 1) * self.r)
             self.moments.covariance[here, here] = self.drawn(theta[d])
-            self.moments.third[here, here, here] = self.drawn_third(theta[d])
+            if self.order > 1:
+                self.moments.third[here, here, here] = self.drawn_third(theta[d])
 
     def mean_fields(self, theta: Array, phase: npt.NDArray[np.int64]) -> Array:
         """Mean fields (..., 4 M) of tokens with responses θ (..., J)."""
