@@ -45,7 +45,7 @@ class Networks:
     spread_predicted : array, shape (n_follow,)
         The same of linear noise.
     mean, deviation : arrays, shape (n_sizes, n_follow)
-        Of m^o_1, over the replicas from the first start.
+        Of m^o_1, over `n_replicas` from the first start.
     limit : array, shape (n_follow,)
         m^o_1 of the mean field from there.
     left : array, shape (n_sizes,)
@@ -294,7 +294,8 @@ def follow(
         error[i], error_se[i] = typical(squares)
         predicted[i] = np.exp(np.mean(np.log(of_attention / n_spins)) / 2.0)
         spread[i] = (n_spins * np.mean((found.m_o - np.tile(m_o, (1, n_each, 1))) ** 2, axis=(1, 2))) ** 0.5
-        mean[i], deviation[i] = found.m_o[:, ::n_starts, 0].mean(axis=1), found.m_o[:, ::n_starts, 0].std(axis=1)
+        from_first = network.replicas(window, asked.n_replicas).advance(n_steps, n_kept=n_steps).m_o[..., 0]
+        mean[i], deviation[i] = from_first.mean(axis=1), from_first.std(axis=1)
         times = times_of_leaving(np.abs(away).max(axis=-1), LEFT * extent)
         left[i], leaving_by_start[i] = np.isfinite(times).mean(), times.reshape(n_each, n_starts).mean(axis=0)
         leaving[i] = times.mean()

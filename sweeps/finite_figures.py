@@ -1,5 +1,6 @@
 """Figures of the mean field against networks of N spins: one for each table."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -168,13 +169,14 @@ def labels_figure(points: Sequence[Point]) -> Figure:
         columns = [*point.networks.labels, [point.label]]
         for column, labels in enumerate(columns):
             x = column + (0.3 if column == len(sizes) else 0.0)
-            for part, label in enumerate(sorted(labels)):
-                width = 0.94 / len(labels)
-                axes.barh(row, width, left=x + part * width, height=0.9, color=COLOURS[label.split()[0]], lw=0)
-            kinds = {label for label in labels if label.split()[0] != "undetermined"}
-            period = {label.split()[1] for label in kinds if " " in label}
-            text = ", ".join(sorted(period))
-            axes.text(x + 0.47, row, text, ha="center", va="center", color="white", fontsize="small")
+            for label, count in sorted(Counter(labels).items()):
+                width = 0.94 * count / len(labels)
+                kind, *period = label.split()
+                axes.barh(row, width, left=x, height=0.9, color=COLOURS[kind], lw=0)
+                axes.text(
+                    x + width / 2, row, *period or [""], ha="center", va="center", color="white", fontsize="small"
+                )
+                x += width
     axes.set_xticks(np.append(np.arange(len(sizes)) + 0.47, len(sizes) + 0.77))
     axes.set_xticklabels([*map(power_of_ten, sizes), r"$\infty$"])
     names = [", ".join(f"{SYMBOLS[name]} = {x:.7g}" for name, x in point.parameters.items()) for point in points]
