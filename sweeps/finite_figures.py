@@ -173,9 +173,8 @@ def labels_figure(points: Sequence[Point]) -> Figure:
                 width = 0.94 * count / len(labels)
                 kind, *period = label.split()
                 axes.barh(row, width, left=x, height=0.9, color=COLOURS[kind], lw=0)
-                axes.text(
-                    x + width / 2, row, *period or [""], ha="center", va="center", color="white", fontsize="small"
-                )
+                text = " ".join(period)
+                axes.text(x + width / 2, row, text, ha="center", va="center", color="white", fontsize="small")
                 x += width
     axes.set_xticks(np.append(np.arange(len(sizes)) + 0.47, len(sizes) + 0.77))
     axes.set_xticklabels([*map(power_of_ten, sizes), r"$\infty$"])
