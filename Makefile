@@ -19,8 +19,8 @@ test: $(VENV)/installed-dev lint
 	$(BIN)/python -m pytest --numprocesses=auto
 
 coverage: $(VENV)/installed-dev
-	$(BIN)/python -m pytest --numprocesses=auto --cov=dmfsa --cov=attractors --cov=sweeps --cov-fail-under=0 \
-	    --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest --numprocesses=auto --cov=dmfsa --cov=attractors --cov=sweeps --cov-branch \
+	    --cov-config=/dev/null --cov-report=term-missing:skip-covered
 
 trust: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/test_trust.py --trust --quiet
