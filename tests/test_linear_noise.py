@@ -68,8 +68,8 @@ def settled(n_spins, beta, period, seed):
 def test_networks_fluctuate_as_predicted(beta, period, rms, sizes):
     """√N rms of m^o_1 on the cycle, and the second moments of m^o about it, to four standard errors.
 
-    Those are 0.6 %; ten times finer, what comes after the next order shows at N = 10^4 and β = 3: benchmarks/finite.py. Over all three components, and
-    without the factor 1-ε, the rms is 1.350 at β = 1.
+    Those are 0.6 %; ten times finer, what comes after the next order shows at N = 10^4 and β = 3: benchmarks/finite.py.
+    Over all three components, and without the factor 1-ε, the rms is 1.350 at β = 1.
     """
     for n_spins in sizes:
         network, predicted = settled(n_spins, beta, period, seed=8)
