@@ -13,7 +13,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from baselines import BASELINES, kind
 from changes import changes
-from families import FAMILIES, Family, Network, network_start
+from families import FAMILIES
+from family import Family, Network, network_start
 from network_truth import NetworkJudge
 from points import Point, points_of
 from scoring import DEFINITE, Score, is_judged, outcome, score
