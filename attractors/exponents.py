@@ -76,7 +76,7 @@ class LyapunovSpectrum(Result):
         The second part is for tori: there the sum of log |R_ii| stays bounded, so that the average over N
         steps differs from 0 by O(1)/N, of which the scatter of blocks need not know. We allow it 10 nats.
         """
-        return np.maximum(3.0 * np.nan_to_num(self.standard_errors), BOUNDED_SUM / self.n_steps)
+        return np.asarray(np.fmax(3.0 * self.standard_errors, BOUNDED_SUM / self.n_steps))
 
     @property
     def kaplan_yorke_dimension(self) -> float:
@@ -221,7 +221,7 @@ def spectrum_from_stretching(
         raise ValueError(f"unresolved must have shape ({k},), one count per exponent, got {noisy.shape}")
 
     n_steps = len(sums) * block_length
-    if np.isnan(sums).any() or np.isposinf(sums).any():
+    if not (sums < math.inf).all():  # NaN, or inf
         nothing = np.full(k, np.nan)
         return LyapunovSpectrum(
             exponents=nothing,
@@ -235,7 +235,7 @@ def spectrum_from_stretching(
     order = np.argsort(-sums.mean(axis=0), kind="stable")
     sums = sums[:, order]
     errors = standard_errors(sums / block_length)
-    resolved = noisy[order] * ROUNDING_NATS <= np.nan_to_num(errors.errors) * n_steps
+    resolved = noisy[order] * ROUNDING_NATS <= np.fmax(errors.errors, 0.0) * n_steps
     if not errors.trusted.all():
         status = SpectrumStatus.FEW_BLOCKS
     else:

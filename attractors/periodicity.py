@@ -110,13 +110,14 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
         )
     x = np.ascontiguousarray(samples.T.reshape(-1, n))
     with np.errstate(over="ignore", invalid="ignore"):
-        extent = float(np.max(x.max(axis=1) - x.min(axis=1)))
-    if not (math.isfinite(extent) and np.abs(x).max() <= LARGEST):
+        high, low = x.max(axis=1), x.min(axis=1)
+        extent, largest = float(np.max(high - low)), float(max(high.max(), -low.min()))
+    if not (math.isfinite(extent) and largest <= LARGEST):
         return Period(None, math.nan, n, PeriodStatus.NON_FINITE)
 
     if extent < SMALLEST:
         return Period(1, 0.0, n, PeriodStatus.FOUND)
-    allowance = tolerance * extent + ROUNDING * float(np.abs(x).max())
+    allowance = tolerance * extent + ROUNDING * largest
     unit = extent if extent > 0.0 else 1.0
     period, error = smallest_period(x, longest, allowance)
     if period is not None:
@@ -139,7 +140,7 @@ def smallest_period(x: FloatArray, max_period: int, allowance: float) -> tuple[i
         return None, math.inf
     last = x.shape[1] - 1
     lags = np.arange(1, max_period + 1)
-    returns = np.abs(x[:, last - lags] - x[:, last, None]).max(axis=0)
+    returns = np.abs(x[:, last - max_period : last] - x[:, last, None]).max(axis=0)[::-1]
     candidates = lags[returns <= allowance]
     while candidates.size:
         p, candidates = int(candidates[0]), candidates[1:]

@@ -62,7 +62,7 @@ def standard_errors(blocks: npt.ArrayLike) -> StandardErrors:
     on a grid that is even in the logarithm of 1 - ρ, times 1 + 8/n for what it costs to know nothing of ρ. With
     fewer than 32 blocks there is no fit: s/√n then, which is on the safe side.
 
-    Cost: O(k n²), some 50 µs for 64 blocks of 12 columns.
+    Cost: O(k n²), some 0.3 ms for 64 blocks of 12 columns.
 
     References
     ----------

@@ -3,6 +3,8 @@
 The package is not instrumented: each part is called by itself, with the sizes that it has in the whole run.
 """
 
+import functools
+import multiprocessing
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from compilation import Arrays, Case, Yardstick
 from process import DMFSA, PYTHON, ROOT, run
 from timing import median, ratio, rounds, seconds, spread, table
 
 from attractors import OrbitDensity, SlabSection, classify_evidence, find_period, spectrum_from_stretching
-from dmfsa import Ensemble
+from dmfsa import Ensemble, Features
 from dmfsa.ensemble import EnsembleStretching
 from sweeps import load_config, run_sweep
 from sweeps.config import Config
@@ -33,28 +36,36 @@ if (ROOT / "cfgs" / "paper_fig3a.yaml").exists():
 else:
     CONFIG = "cfgs/paper_zoom.yaml"
     CHANGES = ["sweep.beta.n=4001", "run.n_exponents=all", "run.n_transient=100000", "run.n_steps=75000"]
+PAIRS = 3
 REDUCED = 1024  # points for the speed-up
+PAPER = Case(Features.segments(), 4, 12)
 
 
 def main() -> None:
     sweep = Sweep.of(load_config(ROOT / CONFIG, CHANGES))
     options = [word for change in CHANGES for word in ("--set", change)]
+    command = [*DMFSA, "sweep", "run", CONFIG, *options]
     with tempfile.TemporaryDirectory() as name:
-        run([*DMFSA, "sweep", "run", CONFIG, *options, *few(POINTS), "--out", f"{name}/few"])  # compiles
-        whole = run([*DMFSA, "sweep", "run", CONFIG, *options, "--out", f"{name}/whole"])
-        parts = stepping(sweep, sweep.chunks, cores())
-        alone = sum(parts)
+        run([*command, *few(POINTS), "--out", f"{name}/few"])  # compiles
+        wholes, parts = [], []
+        for i in range(PAIRS):
+            wholes.append(run([*command, "--out", f"{name}/{i}"]))
+            parts.append(stepping(sweep, sweep.chunks, cores()))
+        walls, alone = [whole.wall for whole in wholes], [sum(part) for part in parts]
         rows = [
-            [f"`{' '.join(['dmfsa sweep run', CONFIG, *options])}`", f"{whole.wall:.1f} s"],
+            [f"`{' '.join(['dmfsa sweep run', CONFIG, *options])}`", f"{median(walls):.1f} s"],
+            ["in each pair", ", ".join(f"{wall:.1f}" for wall in walls)],
             ["points, steps discarded, steps kept, exponents", sweep.describe()],
             ["workers", cores()],
-            [f"stepping alone, {cores()} threads", f"{alone:.1f} s"],
-            ["whole run / stepping alone", f"{whole.wall / alone:.2f}"],
-            ["processor time", f"{whole.cpu:.1f} s"],
-            ["peak memory", f"{whole.peak:.0f} MB"],
+            [f"stepping alone, {cores()} threads", f"{median(alone):.1f} s"],
+            ["whole run / stepping alone", f"{ratio(walls, alone):.2f}"],
+            ["in each pair", ", ".join(f"{a / b:.2f}" for a, b in zip(walls, alone, strict=True))],
+            ["processor time", f"{median([whole.cpu for whole in wholes]):.1f} s"],
+            ["peak memory", f"{max(whole.peak for whole in wholes):.0f} MB"],
         ]
-        table("Headline run", ["", "value"], rows)
-        split(sweep, Path(name), whole.wall, parts)
+        table(f"Headline run, medians of {PAIRS} pairs of it and the stepping alone", ["", "value"], rows)
+        together = median([part[0] for part in parts]), median([part[1] for part in parts])
+        split(sweep, Path(name), median(walls), together)
     speed_up(options)
 
 
@@ -119,7 +130,8 @@ def speed_up(options: list[str]) -> None:
     config = load_config(ROOT / CONFIG, [*CHANGES, f"sweep.beta.n={REDUCED}"])
     sweep = Sweep.of(config)
     rows = []
-    with tempfile.TemporaryDirectory() as name:
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as name, spawn.Pool(1) as single, spawn.Pool(2) as pair:
         number = iter(range(1000))
         one_core = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
 
@@ -137,12 +149,28 @@ def speed_up(options: list[str]) -> None:
                 lambda: stepping(sweep, sweep.chunks, 1),
                 lambda: stepping(sweep, sweep.chunks, 2),
             ),
+            (
+                "what the machine gives: eight calls of the yardstick in C, by processes",
+                lambda: single.map(yardstick, range(8), chunksize=1),
+                lambda: pair.map(yardstick, range(8), chunksize=1),
+            ),
         ):
             times = rounds({"1": one, "2": two}, n=3)
             against = times["1"], times["2"]
             each = [f"{median(t):.2f} s" for t in against]
             rows.append([what, *each, f"{ratio(*against):.2f}", spread(*against)])
     table("Speed-up, medians of three pairs", ["", "1", "2", "speed-up", "quartiles"], rows)
+
+
+def yardstick(_: int) -> None:
+    """Take the tangent steps of the yardstick in C; its work arrays are static, so that it serves one thread."""
+    built().run(Arrays(PAPER, built().width), n_steps=500_000, interval=5)
+
+
+@functools.cache
+def built() -> Yardstick:
+    with tempfile.TemporaryDirectory() as folder:
+        return Yardstick(Path(folder), PAPER, width=16)
 
 
 # ---- the rest ------------------------------------------------------------------------------------------------
@@ -153,7 +181,7 @@ def split(sweep: Sweep, folder: Path, wall: float, parts: tuple[float, float]) -
     n_chunks = len(sweep.chunks)
     modules = "import sweeps.run, sweeps.store, sweeps.summary, dmfsa._kernels"
     imports = median([run([*PYTHON, "-c", modules]).wall for _ in range(3)])
-    dataset = open_sweep(folder / "whole")
+    dataset = open_sweep(folder / "0")
     shard, result = one_chunk(sweep)
     analysis = min(seconds(lambda: analyse(sweep, result)) for _ in range(3)) * n_chunks
     preparing = min(seconds(lambda: prepare(sweep)) for _ in range(3)) * n_chunks
@@ -200,7 +228,7 @@ def analyse(sweep: Sweep, result: EnsembleStretching) -> None:
     length = blocks_of(sweep.config).block_length
     for i, logs in enumerate(result.log_factors):
         spectrum = spectrum_from_stretching(logs, length, result.unresolved[i])
-        samples = np.ascontiguousarray(result.tail[:, i])
+        samples = result.tail[:, i]
         period = 2**sweep.config.model.positional_bits
         classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=period)
 

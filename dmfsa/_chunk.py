@@ -17,7 +17,7 @@ TANGENT_LANES = 16  # with tangent vectors there is more to do in each, and more
 SHORT_ROW = 24  # entries of the Jacobian's block row up to which more lanes are faster all the same, by some 10 %
 FEWEST_LANES = 8  # one vector of 512 bits
 STACK_BYTES = 3_000_000  # work arrays live on the stack; threads have 8 MB of it
-OBSERVED_PIECE = 1_024  # the same with an observer: what it looks at should stay in the second-level cache
+OBSERVED_PIECE = 1_280  # the same with an observer: what it looks at should stay in the second-level cache
 PIECE = 8_192  # steps in one call of compiled code, after which progress is told: some 5 ms to 100 ms
 NOISE = 32 * 2.0**-52  # relative size below which a difference of rounded terms has lost its second digit
 
@@ -104,7 +104,9 @@ class Chunk:
                     self.unresolved,
                 )
             self._time += last - first
-            tail[kept, self.points] = piece.transpose(0, 2, 1)[:, :n_used]
+            if len(piece):
+                for lane, point in enumerate(self.points):
+                    tail[kept, point] = piece[:, :, lane]
             if observer:
                 observer(seen[:, :, :n_used], self.points)
             progress((last - first) * n_used)

@@ -133,7 +133,7 @@ class Ensemble:
         """
         if not 0 <= n_tail <= n_steps:
             raise ValueError(f"n_tail must be from 0 to n_steps = {n_steps}, got {n_tail}")
-        tail = np.empty((n_tail, self.n_points, self.features.n_patterns))
+        tail = _empty_tail(n_tail, self.n_points, self.features.n_patterns)
         for chunk in self._chunks(np.arange(self.n_points)):
             chunk.run(n_steps, tail, progress, observer)
             self._attention[chunk.points] = chunk.windows()
@@ -234,7 +234,7 @@ class Ensemble:
         found = EnsembleStretching(
             np.empty((self.n_points, n_blocks, n_exponents)),
             np.empty((self.n_points, n_exponents), dtype=np.int64),
-            np.empty((n_tail, self.n_points, M)),
+            _empty_tail(n_tail, self.n_points, M),
             np.empty((self.n_points, n_exponents, L * M)),
         )
         starts = self._attention.copy()
@@ -304,6 +304,11 @@ class _Run(NamedTuple):
     vectors: Array
     n_settle: int
     block_length: int
+
+
+def _empty_tail(n_tail: int, n_points: int, n_patterns: int) -> Array:
+    """Return room for vectors, (n_tail, n_points, M), in which each component of a point lies by itself."""
+    return np.empty((n_points, n_patterns, n_tail)).transpose(2, 0, 1)
 
 
 def _random_frame(n_vectors: int, dimension: int) -> Array:

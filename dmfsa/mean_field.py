@@ -147,6 +147,11 @@ class MeanFieldMap:
         m = semantic + self._positional(np.broadcast_to(phase, theta.shape[:-1]))
         return MeanFields(m[0], semantic[0], *m[1:])
 
+    def semantic_output(self, attention: npt.ArrayLike) -> Array:
+        """Return the semantic part of m^o of such tokens, (..., M), alone: the phase does not enter."""
+        theta = self._response(np.asarray(attention, dtype=np.float64))
+        return np.asarray((1.0 - self.epsilon) * theta @ self.features.coefficients[0].T)
+
     def step(self, window: Window) -> Window:
         """Return the next window. One with fewer than L tokens grows by one."""
         ages = self._ages(window)

@@ -15,7 +15,7 @@ M_O = (r"$m^o_1$, semantic", r"$m^o_2$, semantic")
 def save_attractors(path: Path, found: Attractors, config: Config) -> None:
     """Draw the attractors at one point, and write the figure."""
     network = map_of(config)
-    seen = [replace(one, window=network.mean_fields(one.window, 0).o_semantic) for one in found.attractors]
+    seen = [replace(one, window=network.semantic_output(one.window)) for one in found.attractors]
     title = rf"$\beta$ = {network.beta:g}"
     save(attractors_page(replace(found, attractors=tuple(seen)), symbols=M_O, title=title), path)
 
@@ -28,6 +28,6 @@ def save_branches(path: Path, found: Branches, config: Config) -> None:
     for branch in found.branches:
         maps = [map_of(config, features, **{name: float(value)}) for value in branch.parameters]
         windows = zip(maps, branch.windows, strict=True)
-        seen.append(replace(branch, windows=tuple(map_.mean_fields(x, 0).o_semantic for map_, x in windows)))
+        seen.append(replace(branch, windows=tuple(map_.semantic_output(x) for map_, x in windows)))
     page = branches_page(replace(found, branches=tuple(seen)), name=SYMBOLS[name], symbol=M_O[0], title=config.name)
     save(page, path)

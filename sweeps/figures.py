@@ -80,6 +80,7 @@ def save_both(figure: Figure, stem: Path) -> list[Path]:
     files = [stem.with_name(f"{stem.name}.{ending}") for ending in ("png", "pdf")]
     for file in files:
         save(figure, file)
+        figure.set_layout_engine("none")  # what has found its place keeps it
     return files
 
 

@@ -155,7 +155,7 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     answers: list[Classification] = []
     for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
         if not {"label", "transient"}.isdisjoint(config.record):
-            answer = _label_of(config, network, spectrum, np.ascontiguousarray(tail[:, i]), final[i])
+            answer = _label_of(config, network, spectrum, tail[:, i], final[i])
             answers.append(answer)
             _tell(answer, config, kept, int(row))
         if "lyapunov" in config.record and spectrum is not None:
@@ -169,7 +169,7 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
             if isinstance(ensemble, FinitePoints):
                 m = ensemble.m_o_semantic[seen, i]
             else:
-                m = network.mean_fields(tail[seen, i], 0).o_semantic
+                m = network.semantic_output(tail[seen, i])
             kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
     if "attractors" in config.record and config.start.random:
         compare_starts(result, rows, tail, answers, config.start.random.n, maps[0].clock_period)

@@ -44,6 +44,9 @@ def test_orbit_is_the_published_one(name):
         np.testing.assert_allclose(
             getattr(orbit, ours), case.stored["traj_" + theirs][:n], rtol=0, atol=1e-12, err_msg=ours
         )
+    np.testing.assert_allclose(
+        network.semantic_output(orbit.attention[:-1]), orbit.m_o_semantic[1:], rtol=0, atol=1e-15
+    )
 
 
 @pytest.mark.use_numba
