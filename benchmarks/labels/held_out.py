@@ -51,6 +51,7 @@ HELD_OUT: tuple[Family, ...] = (
             along(0.2, 0.92, 0.55, start=[-0.72, -0.64]),
         ),
         shaken=(0, 1),
+        many_positive=True,
     ),
     Family(
         "driven rotor",
@@ -75,6 +76,7 @@ HELD_OUT: tuple[Family, ...] = (
             along(1.6, 1.77, 0.75, start=[-0.1, 0.1]),
         ),
         shaken=(0, 1),
+        many_positive=True,
     ),
     Family(
         "two circles",

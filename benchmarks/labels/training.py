@@ -117,6 +117,7 @@ TRAINING: tuple[Family, ...] = (
             *both(3.0, 0.1, 3.0, start=[0.3, 0.3]),
         ),
         shaken=(0, 1),
+        many_positive=True,
     ),
     Family(
         "forced circle",
