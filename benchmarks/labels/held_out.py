@@ -7,8 +7,13 @@ from family import TURN, Family, Line, Numbers, along, both
 
 
 def exact_lozi(p: Numbers) -> tuple[str, int] | None:
-    """Chaos is proven where these hold: M. Misiurewicz, Ann. N. Y. Acad. Sci. 357, 348 (1980)."""
+    """Multipliers with μ² + a μ = b at the fixed point, inside the circle if a < 1 - b; chaos where it is proven.
+
+    M. Misiurewicz, Ann. N. Y. Acad. Sci. 357, 348 (1980).
+    """
     a, b = p
+    if a < 1.0 - b:
+        return "fixed_point", 1
     proven = 0.0 < b < 1.0 and b + 1.0 < a < 2.0 - 0.5 * b and a * math.sqrt(2.0) > b + 2.0
     return ("chaotic", 0) if proven and b < (a * a - 1.0) / (2.0 * a + 1.0) else None
 
