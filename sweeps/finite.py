@@ -2,29 +2,32 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from attractors import Analysis, Classification, analyse, classify, classify_series
+from attractors import Classification, classify, classify_series
 from dmfsa import FiniteNetwork, MeanFieldMap, Window, linear_noise
+from sweeps import progress
 from sweeps.config import Config, ConfigError
 from sweeps.config.finite import Finite
 from sweeps.config.sweep import CONTINUOUS
 from sweeps.experiment import Experiment
+from sweeps.finite_series import Seen, series_of
 from sweeps.grid import Array
 from sweeps.network import full, side_by_side
+from sweeps.run import cores
+from sweeps.stopping import Stop
 from sweeps.switching import Switching, switching_of
+from sweeps.work import Count, Stopped
 
 LEFT = 0.1  # of the orbit's extent: a replica farther off has left it
 LABELLED = 4_096  # samples by which a noisy orbit is labelled
 LABELS = 5  # replicas that are labelled
-ANALYSED = 20_000  # samples that get every analysis
 APART = 37  # turns of the clock between two starts along the attractor
 PATIENCE = 10.0  # steps: earlier, replicas leave before their fluctuations have grown as exp(λ t)
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +45,7 @@ class Networks:
     spread_predicted : array, shape (n_follow,)
         The same of linear noise.
     mean, deviation : arrays, shape (n_sizes, n_follow)
-        Of m^o_1, over the replicas from the first start.
+        Of m^o_1, over `n_replicas` from the first start.
     limit : array, shape (n_follow,)
         m^o_1 of the mean field from there.
     left : array, shape (n_sizes,)
@@ -53,8 +56,8 @@ class Networks:
         The same for each start.
     labels : list of lists of str
         Of some replicas each, with periods.
-    analyses : dict of Analysis
-        All that the series tell of networks with so many spins; at 0, of the mean field.
+    series : dict of Seen
+        What a series tells of networks with so many spins; at 0, of the mean field.
     """
 
     n_spins: Array
@@ -71,7 +74,7 @@ class Networks:
     leaving_standard_error: Array
     leaving_by_start: Array
     labels: list[list[str]]
-    analyses: dict[int, Analysis]
+    series: dict[int, Seen]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +90,15 @@ class Point:
     networks : Networks
     switching : Switching or None
         Jumps between coexisting attractors; None if they were not looked for.
+    number : int
+        Of the point in its config.
     """
 
     parameters: dict[str, float]
     answer: Classification
     networks: Networks
     switching: Switching | None
+    number: int = 0
 
     @property
     def name(self) -> str:
@@ -166,15 +172,15 @@ def slope(x: Array, y: Array) -> tuple[float, float]:
     return float(found), float(np.sqrt(covariance[0, 0]))
 
 
-def compare(config: Config, tell: Tell = lambda text: None) -> Iterator[Point]:
-    """Hold the mean field against finite networks, at each point of a config, one after another.
+def compare(config: Config, *, quiet: bool = False) -> Iterator[Point]:
+    """Hold the mean field against finite networks at every point of a config: on all cores, in the order they end.
 
     Parameters
     ----------
     config : Config
         One point, or a sweep over β, γ and ε; the section `finite` says which networks.
-    tell : callable
-        Called with a line for each point as it begins.
+    quiet : bool
+        Whether to leave out the progress on stderr.
 
     Raises
     ------
@@ -194,27 +200,56 @@ def compare(config: Config, tell: Tell = lambda text: None) -> Iterator[Point]:
         raise ConfigError("run.n_exponents = 0 must be at least 1 here: what is compared has a label.")
     experiment = Experiment.of(config)
     numbers = np.arange(experiment.grid.n_points)
-    for number, (values, point) in enumerate(
-        zip(experiment.grid.parameters(numbers), experiment.points(numbers), strict=True)
-    ):
-        parameters = values or {"beta": point.map.beta}
-        make = partial(network_of, asked, point.map, number)
-        for n_spins in asked.n_spins:
-            make(n_spins)  # says before anything runs what cannot be made
-        tell(f"{' '.join(f'{name}={value:.10g}' for name, value in parameters.items())} …")
-        start = full(point.map, point.window)
-        answer = classify(
-            point.map,
-            start,
-            n_transient=config.run.n_transient,
-            n_steps=config.run.n_steps,
-            n_exponents=config.n_exponents,
-            n_max=config.run.n_max,
-        )
-        window = point.map.trajectory(start, 0, n_transient=config.run.n_transient + config.run.n_steps).end
-        networks = follow(asked, point.map, make, window)
-        switching = switching_of(config, asked, point.map, make) if asked.n_watch else None
-        yield Point(parameters, answer, networks, switching)
+    points = experiment.points(numbers)
+    for n_spins in asked.n_spins:
+        network_of(asked, points[0].map, 0, n_spins)  # says before anything runs what cannot be made
+    n_sizes, n_series = len(asked.n_spins), len(asked.analyse) + 1 if asked.analyse else 0
+    meter = progress.Meter(len(points), 1 + n_sizes + n_series + (n_sizes if asked.n_watch else 0))
+    stop = Stop()
+
+    def count(n_parts: int) -> None:
+        if stop.wanted:
+            raise Stopped
+        meter.add(n_parts)
+
+    with progress.shown(meter, quiet=quiet), ThreadPoolExecutor(min(cores(), len(points))) as pool:
+        running = [
+            pool.submit(_compared, config, asked, point.map, point.window, int(number), values, count)
+            for number, values, point in zip(numbers, experiment.grid.parameters(numbers), points, strict=True)
+        ]
+        try:
+            for one in as_completed(running):
+                yield one.result()
+        finally:  # after a failure, Ctrl-C, or when no more points are wanted
+            stop.now.set()
+
+
+def _compared(
+    config: Config,
+    asked: Finite,
+    limit: MeanFieldMap,
+    window: Window,
+    number: int,
+    values: dict[str, float],
+    count: Count,
+) -> Point:
+    """Do one point; `count` is told of its parts: the label, every size, every series, every size's jumps."""
+    count(0)
+    make = partial(network_of, asked, limit, number)
+    start = full(limit, window)
+    answer = classify(
+        limit,
+        start,
+        n_transient=config.run.n_transient,
+        n_steps=config.run.n_steps,
+        n_exponents=config.n_exponents,
+        n_max=config.run.n_max,
+    )
+    count(1)
+    window = limit.trajectory(start, 0, n_transient=config.run.n_transient + config.run.n_steps).end
+    networks = follow(asked, limit, make, window, count)
+    switching = switching_of(config, asked, limit, make, count) if asked.n_watch else None
+    return Point(values or {"beta": limit.beta}, answer, networks, switching, number)
 
 
 def network_of(asked: Finite, limit: MeanFieldMap, number: int, n_spins: int) -> FiniteNetwork:
@@ -226,7 +261,13 @@ def network_of(asked: Finite, limit: MeanFieldMap, number: int, n_spins: int) ->
         raise ConfigError(f"finite.n_spins = {n_spins}: {error}.") from None
 
 
-def follow(asked: Finite, limit: MeanFieldMap, make: Callable[[int], FiniteNetwork], window: Window) -> Networks:
+def follow(
+    asked: Finite,
+    limit: MeanFieldMap,
+    make: Callable[[int], FiniteNetwork],
+    window: Window,
+    count: Count = lambda n: None,
+) -> Networks:
     """Follow replicas of every size from starts along an attractor, which `window` is on."""
     starts = [window]
     while len(starts) < asked.n_starts:
@@ -247,18 +288,20 @@ def follow(asked: Finite, limit: MeanFieldMap, make: Callable[[int], FiniteNetwo
         network = make(n_spins)
         attention, m_o = exact_orbits(network.limit, starts, n_steps)
         replicas = network.replicas(starts * n_each)
-        found = replicas.advance(n_steps, n_kept=n_steps)
+        found = replicas.advance(n_steps, n_kept=n_steps, progress=lambda n: count(0))
         away = found.attention - np.tile(attention, (1, n_each, 1))
         squares = np.mean(away[asked.n_error - 1] ** 2, axis=-1).reshape(n_each, n_starts)
         error[i], error_se[i] = typical(squares)
         predicted[i] = np.exp(np.mean(np.log(of_attention / n_spins)) / 2.0)
         spread[i] = (n_spins * np.mean((found.m_o - np.tile(m_o, (1, n_each, 1))) ** 2, axis=(1, 2))) ** 0.5
-        mean[i], deviation[i] = found.m_o[:, ::n_starts, 0].mean(axis=1), found.m_o[:, ::n_starts, 0].std(axis=1)
+        from_first = network.replicas(window, asked.n_replicas).advance(n_steps, n_kept=n_steps).m_o[..., 0]
+        mean[i], deviation[i] = from_first.mean(axis=1), from_first.std(axis=1)
         times = times_of_leaving(np.abs(away).max(axis=-1), LEFT * extent)
         left[i], leaving_by_start[i] = np.isfinite(times).mean(), times.reshape(n_each, n_starts).mean(axis=0)
         leaving[i] = times.mean()
         leaving_se[i] = leaving_by_start[i].std(ddof=1) / n_starts**0.5 if n_starts > 1 else math.nan
         labels.append(labels_of(network, window))
+        count(1)
     return Networks(
         n_spins=np.array(asked.n_spins, dtype=np.float64),
         error=error,
@@ -274,7 +317,7 @@ def follow(asked: Finite, limit: MeanFieldMap, make: Callable[[int], FiniteNetwo
         leaving_standard_error=leaving_se,
         leaving_by_start=leaving_by_start,
         labels=labels,
-        analyses=analyses_of(asked, limit, make, window),
+        series=series_of(asked, limit, make, window, count),
     )
 
 
@@ -311,21 +354,3 @@ def labels_of(network: FiniteNetwork, window: Window) -> list[str]:
         labelled(classify_series(np.ascontiguousarray(series[:, r]), clock_period=network.clock_period))
         for r in range(LABELS)
     ]
-
-
-def analyses_of(
-    asked: Finite, limit: MeanFieldMap, make: Callable[[int], FiniteNetwork], window: Window
-) -> dict[int, Analysis]:
-    """Let every analysis of a series look at the semantic m^o of some networks, and of their limit."""
-    if not asked.analyse:
-        return {}
-    moving = {n_spins: make(n_spins) for n_spins in asked.analyse}
-    series = {
-        n_spins: network.trajectory(window, ANALYSED, n_transient=ANALYSED // 10).m_o_semantic
-        for n_spins, network in moving.items()
-    }
-    series[0] = limit.trajectory(window, ANALYSED).m_o_semantic
-    return {
-        n_spins: analyse(x, context=limit.context, clock_period=limit.clock_period, thorough=True)
-        for n_spins, x in series.items()
-    }

@@ -1,5 +1,6 @@
 """Figures of the mean field against networks of N spins: one for each table."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator
 
+from attractors import DimensionStatus
 from attractors.figure import Figure
 from sweeps.figure_sizes import STYLE
 from sweeps.figures import COLOURS, SYMBOLS, save_both
-from sweeps.finite import LEFT, Point
+from sweeps.finite import LEFT, PATIENCE, Point
+from sweeps.switching import SwitchingStatus
 
 SHOWN = 60  # steps of a trajectory
 BANDS = 3  # sizes whose trajectories are drawn
@@ -22,6 +25,8 @@ SIZES = mpl.colormaps["viridis"]
 POINTS = ["#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#56B4E9", "#000000"]
 MARKS = "os^Dv<>"
 N = "spins $N$"
+SURE = {DimensionStatus.OK, DimensionStatus.FINITE, DimensionStatus.FILLS_SPACE}
+DIMENSION = "correlation dimension\n(crossed out: no plateau)"
 
 
 def save_figures(points: Sequence[Point], folder: Path) -> list[Path]:
@@ -117,7 +122,7 @@ def spread_figure(points: Sequence[Point]) -> Figure:
             axes.plot(found.spread[i], color=colour, lw=0.6, label=power_of_ten(found.n_spins[i]))
         axes.plot(found.spread_predicted, color="#D55E00", lw=1.0, ls="--", label="linear noise")
         shown = np.append(found.spread[found.spread > 0.0], found.spread_predicted[0])
-        low, high = 10.0 ** np.floor(np.log10(shown.min())), 10.0 ** np.ceil(np.log10(shown.max()))
+        low, high = shown.min() / 2.0, shown.max() * 2.0
         axes.set(yscale="log", xlabel="step", ylabel=r"$\sqrt{N}$ rms of $\delta m^o$", ylim=(low, high))
         axes.set_xlim(0, len(found.spread_predicted) - 1)
     handles, labels = every[0].get_legend_handles_labels()
@@ -126,8 +131,15 @@ def spread_figure(points: Sequence[Point]) -> Figure:
 
 
 def leaving_figure(points: Sequence[Point]) -> Figure | None:
-    """Draw how long replicas stay near the orbit over N, where all left; and the slope that λ_1 predicts."""
-    shown = [(number, point) for number, point in enumerate(points) if np.isfinite(point.networks.leaving).any()]
+    """Draw how long replicas stay near the orbit over N, where all left it; and the slope that λ_1 predicts.
+
+    A cycle is not left by going far from it for a moment, so cycles are not drawn.
+    """
+    shown = [
+        (number, point)
+        for number, point in enumerate(points)
+        if str(point.answer.label) not in ("periodic", "fixed_point") and np.isfinite(point.networks.leaving).any()
+    ]
     if not shown:
         return None
     figure = Figure(figsize=(5.0, 3.6), layout="constrained")
@@ -136,14 +148,15 @@ def leaving_figure(points: Sequence[Point]) -> Figure | None:
         found, style = point.networks, mark(number)
         axes.errorbar(found.n_spins, found.leaving, found.leaving_standard_error, ls="", label=title_of(point), **style)
         exponent, _ = point.leading_exponent
-        usable = np.flatnonzero(np.isfinite(found.leaving))
-        if str(point.answer.label) in ("chaotic", "hyperchaotic") and exponent > 0:
+        usable = np.flatnonzero(found.leaving > PATIENCE)
+        if str(point.answer.label) in ("chaotic", "hyperchaotic") and exponent > 0 and len(usable):
             logs = np.log(found.n_spins[usable])
-            line = found.leaving[usable[-1]] + (logs - logs[-1]) / (2.0 * exponent)
+            line = found.leaving[usable].mean() + (logs - logs.mean()) / (2.0 * exponent)
             axes.plot(found.n_spins[usable], line, color=style["color"], lw=0.8)
     axes.set(xscale="log", xlabel=N, ylabel=f"steps until {LEFT:.0%} of the extent off the orbit")
     axes.set_ylim(bottom=0)
-    axes.legend(title=r"lines: $\ln N / 2\lambda_1$ + const.", fontsize="small", title_fontsize="small")
+    note = "lines: $\\ln N / 2\\lambda_1$ + const.\nbars: of the starts, which all $N$ share"
+    axes.legend(title=note, fontsize="small", title_fontsize="small")
     return figure
 
 
@@ -156,13 +169,13 @@ def labels_figure(points: Sequence[Point]) -> Figure:
         columns = [*point.networks.labels, [point.label]]
         for column, labels in enumerate(columns):
             x = column + (0.3 if column == len(sizes) else 0.0)
-            for part, label in enumerate(sorted(labels)):
-                width = 0.94 / len(labels)
-                axes.barh(row, width, left=x + part * width, height=0.9, color=COLOURS[label.split()[0]], lw=0)
-            kinds = {label for label in labels if label.split()[0] != "undetermined"}
-            period = {label.split()[1] for label in kinds if " " in label}
-            text = ", ".join(sorted(period))
-            axes.text(x + 0.47, row, text, ha="center", va="center", color="white", fontsize="small")
+            for label, count in sorted(Counter(labels).items()):
+                width = 0.94 * count / len(labels)
+                kind, *period = label.split()
+                axes.barh(row, width, left=x, height=0.9, color=COLOURS[kind], lw=0)
+                text = " ".join(period)
+                axes.text(x + width / 2, row, text, ha="center", va="center", color="white", fontsize="small")
+                x += width
     axes.set_xticks(np.append(np.arange(len(sizes)) + 0.47, len(sizes) + 0.77))
     axes.set_xticklabels([*map(power_of_ten, sizes), r"$\infty$"])
     names = [", ".join(f"{SYMBOLS[name]} = {x:.7g}" for name, x in point.parameters.items()) for point in points]
@@ -191,39 +204,44 @@ def switching_figure(points: Sequence[Point]) -> Figure | None:
         assert found is not None
         for a, name in enumerate(found.attractors):
             style = mark(a)
-            seen = found.n_left[:, a] > 0
+            status = np.array([row[a].name for row in found.status])
+            fitted, none, uneven = (status == one.name for one in SwitchingStatus)
             rate, low, high = found.rate[:, a], found.low[:, a], found.high[:, a]
-            bars = np.maximum([rate - low, high - rate], 0.0)[:, seen]
-            axes.errorbar(found.n_spins[seen], rate[seen], bars, ls="", label=f"from {name}", **style)
-            axes.plot(found.n_spins[~seen], high[~seen], ls="", marker="$\\downarrow$", ms=8, color=style["color"])
+            bars = np.maximum([rate - low, high - rate], 0.0)[:, fitted]
+            axes.errorbar(found.n_spins[fitted], rate[fitted], bars, ls="", label=f"from {a}: {name}", **style)
+            axes.plot(found.n_spins[none], high[none], ls="", marker="$\\downarrow$", ms=8, color=style["color"])
+            drawn = uneven & np.isfinite(rate)
+            axes.plot(found.n_spins[drawn], rate[drawn], ls="", marker="x", ms=5, color=style["color"])
         axes.set(xscale="log", yscale="log", xlabel=N, ylabel="jumps per step")
         axes.set_xlim(found.n_spins.min() / 2, found.n_spins.max() * 2)
-        axes.legend(fontsize="small", title="arrows: none seen, 95 %", title_fontsize="small")
+        axes.legend(fontsize="small", title="arrows: none seen, 95 %\ncrosses: no single rate", title_fontsize="small")
     return figure
 
 
 def analyses_figure(points: Sequence[Point]) -> Figure | None:
     """Draw what the 0-1 test, the lines, the correlation dimension and the sample entropy say over N."""
-    shown = [(number, point) for number, point in enumerate(points) if point.networks.analyses]
+    shown = [(number, point) for number, point in enumerate(points) if point.networks.series]
     if not shown:
         return None
     figure = Figure(figsize=(7.0, 5.0), layout="constrained")
     every = figure.subplots(2, 2, sharex=True).ravel()
-    names = ("0–1 test, $K$ of $m^o_1$", "share of variance in lines", "correlation dimension", "sample entropy")
+    names = ("0–1 test, $K$ of $m^o_1$", "share of variance in lines", DIMENSION, "sample entropy")
     for number, point in shown:
-        found, style = point.networks.analyses, mark(number)
+        found, style = point.networks.series, mark(number)
         sizes = sorted(n for n in found if n)
         x = np.array([*sizes, sizes[-1] * 100.0])
         ordered = [found[n] for n in [*sizes, 0]]
         rows = (
-            [one.growth.growth[0] for one in ordered],
-            [one.spectrum.line_share[0] for one in ordered],
-            [one.dimension.value if one.dimension else np.nan for one in ordered],
-            [one.entropy.value if one.entropy else np.nan for one in ordered],
+            [one.quick.growth.growth[0] for one in ordered],
+            [one.quick.spectrum.line_share[0] for one in ordered],
+            [one.dimension.value for one in ordered],
+            [one.entropy.value for one in ordered],
         )
         for axes, y in zip(every, rows, strict=True):
             axes.plot(x[:-1], y[:-1], lw=0.6, **style)
             axes.plot(x[-1:], y[-1:], ls="", **style, label=title_of(point))
+        doubtful = np.array([one.dimension.status not in SURE for one in ordered])
+        every[2].plot(x[doubtful], np.array(rows[2])[doubtful], ls="", marker="x", ms=8, color="grey", zorder=0)
     for axes, name in zip(every, names, strict=True):
         axes.set(xscale="log", ylabel=name)
         axes.xaxis.set_major_locator(LogLocator(numticks=8))

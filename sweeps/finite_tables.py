@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from attractors import Analysis
 from attractors.results import plain
 from sweeps.files import written_whole
 from sweeps.finite import Point
+from sweeps.finite_series import Seen
 
 Row = Sequence[object]
 
@@ -106,31 +106,28 @@ def _switching(point: Point) -> Iterable[Row]:
             others = [f"{other} {found.to[i, a, b]:.0%}" for b, other in enumerate(found.attractors) if b != a]
             to = "; ".join(others) if found.n_left[i, a] else ""
             rates = found.rate[i, a], found.low[i, a], found.high[i, a]
-            yield int(n_spins), f"{a}: {name}", int(found.n_left[i, a]), found.steps[i, a], *rates, to
+            counts = int(found.n_left[i, a]), found.steps[i, a]
+            yield int(n_spins), f"{a}: {name}", *counts, *rates, found.status[i][a].name.lower(), to
 
 
 def _analyses(point: Point) -> Iterable[Row]:
-    for n_spins, one in point.networks.analyses.items():
+    for n_spins, one in point.networks.series.items():
         yield (n_spins or "mean field", *_of_series(one))
 
 
-def _of_series(one: Analysis) -> Row:
-    dimension, entropy, exponent = one.dimension, one.entropy, one.exponent
-    assert dimension is not None
-    assert entropy is not None
-    assert exponent is not None
+def _of_series(one: Seen) -> Row:
     return (
-        one.status.name.lower(),
-        one.spectrum.line_share[0],
-        one.growth.growth[0],
-        one.average.digits[0],
-        one.torus.status.name.lower(),
-        dimension.value,
-        dimension.standard_error,
-        dimension.status.name.lower(),
-        entropy.value,
-        exponent.exponents[0],
-        exponent.status.name.lower(),
+        one.quick.status.name.lower(),
+        one.quick.spectrum.line_share[0],
+        one.quick.growth.growth[0],
+        one.quick.average.digits[0],
+        one.quick.torus.status.name.lower(),
+        one.dimension.value,
+        one.dimension.standard_error,
+        one.dimension.status.name.lower(),
+        one.entropy.value,
+        one.exponent.exponents[0],
+        one.exponent.status.name.lower(),
     )
 
 
@@ -141,7 +138,7 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Point], Iterable[Row]]]] = {
     "leaving": (("n_spins", "share_left", "steps", "standard_error"), _leaving),
     "labels": (("n_spins", "mean_field", "n_same", "n_replicas", "labels"), _labels),
     "switching": (
-        ("n_spins", "attractor", "n_left", "steps", "rate", "rate_low", "rate_high", "to"),
+        ("n_spins", "attractor", "n_left", "steps", "rate", "rate_low", "rate_high", "status", "to"),
         _switching,
     ),
     "analyses": (

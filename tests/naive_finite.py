@@ -7,6 +7,7 @@ import itertools
 
 import naive
 import numpy as np
+import scipy.stats
 
 
 def probability_up(network, A, beta):
@@ -105,3 +106,42 @@ def column_fluctuations(network, window, phase, n_steps, *, beta, gamma, epsilon
         covariance[:N, :N] += np.diag(1 - fresh**2)
         state = np.vstack([fresh[None], state[:-1]])
     return np.array(of_attention), np.array(of_output)
+
+
+def count_moments(network, n_each, window, phase, n_steps, *, beta, gamma, epsilon):
+    """Mean and covariance of A_new at each step, and of m^o of the newest token before it, exactly.
+
+    Of a network of two columns with `n_each` spins each and L = 2, by the probabilities of all numbers of spins up in
+    the two columns of the two tokens.
+    """
+    every = list(itertools.product(range(n_each + 1), repeat=2))
+    mean_spins = np.array([[2 * up / n_each - 1 for up in ups] for ups in every])
+
+    def fields(phase):
+        return [token_fields(network, x, phase, epsilon) for x in mean_spins]
+
+    def chances(A):  # (..., 2) -> (..., number of pairs)
+        each = []
+        for column in range(2):
+            field = A @ network.semantic["o"][:, column]
+            up = (1 + np.tanh(beta * field)) / 2
+            each.append(scipy.stats.binom.pmf(np.arange(n_each + 1), n_each, up[..., None]))
+        return (each[0][..., :, None] * each[1][..., None, :]).reshape(*A.shape[:-1], -1)
+
+    P = np.multiply.outer(chances(np.array(window[0])), chances(np.array(window[1])))  # newest, then older
+    of_attention, of_output = [], []
+    for t in range(n_steps):
+        newest, older = fields(phase + t), fields(phase + t - 1)
+        A = np.array([[attention([new, old], gamma) for old in older] for new in newest])
+        m_o = np.array([new["o"] for new in newest])
+        of_attention.append(_moments(A.reshape(-1, 2), P.ravel()))
+        of_output.append(_moments(m_o, P.sum(axis=1)))
+        after = chances(A)
+        P = np.einsum("ij,ijk->ki", P, after)
+    return of_attention, of_output
+
+
+def _moments(values, chances):
+    mean = chances @ values
+    away = values - mean
+    return mean, np.einsum("i,ia,ib->ab", chances, away, away)

@@ -1,7 +1,7 @@
 """The command `finite`: the mean field against networks of N spins."""
 
 import argparse
-import sys
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,11 +36,14 @@ def _finite(given: argparse.Namespace) -> None:
 
     folder = given.out or Path("results", f"{config.name}-finite")
     points: list[Point] = []
-    files: list[Path] = []
-    for point in compare(config, lambda text: print(text, file=sys.stderr, flush=True)):
-        points.append(point)
-        folder.mkdir(parents=True, exist_ok=True)
-        files = write_tables(points, folder)  # of all points so far: an interruption leaves them
+    try:
+        for point in compare(config):
+            points = sorted([*points, point], key=lambda one: one.number)
+            folder.mkdir(parents=True, exist_ok=True)
+            files = write_tables(points, folder)  # of all points so far: an interruption leaves them
+    except KeyboardInterrupt:
+        kept = f"the tables of {len(points)} points are in {folder}" if points else "no point was done"
+        raise KeyboardInterrupt(f"interrupted: {kept}; the same command begins anew") from None
     from sweeps.finite_figures import save_figures
 
     files += save_figures(points, folder)
@@ -78,9 +81,9 @@ def _print_points(points: "Sequence[Point]") -> None:
         table.add_row(
             point.name,
             point.label,
-            "{:.3f} ± {:.3f}".format(*point.slope_of_error()) if linear else "",
+            _with_error(point.slope_of_error(), 3),
             f"{linear:.3g}" if linear else "none of these",
-            "{:.2f} ± {:.2f}".format(*point.slope_of_leaving()) if chaotic else "",
+            _with_error(point.slope_of_leaving(), 2) if chaotic else "",
             f"{1.0 / (2.0 * exponent):.2f}" if chaotic else "",
             f"{kept:.3g}" if kept else "none of these",
         )
@@ -90,3 +93,9 @@ def _print_points(points: "Sequence[Point]") -> None:
             print(
                 f"{point.name}: {len(point.switching.attractors)} attractors, {', '.join(point.switching.attractors)}"
             )
+
+
+def _with_error(found: tuple[float, float], digits: int) -> str:
+    """Write a number with its error; nothing where there is none."""
+    value, error = found
+    return f"{value:.{digits}f} ± {error:.{digits}f}" if math.isfinite(value) else ""
