@@ -99,7 +99,7 @@ def _gopy_jacobian(x, p, out):
 def test_a_strange_non_chaotic_attractor_counts_as_quasiperiodic():
     """C. Grebogi, E. Ott, S. Pelikan, J. A. Yorke, Physica D 13, 261 (1984): strange for σ > 1, never chaotic."""
     system = DiscreteMap(_gopy_step, _gopy_jacobian, 1.05, 2)
-    answer = classify(system, [0.5, 0.1], n_transient=500, n_steps=affordable(16_000))
+    answer = classify(system, [0.5, 0.1], n_transient=500, n_steps=affordable(48_000))
     assert answer.label is Label.quasiperiodic
     assert answer.evidence.digits < 1.0 < answer.evidence.digits_of_components.max()
 
