@@ -1,5 +1,6 @@
 # make run   fresh machine: environment, installation, the main job
-# make test  lint, types, imports, tests without and with compiled code
+# make test  lint, types, imports, and the tests: those of compiled code as plain Python too, which must run all of it
+# make coverage which lines of all packages the tests run, of compiled code excepted
 # make trust every quantity against exact, published and independent values: prints the table, writes docs/trust.md
 # make docs  the guide, docs/_build/html/index.html: runs its code, draws its figures, makes no warning
 # make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 30 minutes
@@ -8,14 +9,18 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test trust docs lint format bench clean
+.PHONY: run test coverage trust docs lint format bench clean
 
 run: $(VENV)/installed
 	$(BIN)/dmfsa sweep run cfgs/paper_zoom.yaml
 
 test: $(VENV)/installed-dev lint
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term-missing:skip-covered
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term-missing
 	$(BIN)/python -m pytest --numprocesses=auto
+
+coverage: $(VENV)/installed-dev
+	$(BIN)/python -m pytest --numprocesses=auto --cov=dmfsa --cov=attractors --cov=sweeps --cov-branch \
+	    --cov-config=/dev/null --cov-report=term-missing:skip-covered
 
 trust: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/test_trust.py --trust --quiet

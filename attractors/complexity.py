@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attractors.dimensions import PARTS, pair_counts
 from attractors.embedding import embed
 from attractors.results import Result
-from attractors.series import as_series, constant_columns
+from attractors.series import as_one_component, constant_columns
 
 MOST = 10_000  # samples used, the last
 ENOUGH = 100  # pairs that match in one value more
@@ -100,10 +100,7 @@ def sample_entropy(
     """
     if dimension < 1 or n_most < 2:
         raise ValueError(f"dimension must be at least 1 and n_most at least 2, got {dimension} and {n_most}")
-    samples = as_series(series, at_least=dimension + 2)
-    if samples.shape[1] != 1:
-        raise ValueError(f"series must be one component, got {samples.shape[1]}")
-    x = samples[-max(n_most, dimension + 2) :, 0]
+    x = as_one_component(series, at_least=dimension + 2)[-max(n_most, dimension + 2) :]
     if tolerance is not None and not tolerance > 0.0:
         raise ValueError(f"tolerance must be positive, got {tolerance}")
     if constant_columns(x[:, None])[0]:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.poincare import Section, SectionStatus
-from attractors.series import as_series
+from attractors.series import as_one_component, as_series
 from attractors.system import FloatArray
 
 HALVINGS = 53  # of the interval between two samples: all digits of a double
@@ -142,10 +142,7 @@ def successive_maxima(series: npt.ArrayLike) -> Section:
     >>> successive_maxima(np.cos(0.1 * np.arange(100))).times.round(3)
     array([62.832])
     """
-    samples = as_series(series, at_least=3)
-    if samples.shape[1] != 1:
-        raise ValueError(f"series must be one component, got {samples.shape[1]}")
-    x = samples[:, 0]
+    x = as_one_component(series, at_least=3)
     top = 1 + np.flatnonzero((x[1:-1] > x[:-2]) & (x[1:-1] >= x[2:]))
     before, here, behind = x[top - 1], x[top], x[top + 1]
     offset = 0.5 * (before - behind) / (before - 2.0 * here + behind)

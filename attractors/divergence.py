@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attractors.fluctuations import nolds
 from attractors.results import Result
 from attractors.scaling import slope_of
-from attractors.series import as_series, constant_columns
+from attractors.series import as_one_component, constant_columns
 from attractors.system import FloatArray
 
 PARTS = 8  # of the series, for the error
@@ -271,11 +271,9 @@ def _parts(series: npt.ArrayLike, dimension: int, delay: int, theiler: int) -> F
         raise ValueError(
             f"dimension and delay must be at least 1, theiler at least 0, got {dimension}, {delay}, {theiler}"
         )
-    samples = as_series(series, at_least=PARTS)
-    if samples.shape[1] != 1:
-        raise ValueError(f"series must be one component, got {samples.shape[1]}")
-    length = len(samples) // PARTS
-    return samples[len(samples) - PARTS * length :, 0].reshape(PARTS, length)[:, -LONGEST:]
+    x = as_one_component(series, at_least=PARTS)
+    length = len(x) // PARTS
+    return x[len(x) - PARTS * length :].reshape(PARTS, length)[:, -LONGEST:]
 
 
 def _unfit(parts: FloatArray, needed: int) -> DivergenceStatus | None:

@@ -22,6 +22,7 @@ from attractors.embedding import FalseNeighbours, MutualInformation
 from attractors.exponents import LyapunovSpectrum
 from attractors.finite_time import FiniteTimeExponents
 from attractors.fluctuations import FluctuationExponent
+from attractors.periodicity import Period
 from attractors.poincare import Section
 from attractors.quasiperiodicity import RotationNumber, Torus
 from attractors.results import Result
@@ -46,6 +47,7 @@ DRAWINGS: dict[type[Result], Callable[..., None]] = {
     FluctuationExponent: plotting.draw_fluctuations,
     LyapunovSpectrum: plotting.draw_history,
     MutualInformation: plotting.draw_information,
+    Period: number_plotting.draw_recurrence,
     PowerSpectrum: plotting.draw_spectrum,
     ReturnMap: plotting.draw_return_map,
     ReturnTimes: plotting.draw_return_times,
@@ -63,7 +65,10 @@ def draw(answer: Result, axes: Axes | None, **options: Any) -> Axes:
     drawing = DRAWINGS.get(type(answer))
     if drawing is None:
         drawn = ", ".join(sorted(kind.__name__ for kind in DRAWINGS))
-        raise ValueError(f"a {type(answer).__name__} has no drawing of its own; these have one: {drawn}")
+        raise ValueError(
+            f"answers of this kind, {type(answer).__name__}, have no drawing of their own; these have one: {drawn}. "
+            "An Analysis holds several of them, and attractors.plotting.page(series, answer) draws it whole"
+        )
     if axes is None:
         from matplotlib import pyplot  # noqa: PLC0415 - it chooses a window system, which files do not need
 

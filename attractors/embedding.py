@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.results import Result
-from attractors.series import as_series, constant_columns
+from attractors.series import as_one_component, as_series, constant_columns
 from attractors.system import FloatArray
 
 MOST = 20_000  # samples used, the last
@@ -156,10 +156,7 @@ def mutual_information(series: npt.ArrayLike, *, n_lags: int | None = None) -> M
     >>> abs(mutual_information(wave).delay - 0.25 / 0.0123) < 2  # a quarter of a period
     True
     """
-    samples = as_series(series, at_least=40)
-    if samples.shape[1] != 1:
-        raise ValueError(f"series must be one component, got {samples.shape[1]}")
-    x = samples[-MOST:, 0]
+    x = as_one_component(series, at_least=40)[-MOST:]
     n = len(x)
     longest = min(n // 10, 100) if n_lags is None else n_lags
     if not 1 <= longest <= n // 2:
@@ -259,10 +256,7 @@ def false_neighbours(
         raise ValueError(
             f"delay and max_dimension must be at least 1, theiler at least 0, got {delay}, {max_dimension}, {window}"
         )
-    samples = as_series(series, at_least=max_dimension * delay + 2 * window + SPARE + 2)
-    if samples.shape[1] != 1:
-        raise ValueError(f"series must be one component, got {samples.shape[1]}")
-    x = samples[-MOST:, 0]
+    x = as_one_component(series, at_least=max_dimension * delay + 2 * window + SPARE + 2)[-MOST:]
     if constant_columns(x[:, None])[0]:
         nothing = np.full(max_dimension, math.nan)
         return FalseNeighbours(0, nothing, nothing, delay, NeighboursStatus.CONSTANT)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from attractors.results import Result
 from attractors.scaling import NONE, power_law
-from attractors.series import as_series, constant_columns
+from attractors.series import as_one_component, constant_columns
 from attractors.system import FloatArray
 
 MOST = 20_000  # samples used, the last
@@ -163,10 +163,7 @@ def _rescaled(x: FloatArray, sizes: npt.NDArray[np.int64]) -> FloatArray:
 
 
 def _exponent(series: npt.ArrayLike, log_fluctuations: Fluctuations) -> FluctuationExponent:
-    samples = as_series(series)
-    if samples.shape[1] != 1:
-        raise ValueError(f"series must be one component, got {samples.shape[1]}")
-    x = samples[-MOST:, 0]
+    x = as_one_component(series)[-MOST:]
     n = len(x)
     if constant_columns(x[:, None])[0]:
         return _without(FluctuationStatus.CONSTANT, n)

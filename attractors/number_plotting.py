@@ -1,6 +1,7 @@
 """Drawings of answers that are single numbers: what each was compared with, into axes that are given."""
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from attractors.birkhoff import BY_CHANCE, FAR_FROM_CHANCE, BirkhoffAverage
@@ -8,7 +9,7 @@ from attractors.complexity import SampleEntropy
 from attractors.periodicity import Period
 from attractors.plotting import COLOURS, GREY
 from attractors.quasiperiodicity import RotationNumber
-from attractors.system import FloatArray
+from attractors.series import as_series
 
 
 def draw_digits(axes: Axes, answer: BirkhoffAverage) -> None:
@@ -22,8 +23,11 @@ def draw_digits(axes: Axes, answer: BirkhoffAverage) -> None:
     axes.legend(loc="upper right", fontsize=7)
 
 
-def draw_recurrence(axes: Axes, samples: FloatArray, answer: Period) -> None:
-    """Draw by how much samples (n, m) differ from those one period before, or from the last one, if there is none."""
+def draw_recurrence(axes: Axes, answer: Period, samples: npt.ArrayLike | None = None) -> None:
+    """Draw by how much the samples (n,) or (n, m) differ from those a period before; without one, from the last."""
+    if samples is None:
+        raise ValueError("a Period does not keep the series: give it to be drawn, answer.plot(samples=series)")
+    samples = as_series(samples, at_least=answer.n_checked)
     p = answer.period or answer.settling_period
     difference = samples[p:] - samples[:-p] if p else samples[:-1] - samples[-1]
     size = np.abs(difference).max(axis=1)

@@ -82,7 +82,7 @@ def draw_spectrum(axes: Axes, spectrum: PowerSpectrum, component: int = 0) -> No
     axes.plot([line.frequency for line in lines], [line.power for line in lines], "v", color=COLOURS[1], ms=4)
     share = spectrum.line_share[component]
     known = total > 0.0 and np.isfinite(share)
-    axes.set(xlabel="frequency (cycles per step)", ylabel="power (part of the variance)", xlim=(0.0, 0.5))
+    axes.set(xlabel="frequency (cycles per step)", ylabel="power (part of the variance)", xlim=(0.0, 0.51))
     axes.set_title(f"{share:.1%} of the variance in lines" if known else "", loc="left", fontsize=8)
 
 

@@ -64,6 +64,14 @@ def as_series(series: npt.ArrayLike, *, at_least: int = 2, name: str = "series")
     return samples
 
 
+def as_one_component(series: npt.ArrayLike, *, at_least: int = 2) -> FloatArray:
+    """Cast a series of one component to shape (n,), or say what is wrong with it, as `as_series` does."""
+    samples = as_series(series, at_least=at_least)
+    if samples.shape[1] != 1:
+        raise ValueError(f"series must be one component, got {samples.shape[1]}")
+    return samples[:, 0]
+
+
 def constant_columns(samples: FloatArray) -> npt.NDArray[np.bool_]:
     """Columns (m,) of a series (n, m) that do not vary beyond rounding, 10⁻¹⁴ of their size, or by less than 10⁻¹⁰⁰.
 

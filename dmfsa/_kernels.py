@@ -5,35 +5,15 @@ machine: the cache keeps it), so that LLVM unrolls the short loops over patterns
 """
 
 import functools
-import hashlib
-import os
-import threading
-from pathlib import Path
 from typing import Any
 
-import llvmlite.binding
-import numba
 import numpy as np
-from filelock import FileLock
-from numba import config, float64, int64, njit, types
+from numba import float64, int64, types
 
-from dmfsa._lanes import (
-    ROUND,
-    copysign,
-    exponent,
-    fma,
-    in_lanes,
-    local1,
-    local2,
-    local3,
-    mantissa,
-    sqrt,
-    two_to_the,
-    where_less,
-    widest_vectors,
-)
+from dmfsa._cached_kernels import LOCK, cached
+from dmfsa._elementary_kernels import equation, exp, log, tanh
+from dmfsa._lanes import copysign, fma, in_lanes, local1, local2, local3, sqrt, where_less, widest_vectors
 
-OPTIONS = {"error_model": "numpy"}
 PLANES, BLOCKS = float64[:, ::1], float64[:, :, ::1]
 SIGNATURE = types.void(
     *(BLOCKS, int64, int64),  # window, time, n_steps
@@ -43,70 +23,6 @@ SIGNATURE = types.void(
     *(int64, float64, int64),  # interval, noise, n_mortal
     *(PLANES, PLANES, PLANES),  # log_r, n_dead, n_unresolved
 )
-# Merged into `advance` before LLVM sees it: a callee on its own would be optimised for sizes yet unknown.
-equation = njit(inline="always", **OPTIONS)
-
-LOG2_E = 1.4426950408889634
-LN2 = 0.6931471805599453
-LN2_HIGH = 0.693145751953125  # 21 bits of log 2, so that k * LN2_HIGH is exact for every exponent k
-LN2_LOW = 1.4286068203094172e-06
-SQRT2 = 1.4142135623730951
-
-
-# ---- elementary functions ------------------------------------------------------------------------------------
-
-
-@equation
-def exp(x):
-    """e^x = 2^k e^r, |r| <= log(2)/2, with the Taylor polynomial of degree 13 in r; 0 below -708, e^709 above 709."""
-    y = where_less(x, -708.0, -708.0, where_less(709.0, x, 709.0, x))
-    shifted = fma(y, LOG2_E, ROUND)
-    k = shifted - ROUND
-    r = fma(k, -LN2_LOW, fma(k, -LN2_HIGH, y))
-    p = fma(r, 1.0 / 6227020800.0, 1.0 / 479001600.0)
-    p = fma(p, r, 1.0 / 39916800.0)
-    p = fma(p, r, 1.0 / 3628800.0)
-    p = fma(p, r, 1.0 / 362880.0)
-    p = fma(p, r, 1.0 / 40320.0)
-    p = fma(p, r, 1.0 / 5040.0)
-    p = fma(p, r, 1.0 / 720.0)
-    p = fma(p, r, 1.0 / 120.0)
-    p = fma(p, r, 1.0 / 24.0)
-    p = fma(p, r, 1.0 / 6.0)
-    p = fma(p, r, 0.5)
-    p = fma(p * r, r, r)
-    return where_less(x, -708.0, 0.0, (1.0 + p) * two_to_the(shifted))
-
-
-@equation
-def tanh(x, decay):
-    """tanh x: a rational function of x² (Cephes' coefficients) below 0.625, ±(1-e)/(1+e) above, e = exp(-2|x|)."""
-    size = copysign(x, 1.0)
-    z = x * x
-    p = fma(fma(z, -9.64399179425052238628e-1, -9.92877231001918586564e1), z, -1.61468768441708447952e3) * z
-    q = fma(fma(z + 1.12811678491632931402e2, z, 2.23548839060100448583e3), z, 4.84406305325125486048e3)
-    ratio = where_less(size, 0.625, p, 1.0 - decay) / where_less(size, 0.625, q, 1.0 + decay)
-    return where_less(size, 0.625, fma(x, ratio, x), copysign(ratio, x))
-
-
-@equation
-def log(x):
-    """log x = e log 2 + 2 artanh((m-1)/(m+1)), x = m 2^e, 1/√2 < m <= √2; -inf at 0 and below."""
-    m, e = mantissa(x), exponent(x)
-    e = where_less(SQRT2, m, e + 1.0, e)
-    m = where_less(SQRT2, m, 0.5 * m, m)
-    f = (m - 1.0) / (m + 1.0)
-    s = f * f
-    p = fma(s, 2.0 / 21.0, 2.0 / 19.0)
-    p = fma(p, s, 2.0 / 17.0)
-    p = fma(p, s, 2.0 / 15.0)
-    p = fma(p, s, 2.0 / 13.0)
-    p = fma(p, s, 2.0 / 11.0)
-    p = fma(p, s, 2.0 / 9.0)
-    p = fma(p, s, 2.0 / 7.0)
-    p = fma(p, s, 2.0 / 5.0)
-    p = fma(p, s, 2.0 / 3.0)
-    return where_less(0.0, x, fma(e, LN2, fma(p * s, f, 2.0 * f)), -np.inf)
 
 
 # ---- the map -------------------------------------------------------------------------------------------------
@@ -328,29 +244,6 @@ def project_out_of_two(frame, i, j, k):
 # ---- all of it, step after step ------------------------------------------------------------------------------
 
 
-@functools.cache
-def cache_folder():
-    """Folder for compiled code of this very source, these versions and this kind of processor; None if not writable.
-
-    numba itself notices only edits that change a file's date or size, and its index can mix up variants that
-    several processes write at once: hence a folder for each source and (in `lanes`) for each variant.
-    """
-    processor = llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten()
-    versions = numba.__version__, llvmlite.__version__, np.__version__, *processor
-    source = Path(__file__).read_bytes() + Path(__file__).with_name("_lanes.py").read_bytes()
-    key = hashlib.sha256(source + repr(versions).encode()).hexdigest()[:16]
-    home = os.environ.get("NUMBA_CACHE_DIR") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "dmfsa")
-    try:
-        folder = Path(home, key).expanduser()
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return None
-    return folder if os.access(folder, os.W_OK) else None
-
-
-LOCK = threading.Lock()  # numba's setting for the cache's folder is one for all threads
-
-
 def lanes(n_patterns: int, n_classes: int, context: int, n_lanes: int, n_vectors: int) -> Any:
     """Compile the map of M patterns, J classes and L tokens for so many lanes and tangent vectors (0: map alone)."""
     with LOCK:
@@ -470,13 +363,4 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
                 for a in range(M):
                     frames[i, d, a] = ring[i, (end - d) % L, a]
 
-    folder = cache_folder()
-    if folder is None or config.DISABLE_JIT:
-        return njit(SIGNATURE, nogil=True, **OPTIONS)(advance)
-    variant = folder / f"M{M}-J{J}-L{L}-W{W}-K{K}"
-    usual, config.CACHE_DIR = config.CACHE_DIR, str(variant)
-    try:
-        with FileLock(f"{variant}.lock"):  # of many processes that start at once one compiles, the others wait for it
-            return njit(SIGNATURE, nogil=True, cache=True, **OPTIONS)(advance)
-    finally:
-        config.CACHE_DIR = usual
+    return cached(advance, SIGNATURE, f"M{M}-J{J}-L{L}-W{W}-K{K}")

@@ -18,6 +18,27 @@ INTERVALS = (8, 4, 2)  # beyond 8 a QR costs less than the steps between
 HALF_THE_DIGITS = 2.0**-26  # what a pilot must resolve, relative: the run has the other half to go astray
 
 
+class Stretching(NamedTuple):
+    """What tangent vectors went through along an orbit.
+
+    Attributes
+    ----------
+    log_factors : array, shape (n_blocks, n_exponents)
+        Sums over each block of log |R_ii| of the QR decompositions; -inf once a direction has died.
+    unresolved : array of int, shape (n_exponents,)
+        QRs at which a direction was shorter than double precision can tell from zero.
+    end : Window
+        Where the orbit stood at the end.
+    frame : array, shape (n_exponents, L·M)
+        The orthonormal vectors there, newest token first, to continue with.
+    """
+
+    log_factors: Array
+    unresolved: npt.NDArray[np.int64]
+    end: Window
+    frame: Array
+
+
 class EnsembleStretching(NamedTuple):
     """What tangent vectors went through along the orbits.
 

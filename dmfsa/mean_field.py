@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dmfsa.ensemble import Ensemble
+from dmfsa.ensemble import Ensemble, Stretching
 from dmfsa.features import ROLES, Features
 from dmfsa.jacobian import companion, n_live_directions
 from dmfsa.parameters import checked_parameters
@@ -26,27 +26,6 @@ class MeanFields(NamedTuple):
     v: Array
     q: Array
     k: Array
-
-
-class Stretching(NamedTuple):
-    """What tangent vectors went through along an orbit.
-
-    Attributes
-    ----------
-    log_factors : array, shape (n_blocks, n_exponents)
-        Sums over each block of log |R_ii| of the QR decompositions; -inf once a direction has died.
-    unresolved : array of int, shape (n_exponents,)
-        QRs at which a direction was shorter than double precision can tell from zero.
-    end : Window
-        Where the orbit stood at the end.
-    frame : array, shape (n_exponents, L·M)
-        The orthonormal vectors there, newest token first, to continue with.
-    """
-
-    log_factors: Array
-    unresolved: npt.NDArray[np.int64]
-    end: Window
-    frame: Array
 
 
 @dataclass(frozen=True, eq=False)

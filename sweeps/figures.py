@@ -127,6 +127,9 @@ def lyapunov_figure(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
         figure = Figure(figsize=(width, 2.4 + 0.17 * width), layout="constrained")
         axes = figure.subplots()
         draw_exponents(axes, dataset, name, n_drawn=dataset.sizes["exponent"])
+        if (np.isnan(resolved_exponents(dataset)) & ~np.isnan(dataset["lyapunov_exponent"].values)).any():
+            words = r"Not drawn: $-\infty$, and what double precision does not resolve."
+            axes.set_title(words, loc="left", fontsize=6.5, pad=3)
         shade_labels(axes, dataset, name)
         label_axis(axes.xaxis, name, dataset[name].values)
         legend_of_labels(figure, dataset)

@@ -77,7 +77,7 @@ def planes_figure(orbits: Sequence[Orbit], quantity: str) -> Figure:
                 (points,) = axes.lines
                 periodic = orbit.label.startswith((Label.periodic, Label.fixed_point))
                 points.set(color=orbit.colour, markersize=2.5 if periodic else 0.6)
-                axes.locator_params(axis="x", nbins=3, steps=[1, 2, 5, 10])
+                axes.locator_params(axis="x", nbins=3, steps=[1, 2, 3, 4, 5, 10])
                 axes.locator_params(axis="y", nbins=4)
                 if i < len(orbits) - 1:
                     axes.set_xlabel("")

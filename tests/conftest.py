@@ -1,11 +1,32 @@
 """Tests run twice: with compiled code, and as plain Python, where array bounds are checked and coverage is true."""
 
 import os
+from pathlib import Path
 
 import pytest
+from experiments import small, swept
+
+from sweeps import run_sweep, shards
+from sweeps.cli import main
+from sweeps.run import cores
 
 JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 MATRIX = pytest.StashKey[dict]()
+
+# Files whose subject is no compiled code, though they may run some: they, and doctests, run with the JIT only. Any
+# other file runs twice. That all compiled code is run as plain Python is seen to by the coverage demanded of it.
+SERIES = """
+    analysis autocorrelation birkhoff branch_plotting complexity dimensions display features features_refused
+    kaplan_yorke label_benchmark naive noisy_series number_plotting periodicity quasiperiodicity series shares
+    spectra zero_one
+"""
+EXPERIMENT = """
+    axes cfgs cli cli_mistakes cli_processes cluster config config_axes config_junk config_overrides config_refusals
+    continuation docs figures finite_command folders fuzz grids network network_attractors progress recordings
+    records refinement report report_browser reproduce run shards slurm_plan status submission summary
+    sweep_transients tasks
+"""
+ONCE = {f"test_{name}.py" for name in (SERIES + EXPERIMENT).split()}
 
 
 def pytest_addoption(parser):
@@ -14,6 +35,78 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[MATRIX] = {}
+    if gone := sorted(name for name in ONCE if not Path(__file__).with_name(name).exists()):
+        raise pytest.UsageError(f"conftest.py says that {', '.join(gone)} need the JIT only, but there is no such file")
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write cfgs/x.yaml in an empty folder, and return its relative path."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cfgs").mkdir()
+
+    def to_file(text, name="x.yaml"):
+        path = Path("cfgs", name)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return to_file
+
+
+@pytest.fixture
+def chunks_of_2(monkeypatch):
+    """Blocks of two points, and as many shards as there are."""
+    monkeypatch.setattr(shards, "POINTS", 2)
+
+
+@pytest.fixture(scope="session")
+def along_beta(tmp_path_factory):
+    """Config and dataset of five points along β."""
+    return swept(tmp_path_factory.mktemp("sweep") / "beta")
+
+
+@pytest.fixture(scope="session")
+def beta_config(along_beta):
+    return along_beta[0]
+
+
+@pytest.fixture(scope="session")
+def beta_sweep(along_beta):
+    return along_beta[1]
+
+
+@pytest.fixture
+def run(capsys):
+    """Run it in this process; return exit code, stdout, stderr."""
+
+    def call(*arguments):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as end:  # argparse
+            code = end.code
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+@pytest.fixture
+def cfg(tmp_path):
+    """Write a small config, and return its path."""
+
+    def write(name="small.yaml", **sections):
+        path = tmp_path / name
+        path.write_text(small(**sections).to_yaml(), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A finished sweep over two values of β."""
+    config = small(model=None, sweep={"beta": {"values": [1.27, 1.4]}})
+    return run_sweep(config, tmp_path_factory.mktemp("cli") / "finished", quiet=True)
 
 
 @pytest.fixture
@@ -40,3 +133,16 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(needs_jit)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Of all tests, plain Python runs those of compiled code. A file that is asked for by name runs as asked."""
+    everything = [Path(given).name for given in config.args] == config.getini("testpaths")
+    if JIT or not everything or collection_path.suffix != ".py":
+        return None
+    return collection_path.name in ONCE or collection_path.parent.name != "tests" or None
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores with the JIT: the tests of Slurm and of the browser wait for others."""
+    return cores() + 1 if JIT else None

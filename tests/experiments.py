@@ -1,15 +1,20 @@
 """Small experiments that the tests of sweeps share: few points, few steps, the paper's network."""
 
 import numpy as np
+import xarray as xr
 
+from sweeps import open_sweep, run_sweep
 from sweeps.config import Config
-from sweeps.dataset import BINS, empty_points, gridded
+from sweeps.dataset import BINS, empty_points, gridded, without_run
 from sweeps.grid import grid_of
+from sweeps.network import features_of, map_of
 
 # So few steps that rounding, which chaos amplifies by at most e^0.15 a step, stays below 1e-9.
 SHORT = {"n_transient": 4, "n_steps": 16, "n_exponents": 2}
 TOTAL = SHORT["n_transient"] + SHORT["n_steps"]
 NO_EXPONENTS = {**SHORT, "n_exponents": 0}
+BETAS = [1.27, 1.4, 1.255, 3.0, 1.0]  # neither sorted nor evenly spaced
+SWEEP = {"beta": {"values": BETAS}}
 RECORDS = ("orbit", "label", "lyapunov")
 
 
@@ -17,6 +22,25 @@ def small(**sections):
     """A config of the paper's network from the paper's window; sections replace what is here."""
     given = {"name": "small", "model": {"beta": 1.27}, "start": {"window": "paper_beta3"}, "run": SHORT, **sections}
     return Config.from_dict({key: value for key, value in given.items() if value is not None})
+
+
+def swept(folder, workers=2, **sections):
+    config = small(**{"model": None, "sweep": SWEEP, **sections})
+    return config, open_sweep(run_sweep(config, folder, workers=workers, quiet=True))
+
+
+def assert_same(left, right):
+    """Bit for bit, but for when and where it was run; attributes and types too."""
+    left, right = without_run(left), without_run(right)
+    xr.testing.assert_identical(left, right)
+    for name, values in left.variables.items():
+        assert values.dtype == right[name].dtype
+
+
+def networks(config):
+    features = features_of(config)
+    grid = grid_of(config)
+    return [map_of(config, features, **point) for point in grid.parameters(np.arange(grid.n_points))]
 
 
 def finding(labels, *, axes=None, exponents=None, orbit=None, periods=None, **sections):

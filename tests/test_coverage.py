@@ -76,7 +76,7 @@ def coverage_of_the_network():
         windows=[Window(attention, phase=0) for attention in draw],
     )
     ensemble.advance(20_000)
-    found = ensemble.stretching(n_exponents=1, n_blocks=64, block_length=256, n_settle=256)
+    found = ensemble.stretching(n_exponents=2, n_blocks=64, block_length=256, n_settle=256)
     spectra = [spectrum_from_stretching(sums, 256) for sums in found.log_factors]
     return coverage(spectra, NETWORK[0])
 

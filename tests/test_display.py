@@ -174,7 +174,9 @@ def test_a_section_names_its_components():
 
 
 def test_an_answer_without_a_drawing_says_so():
-    with pytest.raises(ValueError, match="a Period has no drawing of its own; these have one: Alignment"):
+    with pytest.raises(ValueError, match=r"kind, Analysis, have no drawing of their own; .*page\(series"):
+        analyse(WAVE).plot()
+    with pytest.raises(ValueError, match=r"a Period does not keep the series: .*plot\(samples=series\)"):
         find_period(WAVE).plot()
 
 

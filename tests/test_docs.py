@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 import attractors
 import dmfsa
 import sweeps
-from sweeps import Config, load_config, open_sweep, run_sweep
+from sweeps import Config, load_config, open_sweep, run_sweep, shards
 from sweeps.cli import _parser
 from sweeps.config.values import LARGEST, allowed_by, whole
 
@@ -367,7 +367,7 @@ def test_published_exponents_are_those_quoted():
 
 
 @pytest.mark.slow
-def test_the_regimes_are_those_of_the_table(tmp_path):
+def test_the_regimes_are_those_of_the_table(tmp_path, monkeypatch):
     """Both ends of every range with one label, at full length."""
     claims = {}
     for ends, label, periods, _ in rows("first_sweep.md", "| β | label | periods"):
@@ -376,6 +376,7 @@ def test_the_regimes_are_those_of_the_table(tmp_path):
             claims |= dict.fromkeys((first, last), (label, {int(p) for p in periods.split()} or {0}))
     beta = np.linspace(1.24, 1.28, 401)  # the very numbers of the sweep, to the last bit
     values = [float(beta[np.abs(beta - end).argmin()]) for end in claims]
+    monkeypatch.setattr(shards, "POINTS", 8)
     overrides = [f"sweep.beta={{values: {values}}}", "run.n_exponents=all", "record=[label]"]
     dataset = open_sweep(run_sweep(load_config(ROOT / "cfgs" / "paper_zoom.yaml", overrides), tmp_path, quiet=True))
     names = dict(zip(dataset.label.flag_values, dataset.label.flag_meanings.split(), strict=True))

@@ -106,7 +106,7 @@ def test_the_interval_between_decompositions_does_not_change_leading_exponents()
 @pytest.mark.use_numba
 def test_tangent_vectors_are_pushed_by_the_product_of_the_jacobians():
     betas = [1.2, 1.27, 1.4]
-    vectors = np.random.default_rng(0).normal(size=(3, 5, 12))
+    vectors = np.random.default_rng(0).normal(size=(3, 4, 12))
     points = paper_ensemble(betas)
     pushed = points.tangent(vectors, 9)
     for i, beta in enumerate(betas):

@@ -289,17 +289,20 @@ def test_4096_distinct_columns():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("beta", [1.0, 1.255])
-def test_the_error_falls_as_one_over_the_root_of_n(beta):
-    """After 20 steps on a cycle and on a torus; chaos, and why 10^2 to 10^9 is too wide there: benchmarks/finite.py."""
+@pytest.mark.parametrize(("beta", "gamma"), [(1.0, 220.0), (1.265, 220.0), (1.6, 15.0)])
+def test_the_error_falls_as_one_over_the_root_of_n(beta, gamma):
+    """After 20 steps on a cycle, a torus, and in chaos; where 10^2 is too few, and why: benchmarks/finite.py."""
     features = Features.segments()
-    sizes = 10 ** np.arange(3, 16)
-    start = MeanFieldMap(features, beta).trajectory(Window.paper_beta3(), 1, n_transient=2_000).end
-    errors = []
+    limit = MeanFieldMap(features, beta, gamma)
+    starts = [limit.trajectory(Window.paper_beta3(), 1, n_transient=100_000).end]
+    while len(starts) < 40:  # at all phases of the clock
+        starts.append(limit.trajectory(starts[-1], 0, n_transient=29).end)
+    exact = np.array([limit.trajectory(start, 21).m_o[-1] for start in starts])
+    sizes, errors = 10 ** np.arange(2, 10), []
     for n_spins in sizes:
-        network = FiniteNetwork(features, int(n_spins), beta, seed=4)
-        found = network.replicas(start, 300).advance(20, n_kept=1)
-        errors.append(np.sqrt(((found.attention[0] - network.limit.orbit(start, 20)[0][-1]) ** 2).mean()))
+        network = FiniteNetwork(features, int(n_spins), beta, gamma, seed=4)
+        found = np.array([network.replicas(start, 100).advance(21, n_kept=1).m_o[0] for start in starts])
+        errors.append(np.sqrt(((found - exact[:, None]) ** 2).mean()))
     slope, _ = np.polyfit(np.log(sizes), np.log(errors), 1)
     assert slope == pytest.approx(-0.5, abs=0.02)
 

@@ -173,14 +173,16 @@ def test_networks_of_different_sizes_in_one_sweep(tmp_path):
 
 def test_as_many_exponents_as_each_network_has(tmp_path):
     run = {**SHORT, "n_exponents": "all"}
-    config, dataset = swept(tmp_path / "x", sweep={"context": {"values": [2, 1]}}, start=RANDOM, run=run)
-    assert config.n_exponents == dataset.sizes["exponent"] == 6
-    for L in (1, 2):
-        (start,) = Window.random(L, 3, seed=3, n=1)
-        alone = lyapunov_spectrum(map_of(config.at({"context": L})), start, **{**SHORT, "n_exponents": 3 * L})
-        exponents = dataset["lyapunov_exponent"].sel(context=L).values
-        np.testing.assert_allclose(exponents[: 3 * L], alone.exponents, rtol=0, atol=1e-6)
-        assert np.isnan(exponents[3 * L :]).all()
+    sweep = {"features": {"n_patterns": {"values": [3, 1]}}}
+    config, dataset = swept(tmp_path / "x", sweep=sweep, start=RANDOM, run=run)
+    assert config.n_exponents == dataset.sizes["exponent"] == 12
+    for M in (1, 3):
+        (start,) = Window.random(4, M, seed=3, n=1)
+        network = map_of(config.at({"n_patterns": M}))
+        alone = lyapunov_spectrum(network, start, **{**SHORT, "n_exponents": 4 * M})
+        exponents = dataset["lyapunov_exponent"].sel(n_patterns=M).values
+        np.testing.assert_allclose(exponents[: 4 * M], alone.exponents, rtol=0, atol=1e-6)
+        assert np.isnan(exponents[4 * M :]).all()
 
 
 def test_clocks_of_different_periods_in_one_sweep(tmp_path):

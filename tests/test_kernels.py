@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from dmfsa import _kernels
+from dmfsa import _elementary_kernels as elementary
 from dmfsa._lanes import copysign, in_lanes
 
 ULP = 4  # units in the last place that an elementary function may be off
@@ -24,25 +24,25 @@ def over(name, x):
     return out.ravel()[: x.size]
 
 
-@njit(**_kernels.OPTIONS)
+@njit(**elementary.OPTIONS)
 def exp_loop(x, out):
     given, values = in_lanes(x, WIDTH), in_lanes(out, WIDTH)
     for i in range(len(given)):
-        values[i] = _kernels.exp(given[i])
+        values[i] = elementary.exp(given[i])
 
 
-@njit(**_kernels.OPTIONS)
+@njit(**elementary.OPTIONS)
 def tanh_loop(x, out):
     given, values = in_lanes(x, WIDTH), in_lanes(out, WIDTH)
     for i in range(len(given)):
-        values[i] = _kernels.tanh(given[i], _kernels.exp(-2.0 * copysign(given[i], 1.0)))
+        values[i] = elementary.tanh(given[i], elementary.exp(-2.0 * copysign(given[i], 1.0)))
 
 
-@njit(**_kernels.OPTIONS)
+@njit(**elementary.OPTIONS)
 def log_loop(x, out):
     given, values = in_lanes(x, WIDTH), in_lanes(out, WIDTH)
     for i in range(len(given)):
-        values[i] = _kernels.log(given[i])
+        values[i] = elementary.log(given[i])
 
 
 LOOPS = {"exp": exp_loop, "tanh": tanh_loop, "log": log_loop}

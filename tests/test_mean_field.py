@@ -62,14 +62,10 @@ def test_sums_of_log_stretching_are_the_published_ones(name):
         compared = np.arange(network.dimension) == 0
     else:
         compared = published > -5 * n_steps
-    result = network.stretching(
-        start,
-        n_exponents=network.dimension,
-        n_blocks=1,
-        block_length=n_steps,
-        frame=identity(network.dimension, network.dimension),
-    )
-    np.testing.assert_allclose(result.log_factors[0][compared], published[compared], rtol=0, atol=1e-9)
+    k = network.dimension if JIT or name not in LEADING_EXPONENT else 1  # R_11 hangs on the first vector alone
+    frame = identity(k, network.dimension)
+    result = network.stretching(start, n_exponents=k, n_blocks=1, block_length=n_steps, frame=frame)
+    np.testing.assert_allclose(result.log_factors[0][compared[:k]], published[compared], rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize(("name", "n_live"), [("M3_L4_uniform", 4), ("M3_L2of4", 4), ("M2_L8_segments", 16)])
@@ -137,7 +133,7 @@ def test_a_step_is_the_definition_at_random_states():
 
 
 @pytest.mark.use_numba
-@pytest.mark.parametrize("sizes", [(1, 1), (2, 3), (4, 5), (5, 2), (3, 7)], ids=lambda s: f"M{s[0]}-L{s[1]}")
+@pytest.mark.parametrize("sizes", [(1, 1), (2, 4), (4, 5), (5, 2), (3, 8)], ids=lambda s: f"M{s[0]}-L{s[1]}")
 def test_compiled_tangent_steps_are_products_of_jacobians(sizes):
     M, L = sizes
     features = Features.iid(n_patterns=M, n_columns=31, positional_bits=3, seed=M + L)

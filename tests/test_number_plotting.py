@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from attractors import birkhoff_average, find_period, rotation_number
 from attractors.complexity import sample_entropy
-from attractors.number_plotting import draw_digits, draw_matches, draw_recurrence, draw_rotation
+from attractors.number_plotting import draw_digits, draw_matches, draw_rotation
 from attractors.plotting import STYLE
 
 TURNS = systems.GOLDEN * np.arange(2_000)
@@ -35,7 +35,7 @@ def test_digits_of_averages(axes):
 
 @pytest.mark.parametrize(("series", "said"), [(np.tile([1.0, 2.0, 4.0], 50), "period 3"), (WAVE, "none")])
 def test_recurrence(axes, series, said):
-    draw_recurrence(axes, series[:, None], find_period(series))
+    assert find_period(series).plot(axes, samples=series) is axes
     assert axes.get_title(loc="left") == said
     drawn = axes.get_lines()[0].get_ydata()
     expected = abs(series[:-1] - series[-1]) if said == "none" else np.full(147, 1e-300)

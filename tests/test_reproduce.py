@@ -1,8 +1,10 @@
 """The paper's figures: what is run, drawn and compared; diagrams pixel by pixel; published numbers are those given."""
 
 import csv
+import itertools
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -280,6 +282,20 @@ def test_planes_show_all_components_in_the_colour_of_the_label():
     for line, component in zip(lines, (1, 2, 1, 2), strict=True):
         np.testing.assert_array_equal(line.get_xydata(), x[:, [0, component]])
     assert [line.get_color() for line in lines[::2]] == [figures.COLOURS[C], figures.COLOURS[P]]
+
+
+@pytest.mark.parametrize("extent", [0.042, 0.066, 0.095, 0.34, 0.47, 0.61])
+def test_numbers_below_planes_stand_apart(extent):
+    orbit = orbit_of()
+    figure = planes_figure([replace(orbit, m_o=extent * orbit.m_o / abs(orbit.m_o).max(axis=0))], "m_o")
+    with figures.mpl.rc_context(figures.style_of(COLUMN)):
+        FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        low, high = axes.get_xlim()
+        ticks = [tick for tick in axes.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+        numbers = [tick.label1.get_window_extent() for tick in ticks]
+        assert len(numbers) >= 2
+        assert all(left.x1 + 3 < right.x0 for left, right in itertools.pairwise(numbers))
 
 
 # Memory
