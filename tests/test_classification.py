@@ -304,6 +304,19 @@ def test_sums_that_swing_are_judged_with_smooth_weights():
         assert (answer.to_dict()["evidence"]["line_share"] is None) == (decided_by == "averages")
 
 
+def test_lines_that_wander_are_no_torus():
+    """A phase that noise moves: the walker hardly diffuses, but less than 90 % of the variance are in lines."""
+    steady = np.full(64, 4.0 / 64) + 0.05 * (-1.0) ** np.arange(64)
+    found = spectrum_from_stretching(np.stack([steady, np.full(64, -78.0)], axis=1), 78)
+    for size, label in ((0.01, Label.quasiperiodic), (0.015, Label.undetermined)):
+        phase = GOLDEN * TIMES + size * np.cumsum(np.random.default_rng(3).normal(size=len(TIMES)))
+        samples = np.stack([np.cos(phase), np.sin(phase)], axis=1)
+        answer = classify_evidence(found, find_period(samples), samples=samples)
+        assert answer.label is label, answer.reason
+        assert answer.evidence.growth < 0.1
+        assert (answer.evidence.line_share > 0.9) == (label is Label.quasiperiodic)
+
+
 def test_second_opinions_see_through_angles_and_past_the_clock():
     """An angle jumps when a turn is full, which the raw 0-1 test takes for chaos; the clock is no line of a torus."""
     angle = (GOLDEN / 9.0 * TIMES)[:, None] % 1.0
