@@ -28,8 +28,9 @@ class Bifurcation(Result):
     kind : str
         "fold", "pitchfork" (or transcritical), "flip" (period doubling), "Neimark-Sacker": a multiplier of the cycle
         reaches 1, -1, or the unit circle as a pair. "crisis": chaos ends. "breakdown": a torus becomes chaos, or chaos
-        a torus. "edge": the range of the parameter ends. "unknown" otherwise; what a torus does to cycles beside it in
-        the parameter, births and lockings, is told by their multipliers.
+        a torus. "locking": a cycle on a torus takes its place, or the torus that of the cycle, where multipliers do not
+        tell. "jump": a torus ends, and its orbit goes to what was there before, elsewhere. "edge": the range of the
+        parameter ends. "unknown" otherwise.
     between : tuple of float
         The values between which it happens: that of the attractor, and the next one.
     estimate : float

@@ -13,6 +13,7 @@ from attractors.distinction import UNKNOWN, IntArray
 from attractors.results import Result
 from attractors.shares import share_interval
 from attractors.system import FloatArray, SmoothSystem
+from attractors.torus_ends import end_of_torus
 
 
 class FollowingStatus(Enum):
@@ -137,8 +138,8 @@ def branch_of(
         intervals=np.array([share_interval(*count) for count in counts]),
         exponents=np.array([s.exponents[0] if s is not None and s.exponents.size else np.nan for s in spectra]),
         windows=tuple(node.window for node in chain),
-        begins=_event(chain, 0, -1, values, make),
-        ends=_event(chain, len(chain) - 1, 1, values, make),
+        begins=_end(chain, 0, -1, values, make),
+        ends=_end(chain, len(chain) - 1, 1, values, make),
         changes=tuple(_change(chain, j, values, make) for j in changes),
     )
 
@@ -148,29 +149,69 @@ def _kind(answer: Classification) -> tuple[Label, int | None]:
 
 
 def _change(chain: list[Node], j: int, values: FloatArray, make: Callable[[float], SmoothSystem]) -> Bifurcation:
-    """Say what happens between the j-th attractor of a branch and the next; from the other side if that tells more."""
+    """Say what happens between the j-th attractor of a branch and the next; from the other side if that tells more.
+
+    The multipliers of a cycle tell most; what is seen of a torus beside it is asked after both.
+    """
     forwards = _event(chain, j, 1, values, make)
     if forwards.kind != "unknown":
         return forwards
     backwards = _event(chain, j + 1, -1, values, make)
+    if backwards.kind == "unknown":
+        tori = (_torus_ends(chain, j, 1, chain[j + 1], values), _torus_ends(chain, j + 1, -1, chain[j], values))
+        kind, estimate = next((found for found in tori if found[0] != "unknown"), tori[0])
+        backwards = replace(backwards, kind=kind, estimate=estimate)
     return replace(backwards, between=forwards.between, before=forwards.before, after=forwards.after)
+
+
+def _end(
+    chain: list[Node], j: int, side: int, values: FloatArray, make: Callable[[float], SmoothSystem]
+) -> Bifurcation:
+    """Say what ends a branch at its j-th attractor; of a torus, by where its orbit goes on."""
+    event, other = _event(chain, j, side, values, make), chain[j].links.get(side)
+    if event.kind != "unknown" or other is None or chain[j].answer.label is not Label.quasiperiodic:
+        return event
+    if other.answer.label is Label.divergent or other.links.get(-side) is not None:  # it was there before
+        return replace(event, kind="jump")
+    kind, estimate = _torus_ends(chain, j, side, other, values)
+    return replace(event, kind=kind, estimate=estimate)
+
+
+def _torus_ends(chain: list[Node], j: int, side: int, other: Node, values: FloatArray) -> tuple[str, float]:
+    """Ask the orbits of a torus, and of what follows it; unknown if the j-th attractor is none."""
+    if chain[j].answer.label is not Label.quasiperiodic:
+        return "unknown", np.nan
+    nodes = _alike(chain, j, side)
+    period = other.answer.period or 0
+    return end_of_torus(
+        [float(values[node.index]) for node in nodes],
+        [node.window for node in nodes],
+        other.window,
+        other.answer.label,
+        period,
+        float(values[chain[j].index + side]),
+    )
+
+
+def _alike(chain: list[Node], j: int, side: int) -> list[Node]:
+    """Attractors of a branch with one label and period, from the j-th away from a side; no more than are looked at."""
+    nodes: list[Node] = []
+    for node in chain[j::-1] if side > 0 else chain[j:]:
+        if _kind(node.answer) != _kind(chain[j].answer) or len(nodes) == MOST_POINTS:
+            break
+        nodes.append(node)
+    return nodes
 
 
 def _event(
     chain: list[Node], j: int, side: int, values: FloatArray, make: Callable[[float], SmoothSystem]
 ) -> Bifurcation:
     """Say what happens between the j-th attractor of a branch and the next value on that side."""
-    answer = chain[j].answer
-    points: list[tuple[float, Any]] = []
-    for node in chain[j::-1] if side > 0 else chain[j:]:
-        if _kind(node.answer) != _kind(answer) or len(points) == MOST_POINTS:
-            break
-        points.append((float(values[node.index]), node.end))
     beyond, other, following = chain[j].index + side, chain[j].links.get(side), j + side
     return bifurcation_at(
         make,
-        answer,
-        points,
+        chain[j].answer,
+        [(float(values[node.index]), node.end) for node in _alike(chain, j, side)],
         beyond=float(values[beyond]) if 0 <= beyond < len(values) else None,
         leads_to=UNKNOWN if other is None else other.branch,
         becomes=chain[following].answer if 0 <= following < len(chain) else None,

@@ -41,6 +41,9 @@ class Classification(Result):
         of right labels that these conditions had there. It knows nothing of other attractors. 0 for `undetermined`.
     reason : str
         The evidence that decided, with its numbers; for `undetermined`, what would decide it.
+    decided_by : str
+        Which evidence decided: "divergence", "recurrence", "exponents", "averages", "0-1 test", "0-1 test and lines",
+        or "lines" for a noisy series; empty for `undetermined`.
     transient : Transient or None
         What came before the attractor, as far as it was looked at. Its steps are counted from the start for `classify`,
         from the first one averaged for `classify_evidence`.
@@ -53,6 +56,7 @@ class Classification(Result):
     torus_dimension: int | None
     confidence: float
     reason: str
+    decided_by: str
     transient: Transient | None
     evidence: Evidence
 
@@ -73,6 +77,7 @@ class Classification(Result):
             "period": self.period,
             "confidence": json_number(self.confidence),
             "reason": self.reason,
+            "decided_by": self.decided_by,
             "torus_dimension": self.torus_dimension,
             "evidence": self.evidence.to_dict() | {"transient": self.transient.to_dict() if self.transient else None},
         }
@@ -236,23 +241,23 @@ def classify_evidence(
     the orbit is not finite             divergent
     its end repeats, λ_1 > band_1       undetermined: it stays on a cycle that repels
     its end repeats, λ_1 < -3 se_1 and  periodic, or fixed_point
-    -1e-9, or N λ_1 < -5, or too late,
+    -1e-9, or N λ_1 < -1, or too late,
     or it came ever closer to that
     its end repeats                     undetermined: marginal, near a bifurcation
     λ_1 > band_1 and 10/N + se_1, and   hyperchaotic
-    λ_2 > se_2 and 3/N
-    the same, λ_2 > 3/N                 undetermined: chaos, or hyperchaos
+    λ_2 > se_2 and 2/N
+    the same, λ_2 > 2/N                 undetermined: chaos, or hyperchaos
     λ_1 > band_1 and 10/N + se_1        chaotic
     λ_1 > 2 se_1 and 10/N + se_1, and   chaotic, or hyperchaotic, by λ_2 as above
     averages converge as in chaos
-    λ_1 > 2 se_1 and 5/N, and its sum   the same
-    strays from a line by a tenth
+    λ_1 > 2 se_1 and 4/N, and its sum   the same
+    strays from a line by a third
     all samples nearly repeat           transient
     it comes ever closer to repeating,  transient
     and its amplitude will not remain
     λ_1 < -band_1                       undetermined: the period is longer, or not yet reached
     abs(λ_1) > max(2 se_1, 10/N), or    undetermined: weak chaos or a torus
-    > 3/N; 5/N with many digits, or
+    > 2/N; 10/N with many digits, or
     where smooth weights leave 0.5/N
     averages converge by no more than   undetermined: weak chaos, or a torus that is hardly seen
     1 digit beyond those of chance (3,
@@ -264,6 +269,12 @@ def classify_evidence(
 
     An orbit that approaches a torus still counts as quasi-periodic, if nothing else speaks against that: its amplitude
     is extrapolated to what remains of it (`remaining_amplitude`), which is nothing on the way to a cycle.
+
+    Where λ_1's noise, its distance from 0, or averages leave it open, the 0-1 test and the lines of the spectrum are
+    asked, of a smooth bump over each component, which an angle modulo a turn does not harm, without what the clock does
+    in each phase. With λ_1 > 1.5 se_1 and 6/N, a walker that grows by more than 0.1 means chaos; one that grows by
+    less, with 90 % of the variance in lines and abs(λ_1) < 10/N, a torus. Few lines, or growth without λ_1 > 0, decide
+    nothing: a torus that turns slowly has both.
 
     Where one component is clearly quasi-periodic (6 digits), as a phase that drives others, the averages of other
     components are not asked: a strange non-chaotic attractor counts as quasiperiodic. An undetermined orbit whose whole
@@ -285,6 +296,7 @@ def classify_evidence(
         torus_dimension=found.torus_dimension,
         confidence=found.confidence,
         transient=evidence.transient if found.label is not Label.divergent else None,
+        decided_by=found.decided_by if found.label is not Label.undetermined else "",
         reason=found.reason + ("; the standard errors may be too small" if doubted else ""),
         evidence=evidence,
     )

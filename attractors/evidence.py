@@ -12,6 +12,8 @@ from attractors.exponents import LyapunovSpectrum, spectrum_from_stretching
 from attractors.periodicity import NEARLY, ROUNDING, TOLERANCE, Period, PeriodStatus, find_period, smallest_period
 from attractors.quasiperiodicity import Torus
 from attractors.results import json_number, plain
+from attractors.series import without_clock
+from attractors.spectra import power_spectrum
 from attractors.system import FloatArray
 from attractors.transients import (
     SAMPLED,
@@ -27,9 +29,11 @@ from attractors.transients import (
     spread_of_piece,
     transient_of,
 )
+from attractors.zero_one import zero_one_test
 
 EXACT = 1e-8  # relative distance of a return that is no chance
 PHASE = 6.0  # digits beyond those of chance
+STILL = 1e-12  # of the largest value: what varies by less stands still
 FEWEST = 24  # samples that repeat at the end, at least
 REPEATS = 3  # periods that the end of the orbit must hold to have settled on a cycle
 
@@ -94,7 +98,7 @@ class Evidence:
         allowance = NEARLY * (TOLERANCE * float(np.ptp(x, axis=0).max()) + ROUNDING * float(np.abs(x).max()))
         return smallest_period(np.ascontiguousarray(x.T), len(x) // 2, allowance)[0]
 
-    @property
+    @cached_property
     def attracts(self) -> bool:
         """Whether the orbit came ever closer to the cycle on which it ends."""
         cycle = self.cycle
@@ -149,7 +153,7 @@ class Evidence:
         """The average over what comes after the transient; None if that is too short."""
         return self._settled[0]
 
-    @property
+    @cached_property
     def smooth_sum(self) -> float:
         """N times the average of λ_1's log stretching with smooth weights, nats: what swings drops out."""
         assert self.settled is not None
@@ -180,22 +184,49 @@ class Evidence:
     def digits_of_components(self) -> FloatArray:
         """Digits to which averages converge beyond those of chance, for each component that varies.
 
-        Of the samples, and of a smooth bump over their range, which does not see where an angle is taken modulo a
-        turn: the better of the two.
+        Of the samples, and of their bumps: the better of the two.
         """
-        if not self._long_enough:
+        u = self._within_range
+        if not u.shape[1]:
             return np.empty(0)
-        x = self._samples
-        extent = np.ptp(x, axis=0)
-        x = x[:, extent > 1e-12 * np.abs(x).max()]
-        if not x.shape[1]:
-            return np.empty(0)
-        u = (x - x.min(axis=0)) / np.ptp(x, axis=0)
-        inside = np.clip(u, 1e-3, 1.0 - 1e-3)
-        bump = np.exp(4.0 - 1.0 / (inside * (1.0 - inside)))
-        averages = [birkhoff_average(np.ascontiguousarray(series)) for series in (u, bump)]
+        averages = [birkhoff_average(series) for series in (u, self._bumps)]
         digits = np.fmax(averages[0].digits, averages[1].digits)
         return np.asarray(digits[np.isfinite(digits)] - averages[0].digits_by_chance)
+
+    @cached_property
+    def _within_range(self) -> FloatArray:
+        """Components that vary, (n, k), from 0 to 1; none if there are too few samples."""
+        if not self._long_enough:
+            return np.empty((0, 0))
+        x = self._samples
+        x = x[:, np.ptp(x, axis=0) > STILL * np.abs(x).max()]
+        return np.asarray((x - x.min(axis=0)) / np.ptp(x, axis=0)) if x.shape[1] else x
+
+    @cached_property
+    def _bumps(self) -> FloatArray:
+        """A smooth bump over the range of each, which does not see where an angle is taken modulo a turn."""
+        inside = np.clip(self._within_range, 1e-3, 1.0 - 1e-3)
+        return np.asarray(np.exp(4.0 - 1.0 / (inside * (1.0 - inside))))
+
+    @cached_property
+    def _beside_the_clock(self) -> FloatArray:
+        """The bumps without what the clock does in each of its phases; those that have nothing else are left out."""
+        if not self._within_range.shape[1]:
+            return np.empty((0, 0))
+        rest = without_clock(self._bumps, self.clock_period)
+        return rest[:, np.ptp(rest, axis=0) > STILL]
+
+    @cached_property
+    def growth(self) -> float:
+        """How much the walker of the 0-1 test diffuses, 0 to 1, in the component where most; NaN if none varies."""
+        x = self._beside_the_clock
+        return float(zero_one_test(x).growth.max()) if x.shape[1] else math.nan
+
+    @cached_property
+    def line_share(self) -> float:
+        """Share of the variance that is in lines, the clock's apart, in the component where least; NaN if none."""
+        x = self._beside_the_clock
+        return float(power_spectrum(x).line_share.min()) if x.shape[1] else math.nan
 
     @property
     def digits(self) -> float:
@@ -214,10 +245,11 @@ class Evidence:
         """Extent of every p-th sample, relative to all, for the p after which the orbit comes back most closely."""
         return spread_of_piece(self._samples, self.clock_period) if self._long_enough else math.nan
 
-    @property
+    @cached_property
     def _samples(self) -> FloatArray:
+        """The samples with contiguous columns, which makes a torus' label three times as fast."""
         assert self.samples is not None
-        return self.samples
+        return np.asfortranarray(self.samples)
 
     @property
     def _long_enough(self) -> bool:
@@ -237,5 +269,7 @@ class Evidence:
             "nearly_repeats": known.get("nearly_repeats"),
             "digits_beyond_chance": json_number(self.digits) if "digits_of_components" in known else None,
             "spread": json_number(known["spread"]) if "spread" in known else None,
+            "zero_one_growth": json_number(known["growth"]) if "growth" in known else None,
+            "line_share": json_number(known["line_share"]) if "line_share" in known else None,
             "torus": plain(self.torus) if self.torus is not None else None,
         }

@@ -10,7 +10,7 @@ from attractors.evidence import Evidence
 from attractors.periodicity import PeriodStatus, find_period
 from attractors.quasiperiodicity import IN_LINES, Torus, TorusStatus, torus
 from attractors.rule import Label
-from attractors.series import as_series
+from attractors.series import as_series, without_clock
 from attractors.system import FloatArray
 
 PIECES = 8  # of the record, whose phases are compared
@@ -86,14 +86,15 @@ def classify_series(series: npt.ArrayLike, *, clock_period: int = 1) -> Classifi
         dimension = len(lines.frequencies)
     confidence = 0.0 if label is Label.undetermined else math.nan
     evidence = Evidence(None, exact, samples, True, clock_period, lines)
-    return Classification(label, period, dimension, confidence, reason, None, evidence)
+    decided_by = "" if label is Label.undetermined else "lines"
+    return Classification(label, period, dimension, confidence, reason, decided_by, None, evidence)
 
 
 def _verdict(samples: FloatArray, lines: Torus, clock_period: int) -> tuple[Label, str]:
     """Return the label of a series that does not repeat exactly, and the evidence that decided."""
     if lines.status not in {TorusStatus.LOCKED, TorusStatus.QUASIPERIODIC}:
         return Label.undetermined, f"no exponents, and of the spectrum: {lines.status.value}"
-    rest = _without_clock(samples, clock_period)
+    rest = without_clock(samples, clock_period)
     if _coherence(rest) < COHERENT:
         if rest.var(axis=0).sum() < (1.0 - IN_LINES) * samples.var(axis=0).sum():
             return Label.periodic, OF_THE_CLOCK
@@ -110,13 +111,6 @@ def _may_be_locked(lines: Torus, n_samples: int) -> bool:
     q = np.arange(1, SIMPLEST + 1)
     turns = lines.frequencies[:, None] * q
     return bool((np.abs(turns - np.round(turns)) * n_samples < 1.0).any())
-
-
-def _without_clock(samples: FloatArray, clock_period: int) -> FloatArray:
-    """Take the average over each phase of the clock off; what is left over of the last turn is dropped."""
-    turns = len(samples) // clock_period
-    folded = samples[: turns * clock_period].reshape(turns, clock_period, -1)
-    return np.asarray((folded - folded.mean(axis=0)).reshape(turns * clock_period, -1))
 
 
 def _coherence(samples: FloatArray) -> float:

@@ -12,20 +12,23 @@ from attractors.evidence import Evidence
 from attractors.exponents import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus
 from attractors.periodicity import Period, PeriodStatus
 
+# Limits that are no definition are those that `python benchmarks/labels fit` chooses, from training families alone.
 NEUTRAL = 1e-9  # nats per step: a cycle attracting less than that cannot have been reached in any run
-REGULAR_SUM = 3.0  # nats: how far the sum of log stretching may be from 0 at the end on a torus
-LARGER_SUM, MANY_DIGITS = 5.0, 5.0  # where averages converge to so many digits beyond those of chance
+REGULAR_SUM = 2.0  # nats: how far the sum of log stretching may be from 0 at the end on a torus
+LARGER_SUM, MANY_DIGITS = 10.0, 5.0  # where averages converge to so many digits beyond those of chance
 SMOOTH_SUM = 0.5  # nats: or where the sum is that small with smooth weights, under which what swings drops out
-CONTRACTS = 5.0  # nats: a cycle that shrinks differences by so much attracts, however uneven its blocks are
+CONTRACTS = 1.0  # nats: a cycle that shrinks differences by so much attracts, however uneven its blocks are
 DIGITS = BY_CHANCE  # of averages beyond those of chance, where the other exponents are negative
 SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0, for chaos sticks to islands, or after a transient
 HYPER = 1.0  # standard errors of λ_2 above 0; between 0 and that it is open
 AGREED = 2.0  # standard errors of λ_1 above 0, instead of 3, where averages converge as in chaos
-EVEN, EVEN_SUM = 10.0, 5.0  # times by which a sum is larger than its swings, and nats, that no torus has
-SPREAD = 0.003  # of the extent: pieces smaller than that are those of cycles and cascades
-# Shares of right labels among those that met the conditions, in the training families of benchmarks/labels, from
-# `python benchmarks/labels fit`; the conditions' own probability multiplies them.
-RIGHT = {"cycle": 0.9998, "chaos": 0.9997, "torus": 0.9953}
+EVEN, EVEN_SUM = 3.0, 4.0  # times by which a sum is larger than its swings, and nats, that no torus has
+ERRORS, NATS = 1.5, 6.0  # of λ_1 above 0, and of its sum: enough where the 0-1 test says chaos
+DIFFUSES = 0.1  # growth of its walker, 0 to 1: more in chaos, less on a torus
+LINES = 0.9  # of the variance: a torus has more in lines
+SPREAD = 0.001  # of the extent: pieces smaller than that are those of cycles and cascades
+# Shares of right labels among those that met the conditions, from the same; the conditions' probability is a factor.
+RIGHT = {"cycle": 0.9998, "chaos": 0.9998, "torus": 0.9928, "opinion": 0.9972}
 
 
 class Label(StrEnum):
@@ -54,6 +57,7 @@ class Verdict(NamedTuple):
     confidence: float = 0.0
     period: int | None = None
     torus_dimension: int | None = None
+    decided_by: str = ""
 
 
 class Exponent(NamedTuple):
@@ -78,7 +82,7 @@ def exponents_of(spectrum: LyapunovSpectrum | None) -> list[Exponent]:
     """Exponents with their errors and bands."""
     if spectrum is None:
         return []
-    errors = np.nan_to_num(spectrum.standard_errors)
+    errors = np.where(np.isnan(spectrum.standard_errors), 0.0, spectrum.standard_errors)
     columns = zip(spectrum.exponents.tolist(), errors.tolist(), spectrum.zero_band.tolist(), strict=True)
     return [Exponent(f"λ{i}", *column) for i, column in enumerate(columns, start=1)]
 
@@ -88,20 +92,17 @@ def verdict(evidence: Evidence) -> Verdict:
     spectrum, recurrence = evidence.spectrum, evidence.recurrence
     diverged = spectrum is not None and spectrum.status is SpectrumStatus.DIVERGED
     if not evidence.finite or diverged or (recurrence and recurrence.status is PeriodStatus.NON_FINITE):
-        return Verdict(Label.divergent, "the orbit did not stay finite", confidence=1.0)
+        return Verdict(Label.divergent, "the orbit did not stay finite", confidence=1.0, decided_by="divergence")
     if evidence.cycle is not None and evidence.cycle.period is not None:
-        return _of_repeating_orbit(evidence, evidence.cycle, evidence.cycle.period)
-    exponents, whole = exponents_of(evidence.settled), exponents_of(spectrum)
+        return _of_repeating_orbit(evidence, evidence.cycle, evidence.cycle.period)._replace(decided_by="recurrence")
+    exponents = exponents_of(evidence.settled)
     if not exponents:
         return Verdict(Label.undetermined, "no period was found and there are no exponents: ask for n_exponents >= 1")
     found = _of_open_orbit(evidence, exponents)
-    if (
-        found.label is Label.undetermined
-        and spectrum is not None
-        and evidence.transient is not None
-        and _is_positive(whole[0], spectrum)
-    ):
-        return _of_chaotic_orbit(whole, spectrum.n_steps)  # what looked like a transient comes again: intermittency
+    if found.label is Label.undetermined and spectrum is not None and evidence.transient is not None:
+        whole = exponents_of(spectrum)
+        if _is_positive(whole[0], spectrum):  # what looked like a transient comes again: intermittency
+            return _of_chaotic_orbit(whole, spectrum.n_steps)
     return found
 
 
@@ -113,7 +114,7 @@ def _of_open_orbit(evidence: Evidence, exponents: list[Exponent]) -> Verdict:
         return _of_chaotic_orbit(exponents, evidence.settled.n_steps)
     expands = _expands(first, evidence)
     if evidence.settled and expands is not None:
-        return _of_chaotic_orbit(exponents, evidence.settled.n_steps, expands)
+        return _of_chaotic_orbit(exponents, evidence.settled.n_steps, *expands)
     if recurrence is None:
         return Verdict(Label.undetermined, f"{first}, and no period was looked for: hand over the last samples")
     if settling:
@@ -126,8 +127,8 @@ def _is_positive(first: Exponent, spectrum: LyapunovSpectrum) -> bool:
     return first.value > first.band and first.value - first.error > BOUNDED_SUM / spectrum.n_steps
 
 
-def _expands(first: Exponent, evidence: Evidence) -> str | None:
-    """Say why λ_1 is positive although its errors leave it open; None if nothing says so.
+def _expands(first: Exponent, evidence: Evidence) -> tuple[str, str] | None:
+    """Say why λ_1 is positive although its errors leave it open, and by what evidence; None if nothing says so.
 
     Averages that converge no better than by chance exclude what is regular. And a sum that grows evenly, much further
     than it ever strays from a straight line, is none of those that swing.
@@ -141,11 +142,11 @@ def _expands(first: Exponent, evidence: Evidence) -> str | None:
         and evidence.digits <= DIGITS
         and not (evidence.has_a_phase or evidence.is_approaching)
     ):
-        return f"{first} is above 0, and averages converge as in chaos"
+        return f"{first} is above 0, and averages converge as in chaos", "averages"
     sums = spectrum.log_factors[:, 0]
     swings = float(np.ptp(np.cumsum(sums - sums.mean())))
     if first.value * n > max(EVEN * swings, EVEN_SUM):
-        return f"{first} is above 0, and its sum grows evenly"
+        return f"{first} is above 0, and its sum grows evenly", "exponents"
     return None
 
 
@@ -192,51 +193,89 @@ def _of_settling_orbit(first: Exponent, recurrence: Period) -> Verdict:
             "increase n_transient and n_window"
         )
         return Verdict(Label.undetermined, reason)
-    return Verdict(Label.transient, f"{settles}: the orbit is still settling; increase n_transient", RIGHT["cycle"])
+    reason = f"{settles}: the orbit is still settling; increase n_transient"
+    return Verdict(Label.transient, reason, RIGHT["cycle"], decided_by="recurrence")
 
 
-def _of_chaotic_orbit(exponents: list[Exponent], n_steps: int, reason: str | None = None) -> Verdict:
+def _of_chaotic_orbit(
+    exponents: list[Exponent],
+    n_steps: int,
+    reason: str | None = None,
+    decided_by: str = "exponents",
+    right: str = "chaos",
+) -> Verdict:
     """Verdict on an orbit without a period, λ_1 above its band, or above 0 for another reason."""
     first = exponents[0]
     limit = 0.0 if reason else first.band
     reason = reason or f"{first} is above the band around 0 of {first.band:.2g}"
-    confidence = RIGHT["chaos"] * (1.0 - first.probability_below(limit))
+    confidence = RIGHT[right] * (1.0 - first.probability_below(limit))
     if len(exponents) == 1:
-        return Verdict(Label.chaotic, f"{reason}; λ2 was not computed", confidence)
+        return Verdict(Label.chaotic, f"{reason}; λ2 was not computed", confidence, decided_by=decided_by)
     second, neutral = exponents[1], REGULAR_SUM / n_steps
     if second.value > max(HYPER * second.error, neutral) * (1.0 + 1e-9):  # not by rounding
         reason = f"{reason}, and {second} is positive"
-        return Verdict(Label.hyperchaotic, reason, confidence * (1.0 - second.probability_below(0.0)))
+        confidence *= 1.0 - second.probability_below(0.0)
+        return Verdict(Label.hyperchaotic, reason, confidence, decided_by=decided_by)
     if second.value > neutral * (1.0 + 1e-9):
         return Verdict(Label.undetermined, f"{reason}, but {second} may be 0 or positive; increase n_steps")
-    return Verdict(Label.chaotic, f"{reason}, {second} is not", confidence * second.probability_below(neutral))
+    confidence *= second.probability_below(neutral)
+    return Verdict(Label.chaotic, f"{reason}, {second} is not", confidence, decided_by=decided_by)
 
 
 def _of_regular_orbit(evidence: Evidence, exponents: list[Exponent], recurrence: Period) -> Verdict:
     """Verdict on an orbit without a period, λ_1 not above its band."""
-    first, no_period = exponents[0], f"{recurrence.n_checked} samples show no period"
+    no_period = f"{recurrence.n_checked} samples show no period"
     nearly = evidence.nearly_repeats if evidence.samples is not None else None
     if nearly is not None:
         reason = f"{no_period}, but all nearly repeat, with {nearly}: the orbit is still settling; increase n_transient"
-        return Verdict(Label.transient, reason, RIGHT["cycle"])
+        return Verdict(Label.transient, reason, RIGHT["cycle"], decided_by="recurrence")
     doubt = next(_doubts_of_a_torus(evidence, exponents), None)
     if evidence.is_approaching and not (evidence.levels_off and doubt is None):
         reason = f"{no_period}, but the orbit comes back ever more closely: it is still settling; increase n_transient"
-        return Verdict(Label.transient, reason, RIGHT["cycle"])
+        return Verdict(Label.transient, reason, RIGHT["cycle"], decided_by="recurrence")
     if doubt is not None:
-        return Verdict(Label.undetermined, f"{no_period}, and {doubt}")
-    confidence = RIGHT["torus"]
-    dimension = 0
+        undecided = Verdict(Label.undetermined, f"{no_period}, and {doubt}")
+        return _second_opinion(evidence, exponents, no_period) or undecided
+    if evidence.samples is None:
+        return _on_a_torus(exponents, no_period, "", "exponents")
+    converged = f"; averages have converged to {evidence.digits:.1f} digits more than in chaos"
+    return _on_a_torus(exponents, no_period, converged, "averages")
+
+
+def _on_a_torus(exponents: list[Exponent], no_period: str, why: str, decided_by: str, right: str = "torus") -> Verdict:
+    """Verdict on an orbit that nothing speaks against being quasi-periodic."""
+    confidence, dimension = RIGHT[right], 0
     for exponent in exponents:
         probability = exponent.probability_below(-exponent.band)
         if abs(exponent.value) <= exponent.band:
             dimension += 1
             probability = exponent.probability_below(exponent.band) - probability
         confidence *= probability
-    reason = f"{no_period}, and {first} lies within the band around 0 of {first.band:.2g}: {dimension} in all do"
-    if evidence.samples is not None:
-        reason += f"; averages have converged to {evidence.digits:.1f} digits more than in chaos"
-    return Verdict(Label.quasiperiodic, reason, confidence, torus_dimension=dimension)
+    first = exponents[0]
+    reason = f"{no_period}, and {first} lies within the band around 0 of {first.band:.2g}: {dimension} in all do{why}"
+    return Verdict(Label.quasiperiodic, reason, confidence, torus_dimension=dimension, decided_by=decided_by)
+
+
+def _second_opinion(evidence: Evidence, exponents: list[Exponent], no_period: str) -> Verdict | None:
+    """Ask the 0-1 test and the lines of the spectrum where exponents and averages leave it open; None if they do too.
+
+    A torus that turns slowly makes the walker diffuse, so that alone says nothing; and chaos that sticks to islands has
+    lines. Few lines decide nothing: a torus about to lock has few.
+    """
+    first, spectrum = exponents[0], evidence.settled
+    assert spectrum is not None
+    total = first.value * spectrum.n_steps
+    if first.value > ERRORS * first.error and total > NATS:
+        if evidence.growth > DIFFUSES:
+            reason = f"{first} is above 0, and the 0-1 test says chaos, {evidence.growth:.2f}"
+            return _of_chaotic_orbit(exponents, spectrum.n_steps, reason, "0-1 test", "opinion")
+        return None
+    may_be_one = abs(total) < LARGER_SUM and evidence.spread >= SPREAD
+    if may_be_one and evidence.growth < DIFFUSES and evidence.line_share > LINES:
+        shares = f"{evidence.growth:.2f}, and lines hold {evidence.line_share:.0%} of the variance"
+        why = f"; the 0-1 test says regular, {shares}"
+        return _on_a_torus(exponents, no_period, why, "0-1 test and lines", "opinion")
+    return None
 
 
 def _doubts_of_a_torus(evidence: Evidence, exponents: list[Exponent]) -> Iterator[str]:

@@ -80,3 +80,10 @@ def constant_columns(samples: FloatArray) -> npt.NDArray[np.bool_]:
     low, high = samples.min(axis=0), samples.max(axis=0)
     spread = high - low
     return np.asarray((spread <= ROUNDING * np.maximum(np.abs(low), np.abs(high))) | (spread < SMALLEST))
+
+
+def without_clock(samples: FloatArray, clock_period: int) -> FloatArray:
+    """Take the average over each phase of the clock off; what is left over of the last turn is dropped."""
+    turns = len(samples) // clock_period
+    folded = samples[: turns * clock_period].reshape(turns, clock_period, -1)
+    return np.asarray((folded - folded.mean(axis=0)).reshape(turns * clock_period, -1))

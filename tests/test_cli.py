@@ -84,7 +84,7 @@ def test_classify(run, cfg):
     assert (code, err) == (0, "")
     assert out.count("\n") == 1
     answer = json.loads(out)
-    assert answer.keys() == {"label", "period", "confidence", "reason", "torus_dimension", "evidence"}
+    assert answer.keys() == {"label", "period", "confidence", "reason", "decided_by", "torus_dimension", "evidence"}
     assert len(answer["evidence"]["exponents"]) == 2
     code, out, err = run("classify", cfg(), "--set", "model.beta=0.5")
     assert (code, err) == (0, "")

@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 import systems
 
@@ -15,11 +16,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def benchmark():
     """Modules of the benchmark by name; it is a program, not a package."""
-    sys.path.insert(0, str(HERE))
+    folders = [str(HERE), str(HERE.parent)]
+    sys.path[:0] = folders
     try:
-        yield {name: import_module(name) for name in ("families", "points", "scoring", "truth")}
+        yield {name: import_module(name) for name in ("families", "fit", "points", "scoring", "truth")}
     finally:
-        sys.path.remove(str(HERE))
+        for folder in folders:
+            sys.path.remove(folder)
 
 
 def test_the_edges_of_tongues(benchmark):
@@ -68,3 +71,44 @@ def test_outcomes(benchmark):
     found = scoring.score(["right", "right", "wrong", "undetermined"], [True, True, True, False], [0.9, 0.9, 0.9, 0.0])
     assert found[:3] == (4, 1, 1)
     assert found.calibration_error == pytest.approx(0.9 - 2 / 3)
+
+
+def test_a_threshold_is_as_cautious_as_one_standard_error_allows(benchmark):
+    """Costs of values, the cautious first, at four points: what is within one error of the least is chosen."""
+    choice = benchmark["fit"].choice
+    least = [0.0, 0.0, 0.0, 1.0]
+    assert choice(np.array([[1.0, 0.0, 0.0, 1.0], least])) == 0
+    assert choice(np.array([[1.0, 1.0, 0.0, 1.0], least])) == 1
+    assert choice(np.array([[1.0, 1.0, 0.0, 0.0], least])) == 0
+    assert choice(np.array([[1.0, 1.0, 1.0, 2.0], least])) == 1
+    assert choice(np.array([least, least])) == 0
+
+
+def test_all_thresholds_that_are_fitted_are_in_the_rule(benchmark):
+    fit = benchmark["fit"]
+    for name, values in fit.VALUES.items():
+        before = getattr(fit.rule, name)
+        assert before in values
+        with fit.changed(name, values[0]):
+            assert getattr(fit.rule, name) == values[0]
+        assert getattr(fit.rule, name) == before
+
+
+def test_jacobians_of_all_families(benchmark):
+    """Against central differences, at a point of each line."""
+    for family in benchmark["families"].FAMILIES:
+        if family.step is None:
+            continue
+        for line in family.lines:
+            p, x0 = line(0.37)
+            x, d = np.array(x0) + 0.013, len(x0)
+            jacobian = np.zeros((d, d))
+            family.jacobian(x, np.array(p), jacobian)
+            for b in range(d):
+                high, low = np.empty(d), np.empty(d)
+                family.step(x + 1e-6 * np.eye(d)[b], np.array(p), high)
+                family.step(x - 1e-6 * np.eye(d)[b], np.array(p), low)
+                change = high - low
+                if family.turn:
+                    change -= family.turn * np.round(change / family.turn)
+                np.testing.assert_allclose(jacobian[:, b], change / 2e-6, atol=1e-7, err_msg=family.name)

@@ -1,9 +1,10 @@
 """The benchmark of labels: `python benchmarks/labels [N ...]`, by default at 5,000 and 1,000 samples.
 
-`python benchmarks/labels fit` prints the constants `RIGHT` of attractors/rule.py, from the training families alone.
+`python benchmarks/labels fit [NAME ...]` shows where the constants of attractors/rule.py come from: training families.
 """
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,14 +14,19 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from baselines import BASELINES, kind
 from changes import changes
-from families import FAMILIES, Family, Network, network_start
+from cost import cost
+from families import FAMILIES
+from family import Family, Network, network_start
+from fit import fit
+from held_out import HELD_OUT
 from network_truth import NetworkJudge
 from points import Point, points_of
 from scoring import DEFINITE, Score, is_judged, outcome, score
+from tested import TESTED
 from timing import table
+from training import TRAINING
 
 from attractors import classify
-from attractors.rule import RIGHT
 
 ALIGNS = 1_000  # steps of the network before the samples in which its tangent vectors align
 
@@ -32,24 +38,8 @@ class Answer(NamedTuple):
     definite: bool
     confidence: float
     label: str
+    decided_by: str
     baselines: dict[str, bool]
-
-
-LINES = {  # which line of the rule gives a label
-    "cycle": {"fixed_point", "periodic"},
-    "chaos": {"chaotic", "hyperchaotic"},
-    "torus": {"quasiperiodic"},
-}
-
-
-def fit() -> None:
-    """Share of right labels, over the probability of the conditions, line by line."""
-    pairs = [pair for n in (5_000, 1_000) for f in FAMILIES if f.training for pair in judged(f, n, others=False)]
-    for line, labels in LINES.items():
-        answers = [a for p, a in pairs if is_judged(p) and a.label in labels]
-        right = sum(a.outcome == "right" for a in answers)
-        probability = sum(a.confidence for a in answers) / RIGHT[line]
-        print(f"{line}: {min(right / probability, 1.0 - 1.0 / len(answers)):.4f} of {len(answers)}")
 
 
 def main(numbers: list[int]) -> None:
@@ -57,6 +47,7 @@ def main(numbers: list[int]) -> None:
         families = {family.name: judged(family, n) for family in FAMILIES}
         report(n, families)
         changes(FAMILIES, n)
+    cost()
 
 
 def judged(family: Family, n: int, *, others: bool = True) -> list[tuple[Point, Answer]]:
@@ -84,26 +75,22 @@ def answer_of(system: Any, start: Any, n_before: int, n: int, point: Point, i: i
             for name, (method, known, every) in BASELINES.items():
                 if i % every == 0:
                     others[name] = method(found.spectrum, samples) == kind(point.truth.kind, known)
-    return Answer(outcome(point, label, found.period), label in DEFINITE, found.confidence, label, others)
+    result = outcome(point, label, found.period)
+    return Answer(result, label in DEFINITE, found.confidence, label, found.decided_by, others)
 
 
 def report(n: int, families: dict[str, list[tuple[Point, Answer]]]) -> None:
     header = ["", "points", "wrong %", "undetermined %", "calibration error"]
     rows, counted = [], {name: [(p, a) for p, a in pairs if is_judged(p)] for name, pairs in families.items()}
-    training = {family.name for family in FAMILIES if family.training}
-    for name, pairs in counted.items():
-        rows.append([name + (" (training)" if name in training else ""), *scored(pairs).cells()])
+    roles = {"training": TRAINING, "test": TESTED, "held out": HELD_OUT}
+    for role, members in roles.items():
+        rows += [[f"{family.name} ({role})", *scored(counted[family.name]).cells()] for family in members]
+    for role, members in roles.items():
+        together = [pair for family in members for pair in counted[family.name]]
+        rows.append([f"**all {role} families**", *scored(together).cells()])
     every = [pair for pairs in counted.values() for pair in pairs]
-    seen = [pair for name, pairs in counted.items() if name in training for pair in pairs]
-    unseen = [pair for name, pairs in counted.items() if name not in training for pair in pairs]
-    beside = [pair for pair in every if pair[0].beside]
-    for name, pairs in {
-        "all training families": seen,
-        "all test families": unseen,
-        "beside boundaries": beside,
-        "**all**": every,
-    }.items():
-        rows.append([name, *scored(pairs).cells()])
+    rows.append(["beside boundaries", *scored([pair for pair in every if pair[0].beside]).cells()])
+    rows.append(["**all**", *scored(every).cells()])
     table(f"Labels from {n:,} samples", header, rows)
     hidden = [a for pairs in families.values() for p, a in pairs if p.truth.stand == "elsewhere"]
     called = [
@@ -115,6 +102,7 @@ def report(n: int, families: dict[str, list[tuple[Point, Answer]]]) -> None:
         f"chaotic transient outlasts the run, of which {called[0]} were called chaotic and {called[1]} undetermined or "
         "transient.\n"
     )
+    deciders(n, every)
     others = []
     for name in BASELINES:
         right = [a.baselines[name] for _, a in every if name in a.baselines]
@@ -123,12 +111,22 @@ def report(n: int, families: dict[str, list[tuple[Point, Answer]]]) -> None:
     table(f"Other ways, from the same {n:,} samples, on settled orbits", ["", "points", "wrong %"], others)
 
 
+def deciders(n: int, pairs: list[tuple[Point, Answer]]) -> None:
+    """Print which evidence decided how many labels, and how many of these are wrong."""
+    labels = Counter(a.decided_by for _, a in pairs if a.definite)
+    wrong = Counter(a.decided_by for _, a in pairs if a.outcome == "wrong")
+    rows = [
+        [name, f"{count:,}", wrong[name], f"{100 * wrong[name] / count:.2f}"] for name, count in labels.most_common()
+    ]
+    table(f"What decided, from {n:,} samples", ["", "labels", "wrong", "wrong %"], rows)
+
+
 def scored(pairs: list[tuple[Point, Answer]]) -> Score:
     return score([a.outcome for _, a in pairs], [a.definite for _, a in pairs], [a.confidence for _, a in pairs])
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["fit"]:
-        fit()
+    if sys.argv[1:2] == ["fit"]:
+        fit(TRAINING, sys.argv[2:])
     else:
         main([int(word) for word in sys.argv[1:]])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from families import Family, Network, network_start
+from family import Family, Network, network_start
 from points import points_of
 from scoring import DEFINITE, is_judged
 from timing import table

@@ -169,3 +169,93 @@ def standard_step(x, p, out):
 def standard_jacobian(x, p, out):
     kick = p[0] * math.cos(x[0])
     out[0, 0], out[0, 1], out[1, 0], out[1, 1] = 1.0 + kick, 1.0, kick, 1.0
+
+
+def islands_step(x, p, out):
+    """Hénon's map of the plane that keeps areas: a turn of which p0 is the cosine, after y is moved by -x²."""
+    s, y = math.sqrt(1.0 - p[0] ** 2), x[1] - x[0] ** 2
+    out[0], out[1] = x[0] * p[0] - y * s, x[0] * s + y * p[0]
+
+
+def islands_jacobian(x, p, out):
+    s = math.sqrt(1.0 - p[0] ** 2)
+    out[0, 0], out[0, 1], out[1, 0], out[1, 1] = p[0] + 2.0 * x[0] * s, -s, s - 2.0 * x[0] * p[0], p[0]
+
+
+def prey_step(x, p, out):
+    """Prey and predators: x' = a x (1 - x - y), y' = b x y."""
+    out[0], out[1] = p[1] * x[0] * (1.0 - x[0] - x[1]), p[0] * x[0] * x[1]
+
+
+def prey_jacobian(x, p, out):
+    out[0, 0], out[0, 1] = p[1] * (1.0 - 2.0 * x[0] - x[1]), -p[1] * x[0]
+    out[1, 0], out[1, 1] = p[0] * x[1], p[0] * x[0]
+
+
+def forced_circle_step(x, p, out):
+    """Circle map, forced quasi-periodically; angles in radians: x' = x + Ω - K sin x + ε cos θ."""
+    out[0] = (x[0] + p[1] - p[0] * math.sin(x[0]) + p[2] * math.cos(x[1])) % TURN
+    out[1] = (x[1] + TURN * GOLDEN) % TURN
+
+
+def forced_circle_jacobian(x, p, out):
+    out[0, 0], out[0, 1] = 1.0 - p[0] * math.cos(x[0]), -p[2] * math.sin(x[1])
+    out[1, 0], out[1, 1] = 0.0, 1.0
+
+
+def lozi_step(x, p, out):
+    out[0], out[1] = 1.0 - p[0] * abs(x[0]) + x[1], p[1] * x[0]
+
+
+def lozi_jacobian(x, p, out):
+    out[0, 0], out[0, 1], out[1, 0], out[1, 1] = -p[0] if x[0] > 0.0 else p[0], 1.0, p[1], 0.0
+
+
+def gauss_step(x, p, out):
+    out[0] = math.exp(-p[1] * x[0] ** 2) + p[0]
+
+
+def gauss_jacobian(x, p, out):
+    out[0, 0] = -2.0 * p[1] * x[0] * math.exp(-p[1] * x[0] ** 2)
+
+
+def tinkerbell_step(x, p, out):
+    out[0] = x[0] ** 2 - x[1] ** 2 + p[0] * x[0] - 0.6013 * x[1]
+    out[1] = 2.0 * x[0] * x[1] + 2.0 * x[0] + p[1] * x[1]
+
+
+def tinkerbell_jacobian(x, p, out):
+    out[0, 0], out[0, 1] = 2.0 * x[0] + p[0], -2.0 * x[1] - 0.6013
+    out[1, 0], out[1, 1] = 2.0 * x[1] + 2.0, 2.0 * x[0] + p[1]
+
+
+def rotor_step(x, p, out):
+    """Kicked rotor with friction and a drive, as of Zaslavskii: p' = b p + K sin θ + Ω, θ' = θ + p'."""
+    momentum = p[1] * x[1] + p[0] * math.sin(x[0]) + p[2]
+    out[0], out[1] = (x[0] + momentum) % TURN, momentum
+
+
+def rotor_jacobian(x, p, out):
+    kick = p[0] * math.cos(x[0])
+    out[0, 0], out[0, 1], out[1, 0], out[1, 1] = 1.0 + kick, p[1], kick, p[1]
+
+
+def burgers_step(x, p, out):
+    out[0], out[1] = p[1] * x[0] - x[1] ** 2, p[0] * x[1] + x[0] * x[1]
+
+
+def burgers_jacobian(x, p, out):
+    out[0, 0], out[0, 1], out[1, 0], out[1, 1] = p[1], -2.0 * x[1], x[1], p[0] + x[0]
+
+
+def pair_step(x, p, out):
+    """Two circle maps, in radians: x' = x + p2 - K sin x - c sin(x - y), y' = y + p3 - K sin y - c sin(y - x)."""
+    coupling = p[1] * math.sin(x[0] - x[1])
+    out[0] = (x[0] + p[2] - p[0] * math.sin(x[0]) - coupling) % TURN
+    out[1] = (x[1] + p[3] - p[0] * math.sin(x[1]) + coupling) % TURN
+
+
+def pair_jacobian(x, p, out):
+    coupling = p[1] * math.cos(x[0] - x[1])
+    out[0, 0], out[0, 1] = 1.0 - p[0] * math.cos(x[0]) - coupling, coupling
+    out[1, 0], out[1, 1] = coupling, 1.0 - p[0] * math.cos(x[1]) - coupling

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from families import Network, network_start
+from family import Network, network_start
 from truth import (
     APART,
     CHAOTIC,

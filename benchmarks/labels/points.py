@@ -9,13 +9,24 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from families import FAMILIES, Family, Network, positions
+from families import FAMILIES
+from family import Family, Network, positions
 from network_truth import NetworkJudge
 from truth import Judge, Truth
 
 PER_FAMILY = 800  # on all lines together, evenly
 BESIDE = 700  # at most, beside boundaries
 HALVINGS = 10
+SOURCES = (
+    "maps.py",
+    "family.py",
+    "training.py",
+    "tested.py",
+    "held_out.py",
+    "truth.py",
+    "network_truth.py",
+    "points.py",
+)
 HERE = Path(__file__).resolve().parent
 
 
@@ -30,11 +41,9 @@ class Point(NamedTuple):
 
 def points_of(family: Family) -> list[Point]:
     """Make the points of a family, or take them from where an earlier run has left them."""
-    sources = b"".join(
-        (HERE / name).read_bytes() for name in ("maps.py", "families.py", "truth.py", "network_truth.py", "points.py")
-    )
+    sources = b"".join((HERE / name).read_bytes() for name in SOURCES)
     folder = Path(tempfile.gettempdir()) / f"dmfsa-labels-{hashlib.sha256(sources).hexdigest()[:12]}"
-    file = folder / f"{FAMILIES.index(family):02d}.pickle"
+    file = folder / f"{family.name}.pickle"
     if file.exists():
         points: list[Point] = pickle.loads(file.read_bytes())
         return points

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from families import Family
+from family import Family
 from numba import njit
 
 from attractors.exponents import spectrum_from_stretching

@@ -1,0 +1,127 @@
+"""Thresholds of the rule, and the shares of right labels that it takes for confidences, from training families alone.
+
+Digits beyond those of chance (`DIGITS`, `SAFE_DIGITS`, `PHASE`) are levels of significance, and not fitted.
+
+A wrong label costs as much as six undetermined ones: 0.5 % of the former are allowed with 3 % of the latter. Each
+threshold is varied while the others stay as they are. Of its values, the more cautious first, the first one is chosen
+whose cost is above the least by no more than one standard error of the difference, the square root of the sum of its
+squares over points (the one-standard-error rule of L. Breiman et al., Classification and Regression Trees, 1984).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+from family import Family
+from points import Point, points_of
+from scoring import is_judged, outcome
+from timing import table
+
+from attractors import classify, rule
+from attractors.evidence import Evidence
+from attractors.rule import RIGHT, verdict
+
+LENGTHS = (5_000, 1_000)  # samples
+COST = {"right": 0.0, "undetermined": 1.0, "wrong": 6.0}
+VALUES: dict[str, tuple[float, ...]] = {  # the more cautious first
+    "REGULAR_SUM": (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0),
+    "LARGER_SUM": (3.0, 4.0, 5.0, 6.0, 7.0, 10.0),
+    "MANY_DIGITS": (8.0, 7.0, 6.0, 5.0, 4.5, 4.0, 3.0),
+    "SMOOTH_SUM": (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0),
+    "HYPER": (2.0, 1.5, 1.0, 0.5),
+    "AGREED": (2.8, 2.5, 2.2, 2.0, 1.8, 1.5, 1.0),
+    "EVEN": (30.0, 20.0, 15.0, 10.0, 7.0, 5.0, 3.0, 2.0, 1.0),
+    "EVEN_SUM": (10.0, 7.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.5),
+    "CONTRACTS": (20.0, 10.0, 7.0, 5.0, 3.0, 2.0, 1.0),  # less than a factor e is no contraction
+    "SPREAD": (0.1, 0.03, 0.01, 0.005, 0.003, 0.001, 0.0003),
+    "ERRORS": (3.0, 2.5, 2.0, 1.5, 1.0, 0.5),
+    "NATS": (15.0, 12.0, 10.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0),
+    "DIFFUSES": (0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.02),
+    "LINES": (0.999, 0.99, 0.95, 0.9, 0.8, 0.5, -1.0),
+}
+LINES_OF_THE_RULE = {  # which labels count for which share
+    "cycle": {"fixed_point", "periodic"},
+    "chaos": {"chaotic", "hyperchaotic"},
+    "torus": {"quasiperiodic"},
+}
+
+
+def fit(families: Sequence[Family], names: Sequence[str] = ()) -> None:
+    """Print what the training families say of each threshold (or those named), and of each share."""
+    asked = {name: VALUES[name] for name in names or VALUES}
+    costs: dict[str, list[np.ndarray]] = {name: [] for name in asked}
+    answers: list[tuple[str, str, float]] = []
+    n_points = 0
+    for family in families:
+        known = list(evidence_of(family))
+        n_points += len(known)
+        for name, values in asked.items():
+            costs[name].append(np.array([costs_with(name, value, known) for value in values]))
+        answers += [(name_of(point, found), *line_and_sure(found)) for point, found in known]
+    rows = []
+    for name, values in asked.items():
+        cost = np.concatenate(costs[name], axis=1)
+        chosen = values[choice(cost)]
+        used = getattr(rule, name)
+        each = ", ".join(f"{value:g}: {total:.0f}" for value, total in zip(values, cost.sum(axis=1), strict=True))
+        rows.append([name, f"{used:g}", f"{chosen:g}" + ("" if chosen == used else " (another!)"), each])
+    table(f"Thresholds, from {n_points:,} training runs", ["", "used", "chosen", "value: cost"], rows)
+    if not names:
+        shares(answers)
+
+
+def shares(answers: list[tuple[str, str, float]]) -> None:
+    """Print the share of right labels, over the probability of the conditions, line by line of the rule."""
+    rows = []
+    for line, used in RIGHT.items():
+        here = [(result, sure) for result, key, sure in answers if key == line]
+        right = sum(result == "right" for result, _ in here)
+        probability = sum(sure for _, sure in here) / used
+        share = min(right / probability, 1.0 - 1.0 / len(here)) if here else float("nan")
+        rows.append([line, len(here), f"{used:.4f}", f"{share:.4f}"])
+    table("Shares of right labels, the constants `RIGHT`", ["", "labels", "used", "fitted"], rows)
+
+
+def evidence_of(family: Family) -> Iterator[tuple[Point, Evidence]]:
+    """Evidence of all points of a family, from runs of each length."""
+    for n in LENGTHS:
+        for point in points_of(family):
+            if is_judged(point):
+                start = np.array(point.x0)
+                yield point, classify(family.system(point.p), start, n_transient=family.n_before, n_steps=n).evidence
+
+
+def name_of(point: Point, found: Evidence) -> str:
+    said = verdict(found)
+    return outcome(point, said.label.value, said.period)
+
+
+def line_and_sure(found: Evidence) -> tuple[str, float]:
+    """Line of the rule that gave a label, and the confidence in it."""
+    said = verdict(found)
+    if said.decided_by.startswith("0-1"):
+        return "opinion", said.confidence
+    lines = [line for line, labels in LINES_OF_THE_RULE.items() if said.label.value in labels]
+    return lines[0] if lines else "", said.confidence
+
+
+def costs_with(name: str, value: float, known: list[tuple[Point, Evidence]]) -> list[float]:
+    with changed(name, value):
+        return [COST[name_of(point, found)] for point, found in known]
+
+
+def choice(cost: np.ndarray) -> int:
+    """First of the values (n, points) that is not worse than the best by more than one standard error."""
+    more = cost - cost[np.argmin(cost.sum(axis=1))]
+    return int(np.flatnonzero(more.sum(axis=1) <= np.sqrt((more**2).sum(axis=1)))[0])
+
+
+@contextmanager
+def changed(name: str, value: float) -> Iterator[None]:
+    """A threshold of the rule at another value."""
+    before = getattr(rule, name)
+    setattr(rule, name, value)
+    try:
+        yield
+    finally:
+        setattr(rule, name, before)
