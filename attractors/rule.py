@@ -169,9 +169,10 @@ def _of_repeating_orbit(evidence: Evidence, cycle: Period, p: int) -> Verdict:
         )
         return Verdict(Label.undetermined, reason)
     contraction = -first.value * evidence.settled.n_steps if evidence.settled else 0.0
-    if first.value < -max(3.0 * first.error, NEUTRAL) or contraction > CONTRACTS:
-        reason = f"{repeats}, and {first} is negative"
-        return Verdict(label, reason, RIGHT["cycle"] * first.probability_below(0.0), period)
+    clearly = first.value < -max(3.0 * first.error, NEUTRAL)
+    if clearly or contraction > CONTRACTS:
+        why = f"{first} is negative" if clearly else f"differences shrank by {contraction:.2g} nats; {first}"
+        return Verdict(label, f"{repeats}, and {why}", RIGHT["cycle"] * first.probability_below(0.0), period)
     if evidence.attracts:
         return Verdict(label, f"{repeats}, and the orbit came ever closer to that; {first}", RIGHT["cycle"], period)
     reason = (
