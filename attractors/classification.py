@@ -47,6 +47,9 @@ class Classification(Result):
     transient : Transient or None
         What came before the attractor, as far as it was looked at. Its steps are counted from the start for `classify`,
         from the first one averaged for `classify_evidence`.
+    spectrum : LyapunovSpectrum or None
+        Exponents of what the label names, averaged after the transient; None if there are none, or if the orbit has
+        settled too late to have exponents of its own.
     evidence : Evidence
         What was looked at.
     """
@@ -58,12 +61,8 @@ class Classification(Result):
     reason: str
     decided_by: str
     transient: Transient | None
+    spectrum: LyapunovSpectrum | None
     evidence: Evidence
-
-    @property
-    def spectrum(self) -> LyapunovSpectrum | None:
-        """Exponents averaged after the transient; over all steps, if what comes after it is too short."""
-        return self.evidence.settled or self.evidence.spectrum
 
     @property
     def recurrence(self) -> Period | None:
@@ -72,6 +71,8 @@ class Classification(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer and its evidence for JSON: NaN becomes null, infinities the strings "-inf" and "inf"."""
+        exponents = {"exponents": [], "standard_errors": []} if self.spectrum is None else self.spectrum.to_dict()
+        transient = {"transient": self.transient.to_dict() if self.transient else None}
         return {
             "label": str(self.label),
             "period": self.period,
@@ -79,7 +80,7 @@ class Classification(Result):
             "reason": self.reason,
             "decided_by": self.decided_by,
             "torus_dimension": self.torus_dimension,
-            "evidence": self.evidence.to_dict() | {"transient": self.transient.to_dict() if self.transient else None},
+            "evidence": exponents | self.evidence.to_dict() | transient,
         }
 
 
@@ -290,12 +291,14 @@ def classify_evidence(
     if frequencies and found.label is Label.quasiperiodic and samples is not None:
         evidence = replace(evidence, torus=torus(samples, clock_period=clock_period))
     doubted = spectrum is not None and spectrum.status is SpectrumStatus.FEW_BLOCKS
+    none_before = found.intermittent or found.label is Label.divergent
     return Classification(
         label=found.label,
         period=found.period,
         torus_dimension=found.torus_dimension,
         confidence=found.confidence,
-        transient=evidence.transient if found.label is not Label.divergent else None,
+        transient=None if none_before else evidence.transient,
+        spectrum=spectrum if none_before else evidence.settled,
         decided_by=found.decided_by if found.label is not Label.undetermined else "",
         reason=found.reason + ("; the standard errors may be too small" if doubted else ""),
         evidence=evidence,

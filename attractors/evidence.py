@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from attractors.birkhoff import SHORTEST, birkhoff_average, birkhoff_weights
-from attractors.exponents import LyapunovSpectrum, spectrum_from_stretching
+from attractors.exponents import LyapunovSpectrum
 from attractors.periodicity import NEARLY, ROUNDING, TOLERANCE, Period, PeriodStatus, find_period, smallest_period
 from attractors.quasiperiodicity import Torus
 from attractors.results import json_number, plain
@@ -146,7 +146,7 @@ class Evidence:
         earlier = transient_of(sums[:first, 0], start)
         if len(sums) - first < 2:
             return None, earlier
-        return spectrum_from_stretching(sums[first:], length), earlier
+        return self.spectrum.since(first), earlier
 
     @property
     def settled(self) -> LyapunovSpectrum | None:
@@ -256,12 +256,9 @@ class Evidence:
         return self.samples is not None and len(self.samples) >= max(SHORTEST, 16 * self.clock_period)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what was looked at for JSON; of what is computed on demand, only what the rule asked for."""
-        document: dict[str, Any] = {"exponents": [], "standard_errors": []}
-        if self.spectrum is not None:
-            document = (self.settled or self.spectrum).to_dict()
+        """Return what was looked at beside exponents, for JSON; of what is computed on demand, what the rule needed."""
         known = self.__dict__
-        return document | {
+        return {
             "recurrence_error": json_number(self.recurrence.error) if self.recurrence else None,
             "settling_period": self.recurrence.settling_period if self.recurrence else None,
             "approaching": known.get("is_approaching"),

@@ -1,7 +1,7 @@
 """Lyapunov exponents with their doubt: averages over blocks, and what can be said from them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -53,9 +53,8 @@ class LyapunovSpectrum(Result):
         The evidence: log stretching summed over each block, in the order of `exponents`.
     n_steps : int
         Steps averaged.
-    resolved : bool array, shape (k,)
-        False where rounding has a say beyond the standard error: -inf may also mean "too small to be seen", a
-        finite value is too high.
+    unresolved : int array, shape (k,)
+        How often a residual was rounding noise (`Stretching.unresolved`), in the order of `exponents`.
     status : SpectrumStatus
         What can be trusted, and the remedy; the first that applies of DIVERGED, FEW_BLOCKS, TOO_WIDE
         (only of `lyapunov_until`), UNRESOLVED.
@@ -66,8 +65,17 @@ class LyapunovSpectrum(Result):
     n_blocks: npt.NDArray[np.int64]
     log_factors: FloatArray
     n_steps: int
-    resolved: npt.NDArray[np.bool_]
+    unresolved: npt.NDArray[np.int64]
     status: SpectrumStatus
+
+    @property
+    def resolved(self) -> npt.NDArray[np.bool_]:
+        """False (k,) where rounding has a say beyond the standard error.
+
+        There -inf may also mean "too small to be seen", and a finite value is too high.
+        """
+        within = ROUNDING_NATS * self.unresolved <= np.fmax(self.standard_errors, 0.0) * self.n_steps
+        return np.asarray(within & ~np.isnan(self.exponents))
 
     @property
     def zero_band(self) -> FloatArray:
@@ -120,6 +128,11 @@ class LyapunovSpectrum(Result):
         t = stdtrit(np.maximum(self.n_blocks - 1.0, 1.0), 0.5 + 0.5 * level)
         reach = t * self.standard_errors
         return np.stack([self.exponents - reach, self.exponents + reach], axis=1)
+
+    def since(self, first: int) -> "LyapunovSpectrum":
+        """Return the average over the blocks from `first` on, at least 2; whatever rounding was is held against it."""
+        length = self.n_steps // len(self.log_factors)
+        return spectrum_from_stretching(self.log_factors[first:], length, self.unresolved)
 
     def history(self) -> "History":
         """Return the running averages with their standard errors, from 16 blocks on: how the exponents settled."""
@@ -229,23 +242,21 @@ def spectrum_from_stretching(
             n_blocks=np.zeros(k, dtype=np.int64),
             log_factors=sums,
             n_steps=n_steps,
-            resolved=np.zeros(k, dtype=bool),
+            unresolved=noisy,
             status=SpectrumStatus.DIVERGED,
         )
     order = np.argsort(-sums.mean(axis=0), kind="stable")
     sums = sums[:, order]
     errors = standard_errors(sums / block_length)
-    resolved = noisy[order] * ROUNDING_NATS <= np.fmax(errors.errors, 0.0) * n_steps
-    if not errors.trusted.all():
-        status = SpectrumStatus.FEW_BLOCKS
-    else:
-        status = SpectrumStatus.OK if resolved.all() else SpectrumStatus.UNRESOLVED
-    return LyapunovSpectrum(
+    found = LyapunovSpectrum(
         exponents=sums.mean(axis=0) / block_length,
         standard_errors=errors.errors,
         n_blocks=errors.n_blocks,
         log_factors=sums,
         n_steps=n_steps,
-        resolved=resolved,
-        status=status,
+        unresolved=noisy[order],
+        status=SpectrumStatus.OK if errors.trusted.all() else SpectrumStatus.FEW_BLOCKS,
     )
+    if found.status is SpectrumStatus.OK and not found.resolved.all():
+        return replace(found, status=SpectrumStatus.UNRESOLVED)
+    return found

@@ -84,10 +84,18 @@ def classify_series(series: npt.ArrayLike, *, clock_period: int = 1) -> Classifi
             period = clock_period
     elif label is Label.quasiperiodic:
         dimension = len(lines.frequencies)
-    confidence = 0.0 if label is Label.undetermined else math.nan
-    evidence = Evidence(None, exact, samples, True, clock_period, lines)
-    decided_by = "" if label is Label.undetermined else "lines"
-    return Classification(label, period, dimension, confidence, reason, decided_by, None, evidence)
+    undetermined = label is Label.undetermined
+    return Classification(
+        label=label,
+        period=period,
+        torus_dimension=dimension,
+        confidence=0.0 if undetermined else math.nan,
+        reason=reason,
+        decided_by="" if undetermined else "lines",
+        transient=None,
+        spectrum=None,
+        evidence=Evidence(None, exact, samples, True, clock_period, lines),
+    )
 
 
 def _verdict(samples: FloatArray, lines: Torus, clock_period: int) -> tuple[Label, str]:

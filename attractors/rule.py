@@ -50,7 +50,10 @@ class Label(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """What the rule says; the confidence is that of the conditions named in the reason."""
+    """What the rule says; the confidence is that of the conditions named in the reason.
+
+    If it is intermittent, the label rests on the average over all steps, and nothing of it was a transient.
+    """
 
     label: Label
     reason: str
@@ -58,6 +61,7 @@ class Verdict(NamedTuple):
     period: int | None = None
     torus_dimension: int | None = None
     decided_by: str = ""
+    intermittent: bool = False
 
 
 class Exponent(NamedTuple):
@@ -101,8 +105,8 @@ def verdict(evidence: Evidence) -> Verdict:
     found = _of_open_orbit(evidence, exponents)
     if found.label is Label.undetermined and spectrum is not None and evidence.transient is not None:
         whole = exponents_of(spectrum)
-        if _is_positive(whole[0], spectrum):  # what looked like a transient comes again: intermittency
-            return _of_chaotic_orbit(whole, spectrum.n_steps)
+        if _is_positive(whole[0], spectrum):  # what looked like a transient comes again
+            return _of_chaotic_orbit(whole, spectrum.n_steps)._replace(intermittent=True)
     return found
 
 

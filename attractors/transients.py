@@ -86,9 +86,7 @@ def settled_spectrum(spectrum: LyapunovSpectrum) -> tuple[LyapunovSpectrum, Tran
     first = settles_at(sums, sums[n - n // LAST :])
     if not first:
         return spectrum, None
-    length = spectrum.n_steps // n
-    settled = spectrum_from_stretching(spectrum.log_factors[first:], length)
-    return settled, transient_of(sums[:first], first * length)
+    return spectrum.since(first), transient_of(sums[:first], first * (spectrum.n_steps // n))
 
 
 def settles_at(sums: FloatArray, last: FloatArray) -> int:
@@ -115,10 +113,16 @@ def over_whole_turns(spectrum: LyapunovSpectrum, period: int, n_repeating: int) 
     first = n - within if within >= m else 0
     starts = np.linspace(first, n - m, max((n - first) // m, 2)).round().astype(int)
     turns = np.array([spectrum.log_factors[start : start + m].sum(axis=0) for start in starts])
-    found = spectrum_from_stretching(turns, m * length)
+    found = spectrum_from_stretching(turns, m * length, spectrum.unresolved)
     if not found.standard_errors[0] < spectrum.standard_errors[0]:
         return spectrum
-    return replace(spectrum, exponents=found.exponents, standard_errors=found.standard_errors, n_blocks=found.n_blocks)
+    return replace(
+        spectrum,
+        exponents=found.exponents,
+        standard_errors=found.standard_errors,
+        n_blocks=found.n_blocks,
+        unresolved=found.unresolved,
+    )
 
 
 def transient_before(sums: FloatArray, length: int, settled: LyapunovSpectrum) -> Transient | None:

@@ -41,7 +41,7 @@ class Variable(NamedTuple):
 
 
 PER_STEP = "nat/step"
-OVER_ALL = "over all steps kept, with what they hold of a transient; the label rests on what comes after that"
+SETTLED = "over the steps kept after a transient, which is found in the orbit; missing where too few are left"
 VARIABLES = {
     "label": Variable("label", (), "i1", MISSING, "kind of attractor"),
     "period": Variable("label", (), "i4", 0, "period of state and clock together; 0: none", "step"),
@@ -60,17 +60,16 @@ VARIABLES = {
     "transient_lifetime": Variable(
         "transient", (), "f8", np.nan, "mean lifetime of a chaotic transient, from this one", "step"
     ),
-    "settled_exponent": Variable("transient", (), "f8", np.nan, "largest exponent after the transient", PER_STEP),
     "attractor": Variable("attractors", (), "i4", -1, "number of the attractor at this point; -1: not known"),
     "attractor_share": Variable("attractors", (), "f8", np.nan, "share of the starts that reach it"),
     "attractor_share_low": Variable("attractors", (), "f8", np.nan, "lower end of its 95 % interval"),
     "attractor_share_high": Variable("attractors", (), "f8", np.nan, "upper end of its 95 % interval"),
-    "lyapunov_exponent": Variable("lyapunov", ("exponent",), "f8", np.nan, "Lyapunov exponent", PER_STEP, OVER_ALL),
+    "lyapunov_exponent": Variable("lyapunov", ("exponent",), "f8", np.nan, "Lyapunov exponent", PER_STEP, SETTLED),
     "lyapunov_standard_error": Variable(
-        "lyapunov", ("exponent",), "f8", np.nan, "standard error of the Lyapunov exponent", PER_STEP, OVER_ALL
+        "lyapunov", ("exponent",), "f8", np.nan, "standard error of the Lyapunov exponent", PER_STEP, SETTLED
     ),
     "lyapunov_resolved": Variable("lyapunov", ("exponent",), "i1", 0, "1: double precision resolves the exponent"),
-    "kaplan_yorke_dimension": Variable("lyapunov", (), "f8", np.nan, "Kaplan-Yorke dimension", "1", OVER_ALL),
+    "kaplan_yorke_dimension": Variable("lyapunov", (), "f8", np.nan, "Kaplan-Yorke dimension", "1", SETTLED),
     "orbit": Variable("orbit", ("sample", "pattern"), "f4", np.nan, "semantic part of the mean field m^o"),
     "orbit_density": Variable("orbit", ("bin",), "u4", 0, "steps that m^o_1, semantic, spent in each bin", "step"),
     "section": Variable(

@@ -154,16 +154,10 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     context, n_patterns = config.model.context, config.model.features.n_patterns
     answers: list[Classification] = []
     for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
-        if not {"label", "transient"}.isdisjoint(config.record):
+        if not {"label", "transient", "lyapunov"}.isdisjoint(config.record):
             answer = _label_of(config, network, spectrum, tail[:, i], final[i])
             answers.append(answer)
             _tell(answer, config, kept, int(row))
-        if "lyapunov" in config.record and spectrum is not None:
-            n = len(spectrum.exponents)
-            kept["lyapunov_exponent"][row, :n] = spectrum.exponents
-            kept["lyapunov_standard_error"][row, :n] = spectrum.standard_errors
-            kept["lyapunov_resolved"][row, :n] = spectrum.resolved
-            kept["kaplan_yorke_dimension"][row] = spectrum.kaplan_yorke_dimension
         if "orbit" in config.record:
             seen = slice(-kept["orbit"].shape[1], None)
             if isinstance(ensemble, FinitePoints):
@@ -179,20 +173,23 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
 
 
 def _tell(answer: Classification, config: Config, kept: dict[str, Array], row: int) -> None:
-    """Fill in what a point's label is and rests on."""
+    """Fill in what a point's label is and rests on, and the exponents of what it names."""
     if "label" in config.record:
         kept["label"][row] = answer.label.code
         kept["period"][row] = answer.period or 0
         kept["torus_dimension"][row] = answer.torus_dimension or 0
         kept["confidence"][row] = answer.confidence
         kept["reason"][row] = answer.reason
-    if "transient" in config.record:
-        if answer.transient is not None:
-            kept["transient_until"][row] = answer.transient.until
-            kept["transient_exponent"][row] = answer.transient.exponent
-            kept["transient_lifetime"][row] = answer.transient.lifetime
-        if answer.spectrum is not None and answer.spectrum.exponents.size:
-            kept["settled_exponent"][row] = answer.spectrum.exponents[0]
+    if "transient" in config.record and answer.transient is not None:
+        kept["transient_until"][row] = answer.transient.until
+        kept["transient_exponent"][row] = answer.transient.exponent
+        kept["transient_lifetime"][row] = answer.transient.lifetime
+    if "lyapunov" in config.record and answer.spectrum is not None:
+        n = len(answer.spectrum.exponents)
+        kept["lyapunov_exponent"][row, :n] = answer.spectrum.exponents
+        kept["lyapunov_standard_error"][row, :n] = answer.spectrum.standard_errors
+        kept["lyapunov_resolved"][row, :n] = answer.spectrum.resolved
+        kept["kaplan_yorke_dimension"][row] = answer.spectrum.kaplan_yorke_dimension
 
 
 def _advance(

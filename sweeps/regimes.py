@@ -94,7 +94,7 @@ def _along(dataset: xr.Dataset, name: str, direction: str) -> list[Regime]:
     found = []
     for part in np.split(np.arange(len(labels)), cuts):
         known = tuple(int(period) for period in np.unique(periods[part]) if period)
-        extent = (float(leading[part].min()), float(leading[part].max()))
+        extent = float(np.fmin.reduce(leading[part])), float(np.fmax.reduce(leading[part]))
         ends = float(parameter[part[0]]), float(parameter[part[-1]])
         found.append(Regime(str(labels[part[0]]), *ends, len(part), known, extent, direction))
     return found

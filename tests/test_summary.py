@@ -35,6 +35,13 @@ def test_regimes_are_cut_where_the_label_changes():
     ]
 
 
+def test_points_without_exponents_do_not_hide_those_of_their_regime():
+    dataset = along_beta()
+    dataset["lyapunov_exponent"][1] = np.nan
+    first = regimes(dataset)[0]
+    assert (first.n_points, first.lyapunov) == (3, (-0.3, -0.1))
+
+
 def test_regimes_follow_the_parameter_not_the_order_of_the_file():
     order = [3, 0, 6, 2, 5, 1, 4]
     shuffled = along_beta(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import systems
 
-from attractors import Label, classify, refine_cycle, spectrum_from_stretching
+from attractors import Label, classify, classify_evidence, refine_cycle, spectrum_from_stretching
 from attractors.transients import (
     TransientKind,
     closest_return,
@@ -47,6 +47,26 @@ def test_an_approach_has_no_lifetime():
     assert settled.n_steps == 6_000
     assert (found.until, found.status) == (400, TransientKind.APPROACH)
     assert math.isnan(found.lifetime)
+
+
+def test_what_rounding_was_is_held_against_what_is_left():
+    """Directions lost 3 times: within the error of 6,400 steps, far beyond that of a quiet end."""
+    whole = blocks((20, 0.1), (44, -0.05))
+    counted = spectrum_from_stretching(whole.log_factors, 100, unresolved=[3])
+    settled, _ = settled_spectrum(counted)
+    assert counted.resolved.tolist() == [True]
+    assert settled.resolved.tolist() == [False]
+    assert settled_spectrum(whole)[0].resolved.tolist() == [True]
+    turns = over_whole_turns(spectrum_from_stretching(np.tile([-1.0, -3.0], 32)[:, None], 1, unresolved=[1]), 2, 64)
+    assert turns.unresolved.tolist() == [1]
+
+
+def test_what_comes_again_was_no_transient():
+    """Chaos, long rests, chaos and a rest at the end: the label rests on all of it, and so do the exponents."""
+    whole = blocks((20, 0.3), (12, 0.0), (8, 0.3), (24, 0.0))
+    assert settled_spectrum(whole)[1] is not None
+    answer = classify_evidence(whole, None)
+    assert (answer.label, answer.transient, answer.spectrum) == (Label.chaotic, None, whole)
 
 
 def test_nothing_is_cut_off_where_nothing_changes():
@@ -204,6 +224,11 @@ def test_an_orbit_that_settles_at_the_very_end_is_not_chaotic():
     answer = classify(system, start, n_transient=0, n_steps=settled + 300)
     assert (answer.label, answer.period) == (Label.periodic, 11)
     assert answer.transient.status is TransientKind.CHAOTIC
+    late = classify(system, start, n_transient=0, n_steps=settled + 60)
+    assert (late.label, late.period) == (Label.periodic, 11)
+    assert late.evidence.spectrum.exponents[0] > 0.1
+    assert late.spectrum is None  # its last two blocks still hold chaos
+    assert late.to_dict()["evidence"]["exponents"] == []
 
 
 def test_an_orbit_that_settles_just_before_the_last_samples_is_averaged_from_there_on():

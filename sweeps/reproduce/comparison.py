@@ -281,7 +281,7 @@ def _why_ours(ours: float, kind: str, there: float, then: str) -> str:
     if kind == then:
         if abs(ours - there) <= AVERAGED:
             return "the same cycle"
-        return "the same cycle, after the end of a chaotic transient in our average"
+        return "the same cycle, which our run reached too late for an average"
     if kind == Label.chaotic:
         return f"chaotic to the end: a transient that outlasts the run, or chaos beside {then}"
     return f"another attractor: {kind} beside {then}"
