@@ -16,6 +16,7 @@ VECTOR, PLANE, BLOCK = float64[::1], float64[:, ::1], float64[:, :, ::1]
 
 S11, S17, S19, S23, S41, S45 = (np.uint64(x) for x in (11, 17, 19, 23, 41, 45))
 FEW = 16.0  # spins below which each is tossed: cheaper than a logarithm
+NEAR = 16.0  # how far from the mode ratios of neighbours are multiplied: cheaper than logarithms, and no overflow
 FEW_UP = 10.0  # expected number of spins up from which the rejection is valid, and faster than inversion
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 STIRLING = np.array([0.0, *(math.lgamma(k + 1) - (k + 0.5) * math.log(k) + k - HALF_LOG_2PI for k in range(1, 16))])
@@ -88,6 +89,19 @@ def log_probability(k, n, p):
     return corrections - exponent - HALF_LOG_2PI - 0.5 * math.log(k * (rest / n))
 
 
+@njit(float64(float64, float64, float64), **OPTIONS)
+def relative_probability(k, n, p):
+    """C(n, k) p^k (1-p)^(n-k) over its largest value; near that, by P(i)/P(i-1) = p (n-i+1) / ((1-p) i)."""
+    mode = np.floor((n + 1.0) * p)
+    if abs(k - mode) > NEAR:
+        return math.exp(log_probability(k, n, p) - log_probability(mode, n, p))
+    odds, above, below = p / (1.0 - p), 1.0, 1.0
+    for i in range(int(min(k, mode)) + 1, int(max(k, mode)) + 1):
+        above *= odds * (n - i + 1.0)
+        below *= i
+    return above / below if k > mode else below / above
+
+
 @njit(DRAW(float64, float64, STATE), **OPTIONS)
 def inversion(n, p, state):
     """Binomial number by going up its distribution function: some n p steps."""
@@ -124,10 +138,8 @@ def rejection(n, p, state):
         k = np.floor((2.0 * a / room + b) * u + n * p + 0.5)
         if room >= 0.07 and v <= inner:
             return k, state
-        if 0.0 <= k <= n:
-            peak = log_probability(np.floor((n + 1.0) * p), n, p)
-            if math.log(v * alpha / (a / (room * room) + b)) <= log_probability(k, n, p) - peak:
-                return k, state
+        if 0.0 <= k <= n and v * alpha / (a / (room * room) + b) <= relative_probability(k, n, p):
+            return k, state
 
 
 @njit(DRAW(float64, float64, STATE), **OPTIONS)

@@ -117,6 +117,21 @@ def test_probabilities_follow_the_recurrence(n, p):
             np.testing.assert_allclose(every, stats.binom.logpmf(np.arange(n + 1), n, p), rtol=1e-11, atol=1e-12)
 
 
+@pytest.mark.parametrize("n", [99.0, 1e3, 1e9, 2.0**53])
+@pytest.mark.parametrize("p", [0.11, 0.5])
+def test_near_the_mode_probabilities_are_products(n, p):
+    """Of the ratios of neighbours, up to `NEAR` on either side, for the largest n too; beyond by logarithms."""
+    mode, near = math.floor((n + 1) * p), _finite_kernels.NEAR
+    for k in (mode + away for away in (-near - 1, -near, -1.0, 0.0, 1.0, near, near + 1)):
+        if not 0 <= k <= n:
+            continue
+        with np.errstate(all="ignore"):
+            found = _finite_kernels.relative_probability(k, n, p)
+            exact = _finite_kernels.log_probability(k, n, p) - _finite_kernels.log_probability(float(mode), n, p)
+        assert found == pytest.approx(math.exp(exact), rel=1e-11)
+    assert _finite_kernels.relative_probability(float(mode), n, p) == 1.0
+
+
 # ---- the network ---------------------------------------------------------------------------------------------
 
 
