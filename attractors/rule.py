@@ -27,8 +27,9 @@ ERRORS, NATS = 1.5, 6.0  # of λ_1 above 0, and of its sum: enough where the 0-1
 DIFFUSES = 0.1  # growth of its walker, 0 to 1: more in chaos, less on a torus
 LINES = 0.9  # of the variance: a torus has more in lines
 SPREAD = 0.001  # of the extent: pieces smaller than that are those of cycles and cascades
-# Shares of right labels among those that met the conditions, from the same; the conditions' probability is a factor.
-RIGHT = {"cycle": 0.9998, "chaos": 0.9998, "torus": 0.9928, "opinion": 0.9972}
+# Shares of right labels among those that met the conditions, whose probability is a factor: of each training family
+# with thresholds chosen from the others.
+RIGHT = {"cycle": 0.9999, "chaos": 0.9998, "torus": 0.9904, "opinion": 0.9271}
 
 
 class Label(StrEnum):
@@ -50,18 +51,24 @@ class Label(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """What the rule says; the confidence is that of the conditions named in the reason.
+    """What the rule says, by which of its lines, and how probable it is that the conditions named in the reason hold.
 
     If it is intermittent, the label rests on the average over all steps, and nothing of it was a transient.
     """
 
     label: Label
     reason: str
-    confidence: float = 0.0
+    line: str = ""
+    probability: float = 1.0
     period: int | None = None
     torus_dimension: int | None = None
     decided_by: str = ""
     intermittent: bool = False
+
+    @property
+    def confidence(self) -> float:
+        """That probability times the share of right labels of the line; 0 if undetermined."""
+        return 0.0 if self.label is Label.undetermined else RIGHT.get(self.line, 1.0) * self.probability
 
 
 class Exponent(NamedTuple):
@@ -96,7 +103,7 @@ def verdict(evidence: Evidence) -> Verdict:
     spectrum, recurrence = evidence.spectrum, evidence.recurrence
     diverged = spectrum is not None and spectrum.status is SpectrumStatus.DIVERGED
     if not evidence.finite or diverged or (recurrence and recurrence.status is PeriodStatus.NON_FINITE):
-        return Verdict(Label.divergent, "the orbit did not stay finite", confidence=1.0, decided_by="divergence")
+        return Verdict(Label.divergent, "the orbit did not stay finite", decided_by="divergence")
     if evidence.cycle is not None and evidence.cycle.period is not None:
         return _of_repeating_orbit(evidence, evidence.cycle, evidence.cycle.period)._replace(decided_by="recurrence")
     exponents = exponents_of(evidence.settled)
@@ -164,7 +171,7 @@ def _of_repeating_orbit(evidence: Evidence, cycle: Period, p: int) -> Verdict:
     if not exponents:
         no_exponents = evidence.spectrum is None or not evidence.spectrum.exponents.size
         why = "no exponents were asked for" if no_exponents else "it has settled too late for exponents of its own"
-        return Verdict(label, f"{repeats}; {why}", 1.0 if no_exponents else RIGHT["cycle"], period)
+        return Verdict(label, f"{repeats}; {why}", "" if no_exponents else "cycle", period=period)
     first = exponents[0]
     if first.value > first.band:
         reason = (
@@ -176,9 +183,9 @@ def _of_repeating_orbit(evidence: Evidence, cycle: Period, p: int) -> Verdict:
     clearly = first.value < -max(3.0 * first.error, NEUTRAL)
     if clearly or contraction > CONTRACTS:
         why = f"{first} is negative" if clearly else f"differences shrank by {contraction:.2g} nats; {first}"
-        return Verdict(label, f"{repeats}, and {why}", RIGHT["cycle"] * first.probability_below(0.0), period)
+        return Verdict(label, f"{repeats}, and {why}", "cycle", first.probability_below(0.0), period=period)
     if evidence.attracts:
-        return Verdict(label, f"{repeats}, and the orbit came ever closer to that; {first}", RIGHT["cycle"], period)
+        return Verdict(label, f"{repeats}, and the orbit came ever closer to that; {first}", "cycle", period=period)
     reason = (
         f"{repeats}, but {first} is not clearly negative: near a bifurcation; more n_transient and n_steps "
         "would decide, or a neighbouring parameter"
@@ -199,7 +206,7 @@ def _of_settling_orbit(first: Exponent, recurrence: Period) -> Verdict:
         )
         return Verdict(Label.undetermined, reason)
     reason = f"{settles}: the orbit is still settling; increase n_transient"
-    return Verdict(Label.transient, reason, RIGHT["cycle"], decided_by="recurrence")
+    return Verdict(Label.transient, reason, "cycle", decided_by="recurrence")
 
 
 def _of_chaotic_orbit(
@@ -207,24 +214,24 @@ def _of_chaotic_orbit(
     n_steps: int,
     reason: str | None = None,
     decided_by: str = "exponents",
-    right: str = "chaos",
+    line: str = "chaos",
 ) -> Verdict:
     """Verdict on an orbit without a period, λ_1 above its band, or above 0 for another reason."""
     first = exponents[0]
     limit = 0.0 if reason else first.band
     reason = reason or f"{first} is above the band around 0 of {first.band:.2g}"
-    confidence = RIGHT[right] * (1.0 - first.probability_below(limit))
+    probability = 1.0 - first.probability_below(limit)
     if len(exponents) == 1:
-        return Verdict(Label.chaotic, f"{reason}; λ2 was not computed", confidence, decided_by=decided_by)
+        return Verdict(Label.chaotic, f"{reason}; λ2 was not computed", line, probability, decided_by=decided_by)
     second, neutral = exponents[1], REGULAR_SUM / n_steps
     if second.value > max(HYPER * second.error, neutral) * (1.0 + 1e-9):  # not by rounding
         reason = f"{reason}, and {second} is positive"
-        confidence *= 1.0 - second.probability_below(0.0)
-        return Verdict(Label.hyperchaotic, reason, confidence, decided_by=decided_by)
+        probability *= 1.0 - second.probability_below(0.0)
+        return Verdict(Label.hyperchaotic, reason, line, probability, decided_by=decided_by)
     if second.value > neutral * (1.0 + 1e-9):
         return Verdict(Label.undetermined, f"{reason}, but {second} may be 0 or positive; increase n_steps")
-    confidence *= second.probability_below(neutral)
-    return Verdict(Label.chaotic, f"{reason}, {second} is not", confidence, decided_by=decided_by)
+    probability *= second.probability_below(neutral)
+    return Verdict(Label.chaotic, f"{reason}, {second} is not", line, probability, decided_by=decided_by)
 
 
 def _of_regular_orbit(evidence: Evidence, exponents: list[Exponent], recurrence: Period) -> Verdict:
@@ -233,11 +240,11 @@ def _of_regular_orbit(evidence: Evidence, exponents: list[Exponent], recurrence:
     nearly = evidence.nearly_repeats if evidence.samples is not None else None
     if nearly is not None:
         reason = f"{no_period}, but all nearly repeat, with {nearly}: the orbit is still settling; increase n_transient"
-        return Verdict(Label.transient, reason, RIGHT["cycle"], decided_by="recurrence")
+        return Verdict(Label.transient, reason, "cycle", decided_by="recurrence")
     doubt = next(_doubts_of_a_torus(evidence, exponents), None)
     if evidence.is_approaching and not (evidence.levels_off and doubt is None):
         reason = f"{no_period}, but the orbit comes back ever more closely: it is still settling; increase n_transient"
-        return Verdict(Label.transient, reason, RIGHT["cycle"], decided_by="recurrence")
+        return Verdict(Label.transient, reason, "cycle", decided_by="recurrence")
     if doubt is not None:
         undecided = Verdict(Label.undetermined, f"{no_period}, and {doubt}")
         return _second_opinion(evidence, exponents, no_period) or undecided
@@ -247,18 +254,18 @@ def _of_regular_orbit(evidence: Evidence, exponents: list[Exponent], recurrence:
     return _on_a_torus(exponents, no_period, converged, "averages")
 
 
-def _on_a_torus(exponents: list[Exponent], no_period: str, why: str, decided_by: str, right: str = "torus") -> Verdict:
+def _on_a_torus(exponents: list[Exponent], no_period: str, why: str, decided_by: str, line: str = "torus") -> Verdict:
     """Verdict on an orbit that nothing speaks against being quasi-periodic."""
-    confidence, dimension = RIGHT[right], 0
+    probability, dimension = 1.0, 0
     for exponent in exponents:
-        probability = exponent.probability_below(-exponent.band)
+        below = exponent.probability_below(-exponent.band)
         if abs(exponent.value) <= exponent.band:
             dimension += 1
-            probability = exponent.probability_below(exponent.band) - probability
-        confidence *= probability
+            below = exponent.probability_below(exponent.band) - below
+        probability *= below
     first = exponents[0]
     reason = f"{no_period}, and {first} lies within the band around 0 of {first.band:.2g}: {dimension} in all do{why}"
-    return Verdict(Label.quasiperiodic, reason, confidence, torus_dimension=dimension, decided_by=decided_by)
+    return Verdict(Label.quasiperiodic, reason, line, probability, torus_dimension=dimension, decided_by=decided_by)
 
 
 def _second_opinion(evidence: Evidence, exponents: list[Exponent], no_period: str) -> Verdict | None:

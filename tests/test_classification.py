@@ -295,13 +295,14 @@ def test_sums_that_swing_are_judged_with_smooth_weights():
     swing = np.diff(4.0 * np.sin(np.linspace(0.0, 8.5 * np.pi, n + 1)))
     steady = np.full(n, 4.0 / n) + 0.05 * (-1.0) ** np.arange(n)
     samples = TORUS + 3e-3 * NOISE
-    for sums, decided_by in ((swing, "averages"), (steady, "0-1 test and lines")):
+    for sums, decided_by, line in ((swing, "averages", "torus"), (steady, "0-1 test and lines", "opinion")):
         found = spectrum_from_stretching(np.stack([sums, np.full(n, -78.0)], axis=1), 78)
         assert found.exponents[0] * found.n_steps == pytest.approx(4.0)
         answer = classify_evidence(found, find_period(samples), samples=samples)
         assert answer.evidence.digits < 5.0
         assert (answer.label, answer.decided_by) == (Label.quasiperiodic, decided_by), answer.reason
         assert (answer.to_dict()["evidence"]["line_share"] is None) == (decided_by == "averages")
+        assert 0.95 * RIGHT[line] < answer.confidence <= RIGHT[line]
 
 
 def test_lines_that_wander_are_no_torus():

@@ -89,9 +89,21 @@ def test_all_thresholds_that_are_fitted_are_in_the_rule(benchmark):
     for name, values in fit.VALUES.items():
         before = getattr(fit.rule, name)
         assert before in values
-        with fit.changed(name, values[0]):
+        with fit.changed({name: values[0]}):
             assert getattr(fit.rule, name) == values[0]
         assert getattr(fit.rule, name) == before
+
+
+def test_shares_are_those_of_families_that_the_thresholds_do_not_know(benchmark, monkeypatch, capsys):
+    """Of three families the one with slow chaos wants REGULAR_SUM at its largest; its own points must not say so."""
+    fit, seen = benchmark["fit"], []
+    costs = {name: [np.ones((len(values), 3)) for _ in range(3)] for name, values in fit.VALUES.items()}
+    costs["REGULAR_SUM"][1][:-1] = 2.0
+    monkeypatch.setattr(fit, "evidence_of", lambda family: seen.append((family, fit.rule.REGULAR_SUM)) or ())
+    fit.shares(["a", "b", "c"], costs)
+    first, *_, last = fit.VALUES["REGULAR_SUM"]
+    assert seen == [("a", last), ("b", first), ("c", last)]
+    assert capsys.readouterr().out.count("nan") == len(fit.RIGHT)
 
 
 def test_jacobians_of_all_families(benchmark):

@@ -6,6 +6,9 @@ A wrong label costs as much as six undetermined ones: 0.5 % of the former are al
 threshold is varied while the others stay as they are. Of its values, the more cautious first, the first one is chosen
 whose cost is above the least by no more than one standard error of the difference, the square root of the sum of its
 squares over points (the one-standard-error rule of L. Breiman et al., Classification and Regression Trees, 1984).
+
+Shares of right labels are those of families that the thresholds do not know: each is labelled with thresholds chosen
+from the others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +25,8 @@ from attractors.evidence import Evidence
 from attractors.rule import RIGHT, verdict
 
 LENGTHS = (5_000, 1_000)  # samples
-COST = {"right": 0.0, "undetermined": 1.0, "wrong": 6.0}
+OPEN = "undetermined"
+COST = {"right": 0.0, OPEN: 1.0, "wrong": 6.0}
 VALUES: dict[str, tuple[float, ...]] = {  # the more cautious first
     "REGULAR_SUM": (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0),
     "LARGER_SUM": (3.0, 4.0, 5.0, 6.0, 7.0, 10.0),
@@ -31,7 +35,7 @@ VALUES: dict[str, tuple[float, ...]] = {  # the more cautious first
     "HYPER": (2.0, 1.5, 1.0, 0.5),
     "AGREED": (2.8, 2.5, 2.2, 2.0, 1.8, 1.5, 1.0),
     "EVEN": (30.0, 20.0, 15.0, 10.0, 7.0, 5.0, 3.0, 2.0, 1.0),
-    "EVEN_SUM": (10.0, 7.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.5),
+    "EVEN_SUM": (10.0, 7.0, 5.0, 4.0, 3.0),  # less than that any torus may have
     "CONTRACTS": (20.0, 10.0, 7.0, 5.0, 3.0, 2.0, 1.0),  # less than a factor e is no contraction
     "SPREAD": (0.1, 0.03, 0.01, 0.005, 0.003, 0.001, 0.0003),
     "ERRORS": (3.0, 2.5, 2.0, 1.5, 1.0, 0.5),
@@ -39,25 +43,16 @@ VALUES: dict[str, tuple[float, ...]] = {  # the more cautious first
     "DIFFUSES": (0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.02),
     "LINES": (0.999, 0.99, 0.95, 0.9, 0.8, 0.5, -1.0),
 }
-LINES_OF_THE_RULE = {  # which labels count for which share
-    "cycle": {"fixed_point", "periodic"},
-    "chaos": {"chaotic", "hyperchaotic"},
-    "torus": {"quasiperiodic"},
-}
 
 
 def fit(families: Sequence[Family], names: Sequence[str] = ()) -> None:
     """Print what the training families say of each threshold (or those named), and of each share."""
     asked = {name: VALUES[name] for name in names or VALUES}
-    costs: dict[str, list[np.ndarray]] = {name: [] for name in asked}
-    answers: list[tuple[str, str, float]] = []
-    n_points = 0
-    for family in families:
+    costs = {name: [np.empty((len(values), 0))] * len(families) for name, values in asked.items()}
+    for i, family in enumerate(families):
         known = list(evidence_of(family))
-        n_points += len(known)
         for name, values in asked.items():
-            costs[name].append(np.array([costs_with(name, value, known) for value in values]))
-        answers += [(name_of(point, found), *line_and_sure(found)) for point, found in known]
+            costs[name][i] = np.array([costs_with(name, value, known) for value in values])
     rows = []
     for name, values in asked.items():
         cost = np.concatenate(costs[name], axis=1)
@@ -65,21 +60,31 @@ def fit(families: Sequence[Family], names: Sequence[str] = ()) -> None:
         used = getattr(rule, name)
         each = ", ".join(f"{value:g}: {total:.0f}" for value, total in zip(values, cost.sum(axis=1), strict=True))
         rows.append([name, f"{used:g}", f"{chosen:g}" + ("" if chosen == used else " (another!)"), each])
-    table(f"Thresholds, from {n_points:,} training runs", ["", "used", "chosen", "value: cost"], rows)
+    table(f"Thresholds, from {cost.shape[1]:,} training runs", ["", "used", "chosen", "value: cost"], rows)
     if not names:
-        shares(answers)
+        shares(families, costs)
 
 
-def shares(answers: list[tuple[str, str, float]]) -> None:
+def shares(families: Sequence[Family], costs: dict[str, list[np.ndarray]]) -> None:
     """Print the share of right labels, over the probability of the conditions, line by line of the rule."""
+    answers: list[tuple[str, str, float]] = []
+    for i, family in enumerate(families):
+        with changed({name: values[choice(of_others(costs[name], i))] for name, values in VALUES.items()}):
+            for point, found in evidence_of(family):
+                said = verdict(found)
+                answers.append((said.line, name_of(point, found), said.probability))
     rows = []
     for line, used in RIGHT.items():
-        here = [(result, sure) for result, key, sure in answers if key == line]
-        right = sum(result == "right" for result, _ in here)
-        probability = sum(sure for _, sure in here) / used
-        share = min(right / probability, 1.0 - 1.0 / len(here)) if here else float("nan")
+        here = [(result, probability) for key, result, probability in answers if key == line and result != OPEN]
+        right, expected = sum(result == "right" for result, _ in here), sum(probability for _, probability in here)
+        share = min(right / expected, 1.0 - 1.0 / len(here)) if here else float("nan")
         rows.append([line, len(here), f"{used:.4f}", f"{share:.4f}"])
     table("Shares of right labels, the constants `RIGHT`", ["", "labels", "used", "fitted"], rows)
+
+
+def of_others(costs: list[np.ndarray], i: int) -> np.ndarray:
+    """Costs (values, points) of all families but one."""
+    return np.concatenate(costs[:i] + costs[i + 1 :], axis=1)
 
 
 def evidence_of(family: Family) -> Iterator[tuple[Point, Evidence]]:
@@ -96,17 +101,8 @@ def name_of(point: Point, found: Evidence) -> str:
     return outcome(point, said.label.value, said.period)
 
 
-def line_and_sure(found: Evidence) -> tuple[str, float]:
-    """Line of the rule that gave a label, and the confidence in it."""
-    said = verdict(found)
-    if said.decided_by.startswith("0-1"):
-        return "opinion", said.confidence
-    lines = [line for line, labels in LINES_OF_THE_RULE.items() if said.label.value in labels]
-    return lines[0] if lines else "", said.confidence
-
-
 def costs_with(name: str, value: float, known: list[tuple[Point, Evidence]]) -> list[float]:
-    with changed(name, value):
+    with changed({name: value}):
         return [COST[name_of(point, found)] for point, found in known]
 
 
@@ -117,11 +113,13 @@ def choice(cost: np.ndarray) -> int:
 
 
 @contextmanager
-def changed(name: str, value: float) -> Iterator[None]:
-    """A threshold of the rule at another value."""
-    before = getattr(rule, name)
-    setattr(rule, name, value)
+def changed(thresholds: dict[str, float]) -> Iterator[None]:
+    """Thresholds of the rule at other values."""
+    before = {name: getattr(rule, name) for name in thresholds}
     try:
+        for name, value in thresholds.items():
+            setattr(rule, name, value)
         yield
     finally:
-        setattr(rule, name, before)
+        for name, value in before.items():
+            setattr(rule, name, value)
