@@ -154,7 +154,8 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     context, n_patterns = config.model.context, config.model.features.n_patterns
     answers: list[Classification] = []
     for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
-        if not {"label", "transient", "lyapunov"}.isdisjoint(config.record):
+        rests_on_evidence = {"label", "transient"} if spectrum is None else {"label", "transient", "lyapunov"}
+        if not rests_on_evidence.isdisjoint(config.record):
             answer = _label_of(config, network, spectrum, tail[:, i], final[i])
             answers.append(answer)
             _tell(answer, config, kept, int(row))
