@@ -261,8 +261,9 @@ def _on_a_torus(exponents: list[Exponent], no_period: str, why: str, decided_by:
         below = exponent.probability_below(-exponent.band)
         if abs(exponent.value) <= exponent.band:
             dimension += 1
-            below = exponent.probability_below(exponent.band) - below
-        probability *= below
+            probability *= exponent.probability_below(exponent.band) - below
+        else:
+            probability *= below
     first = exponents[0]
     reason = f"{no_period}, and {first} lies within the band around 0 of {first.band:.2g}: {dimension} in all do{why}"
     return Verdict(Label.quasiperiodic, reason, line, probability, torus_dimension=dimension, decided_by=decided_by)

@@ -153,12 +153,12 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     final = ensemble.windows()
     context, n_patterns = config.model.context, config.model.features.n_patterns
     answers: list[Classification] = []
+    is_looked_at = not {"label", "transient_until", "lyapunov_exponent"}.isdisjoint(kept)
     for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
-        rests_on_evidence = {"label", "transient"} if spectrum is None else {"label", "transient", "lyapunov"}
-        if not rests_on_evidence.isdisjoint(config.record):
+        if is_looked_at:
             answer = _label_of(config, network, spectrum, tail[:, i], final[i])
             answers.append(answer)
-            _tell(answer, config, kept, int(row))
+            _tell(answer, kept, int(row))
         if "orbit" in config.record:
             seen = slice(-kept["orbit"].shape[1], None)
             if isinstance(ensemble, FinitePoints):
@@ -173,19 +173,19 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
 
 
-def _tell(answer: Classification, config: Config, kept: dict[str, Array], row: int) -> None:
+def _tell(answer: Classification, kept: dict[str, Array], row: int) -> None:
     """Fill in what a point's label is and rests on, and the exponents of what it names."""
-    if "label" in config.record:
+    if "label" in kept:
         kept["label"][row] = answer.label.code
         kept["period"][row] = answer.period or 0
         kept["torus_dimension"][row] = answer.torus_dimension or 0
         kept["confidence"][row] = answer.confidence
         kept["reason"][row] = answer.reason
-    if "transient" in config.record and answer.transient is not None:
+    if "transient_until" in kept and answer.transient is not None:
         kept["transient_until"][row] = answer.transient.until
         kept["transient_exponent"][row] = answer.transient.exponent
         kept["transient_lifetime"][row] = answer.transient.lifetime
-    if "lyapunov" in config.record and answer.spectrum is not None:
+    if "lyapunov_exponent" in kept and answer.spectrum is not None:
         n = len(answer.spectrum.exponents)
         kept["lyapunov_exponent"][row, :n] = answer.spectrum.exponents
         kept["lyapunov_standard_error"][row, :n] = answer.spectrum.standard_errors

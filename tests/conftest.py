@@ -23,8 +23,8 @@ SERIES = """
 EXPERIMENT = """
     axes cfgs cli cli_mistakes cli_processes cluster config config_axes config_junk config_overrides config_refusals
     continuation docs figures finite_command folders fuzz grids network network_attractors progress recordings
-    records refinement report report_browser reproduce run shards slurm_plan status submission summary
-    sweep_transients tasks
+    records refinement report report_browser reproduce reproduce_numbers run shards slurm_plan status submission
+    summary sweep_transients tasks
 """
 ONCE = {f"test_{name}.py" for name in (SERIES + EXPERIMENT).split()}
 
