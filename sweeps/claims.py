@@ -106,7 +106,7 @@ class Claiming:
 def claims(folder: Path) -> list[Claim]:
     """Return the claims in a folder; those that cannot be read are no claims."""
     found = []
-    for path in sorted((folder / "running").glob("[!.]*.json")):
+    for path in _files(folder):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             said = json.loads(path.read_text(encoding="utf-8"))
             found.append(Claim(**{**said, "shards": tuple(said["shards"])}))
@@ -116,10 +116,18 @@ def claims(folder: Path) -> list[Claim]:
 def remove_stale(folder: Path) -> None:
     """Remove claims of processes that are gone."""
     remove_abandoned(folder / "running")
-    for path in (folder / "running").glob("[!.]*.json"):
+    for path in _files(folder):
         with contextlib.suppress(OSError, ValueError, IndexError):
             host, pid, _ = path.name.rsplit("~", 2)
             if not alive(host, int(pid)) or time.time() - path.stat().st_mtime > STALE:
                 path.unlink()
     with contextlib.suppress(OSError):
         (folder / "running").rmdir()
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of all claims; the last process may remove their folder while one looks."""
+    try:
+        return sorted((folder / "running").glob("[!.]*.json"))
+    except OSError:
+        return []

@@ -1,10 +1,13 @@
 """How far a sweep is, and who works on it: counted from files, of which claims may be stale or nonsense."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -127,6 +130,27 @@ def test_claims_that_are_stale():
     done = subprocess.Popen([sys.executable, "-c", ""])
     done.wait()
     assert not live_claim(pid=done.pid).live
+
+
+def test_the_folder_of_claims_may_go_while_one_looks(tmp_path):
+    """As when one task begins in the moment in which the last of the others ends."""
+    running, ended = tmp_path / "running", threading.Event()
+
+    def come_and_go():
+        while not ended.is_set():
+            running.mkdir()
+            with contextlib.suppress(OSError):
+                running.rmdir()
+
+    with ThreadPoolExecutor(1) as pool:
+        others = pool.submit(come_and_go)
+        try:
+            for _ in range(3000):
+                assert claims.claims(tmp_path) == []
+                claims.remove_stale(tmp_path)
+        finally:
+            ended.set()
+        others.result()
 
 
 def test_claims_that_are_nonsense_hold_nobody_back(folder):
