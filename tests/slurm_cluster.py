@@ -43,7 +43,7 @@ SelectTypeParameters=CR_Core
 SlurmdParameters=config_overrides
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=2,bf_interval=2,sched_min_interval=0,batch_sched_delay=0
-ReturnToService=2
+ReturnToService=1
 JobRequeue=1
 KillWait=2
 MinJobAge=300
@@ -153,6 +153,10 @@ class Cluster:
         """Whether all nodes can take jobs."""
         states = self.run("sinfo", "-h", "-N", "-p", "main", "-o", "%N %t", check=False).split("\n")
         return sum(line.split()[-1:] in (["idle"], ["mix"], ["alloc"]) for line in states) == len(self.nodes)
+
+    def runs_on(self, node):
+        """The sockets of jobs that run on a node, whether or not its slurmd does."""
+        return [*(self.folder / "spool" / node).glob(f"{node}_*")]
 
     def queue(self, form="%i"):
         """What squeue shows, an element a line."""

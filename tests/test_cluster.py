@@ -100,12 +100,20 @@ class Stage:
         return Counter(int(line.split()[0]) for line in (self.notes / "begun").read_text().splitlines())
 
     def queue(self):
-        """Tasks in the queue: number, state, node. Those that wait two minutes to be run again need wait no more."""
+        """Tasks in the queue: number, state, node. Those that Slurm requeued are let go, as an administrator would."""
         lines = [line.split("|") for line in self.cluster.queue("%K|%T|%N|%r|%F")]
         for task, _, _, reason, array in lines:
-            if reason == "BeginTime":
+            if reason == "BeginTime":  # two minutes after the loss of a node
                 self.cluster.run("scontrol", "update", f"JobId={array}_{task}", "StartTime=now", check=False)
+            elif reason == "launch failed requeued held":
+                self.cluster.run("scontrol", "release", f"{array}_{task}", check=False)
         return {int(task): (state, node) for task, state, node, *_ in lines if task != "N/A"}
+
+    def condition(self):
+        """The queue, and the last words of tasks that failed: what one needs to know if the story got stuck."""
+        queue = self.cluster.run("squeue", "-hro", "%i %T %N %r", check=False).splitlines()
+        said = {path.name: path.read_text().rstrip() for path in (self.folder / "logs").glob("*.out")}
+        return f"in the queue: {queue}; failed: {[n + t[-200:] for n, t in said.items() if 'Error' in t]}"
 
     def wait_for(self, job):
         until(lambda: self.queue() is not None and job not in self.cluster.queue("%F"), LONG, f"job {job}")
@@ -127,10 +135,9 @@ def story():
         stage = Stage(Path(name), cluster)
         try:
             facts = told(stage)
-        except BaseException:
-            print(cluster.run("squeue", "-r", check=False))
-            print("\n".join((cluster.folder / "slurmctld.log").read_text().splitlines()[-60:]))
-            raise
+        except Exception as error:
+            print("\n".join((cluster.folder / "slurmctld.log").read_text().splitlines()[-300:]))
+            raise RuntimeError(f"{error}; {stage.condition()}") from error
         yield facts
 
 
@@ -176,6 +183,8 @@ def told(stage):
     stage.let_go(*(first(task) for task in AT_WORK if task not in caught))
     facts.twins = {task: stage.held(first(task), 2) for task in caught}
     stage.let_go(*map(first, caught))
+    # A node that still runs a task when it is given it again would be drained, and the task held.
+    until(lambda: not stage.cluster.runs_on(lost_node), LONG, f"the end of what runs on {lost_node}")
     stage.cluster.start(lost_node)
     slurm("scontrol", "update", f"NodeName={lost_node}", "State=RESUME")
 
