@@ -143,10 +143,10 @@ class Cluster:
         daemon.kill()
         daemon.wait()
 
-    def wait_until_saved(self):
-        """Wait until slurmctld has written down what it knows now; it does so every few seconds."""
+    def wait_until_saved(self, job):
+        """Wait until slurmctld has written down what it knows now; a change of any job makes it do so soon."""
         saved, now = self.folder / "state" / "job_state", time.time()
-        self.run("scontrol", "reconfigure")
+        self.run("scontrol", "update", f"JobId={job}", "Nice=0")
         until(lambda: saved.exists() and saved.stat().st_mtime > now, 60, "slurmctld's state on disk")
 
     def nodes_up(self):

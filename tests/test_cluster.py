@@ -158,7 +158,7 @@ def told(stage):
     held = {task: stage.held(first(task)) for task in (KILLED, LATE, ENDED, *AT_WORK)}
     ((_, warned),) = stage.held(first(WARNED, 0))
     slurm("scontrol", "update", "PartitionName=main", "State=DOWN")  # what begins after it has saved would begin twice
-    stage.cluster.wait_until_saved()
+    stage.cluster.wait_until_saved(collect)
     stage.cluster.kill("slurmctld")
     stage.cluster.start("slurmctld")
     until(lambda: "UP" in slurm("scontrol", "ping", check=False), LONG, "slurmctld")
