@@ -16,7 +16,7 @@ from sweeps.experiment import Experiment
 from sweeps.files import StoreError, remove_abandoned
 from sweeps.shards import Points, Shard, in_share
 from sweeps.stopping import Stop
-from sweeps.store import Beside, SweepFolder, open_sweep
+from sweeps.store import Beside, SweepFolder
 from sweeps.work import Stopped, run_shard
 
 
@@ -94,11 +94,7 @@ def run_sweep(
     n_workers = _checked(workers)
     experiment = Experiment.of(config)
     folder = SweepFolder.claim(folder_of(config, out), config)
-    whole = folder.whole()
-    if whole is not None:
-        folder.tidy(keep_shards=bool(whole["n_failed"]))
-        if beside:
-            beside(open_sweep(folder.path), folder.path)
+    if folder.finished(beside):
         return folder.path
     try:
         stop = stop or Stop()

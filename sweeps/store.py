@@ -248,6 +248,19 @@ class SweepFolder:
 
         return gathered(self)
 
+    def finished(self, beside: Beside | None = None) -> Path | None:
+        """Return the whole dataset's file if it is there, with nothing beside it that it holds; else None.
+
+        Parameters, and what it raises, as for `collect` and `complete`.
+        """
+        attributes = self.whole()
+        if attributes is None:
+            return None
+        self.tidy(keep_shards=bool(attributes["n_failed"]))
+        if beside:
+            beside(open_sweep(self.path), self.path)
+        return self.path / "sweep.nc"
+
     def collect(self, beside: Beside | None = None, *, partly: bool = False) -> Path:
         """Write the dataset from the shards, see that it is right, and remove them if nothing is missing.
 
@@ -275,6 +288,8 @@ class SweepFolder:
         self.plan()  # the next round of a refinement is missing, too
         whole = gathered(self)
         n_missing = int(whole.attrs["n_missing"])
+        if n_missing and (found := self.finished(beside)):  # another process has collected them meanwhile
+            return found
         if n_missing and not partly:
             raise StoreError(f"{n_missing} of {self.grid.n_points} points are missing in {self.path}: run it again.")
         path = self.path / ("partial.nc" if n_missing else "sweep.nc")

@@ -18,6 +18,8 @@ from sweeps import shards as blocks_of_points
 from sweeps.dataset import SHARD_VARIABLES, VARIABLES, axes_of
 from sweeps.experiment import Experiment
 from sweeps.points import run_points
+from sweeps.run import run_shards
+from sweeps.stopping import Stop
 from sweeps.store import SweepFolder
 
 
@@ -237,6 +239,25 @@ def test_interrupted_and_continued(beta_config, beta_sweep, tmp_path, monkeypatc
     assert_same(open_sweep(out), beta_sweep)
     run_sweep(beta_config, out, quiet=True)  # finished: nothing is run again
     assert sum(map(len, points_run)) == 5 - n_kept
+
+
+def test_another_process_collects_first(beta_config, beta_sweep, tmp_path, chunks_of_2):
+    """Both have run all points; the second finds shards gone, and one that it has written since. Nothing is missing."""
+    folder = SweepFolder.claim(tmp_path, beta_config)
+    run_shards(folder, Experiment.of(beta_config), folder.shards(), 1, quiet=True, stop=Stop())
+    first, *_ = folder.shards()
+    late = folder.file(first).read_bytes()
+    folder.collect()
+    folder.file(first).parent.mkdir()
+    folder.file(first).write_bytes(late)
+    seen = []
+    assert (
+        folder.collect(lambda dataset, path: seen.append((int(dataset.attrs["n_missing"]), path)))
+        == tmp_path / "sweep.nc"
+    )
+    assert seen == [(0, tmp_path)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "sweep.nc"]
+    assert_same(open_sweep(tmp_path), beta_sweep)
 
 
 def test_interrupted_after_the_last_point(tmp_path, monkeypatch):
