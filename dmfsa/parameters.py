@@ -22,7 +22,10 @@ def checked_parameters(
 
 def _checked(name: str, values: npt.ArrayLike, low: float, high: float) -> Array:
     """Cast a parameter to one or n_points numbers, or say what is wrong with it."""
-    array = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    given = np.asarray(values)
+    if given.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must be a real number, got {values!r}")
+    array = np.atleast_1d(given.astype(np.float64))
     allowed = f"from {low:g} to {high:g}" if high < math.inf else "finite" + (", >= 0" if low == 0 else "")
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name} must be a number or have shape (n_points,), got shape {array.shape}")

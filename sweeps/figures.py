@@ -390,6 +390,8 @@ def axes_for(
     if needs not in dataset:
         raise ValueError(f"this figure needs {needs}, which the sweep did not record: see `record` and `n_exponents`")
     axes = axes_of(dataset)
+    if "direction" in (dims or ()) and "direction" not in axes:
+        raise ValueError("this figure needs a sweep in both directions: sweep.order.continuation.direction = both")
     if len(axes) != n_axes:
         wanted = "1 axis" if n_axes == 1 else f"{n_axes} axes"
         raise ValueError(f"this figure needs a sweep with {wanted}; this one has {', '.join(axes) or 'none'}")

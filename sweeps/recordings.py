@@ -1,5 +1,6 @@
 """Recorded series from files: tables of text, and arrays."""
 
+import warnings
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,14 +59,35 @@ def read_series(path: Path, columns: Sequence[str] = ()) -> Recording:
 
 
 def _table(path: Path) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
-    """Names (none, if the first line has numbers) and numbers of a table."""
+    """Names (none, if no line has them) and numbers of a table.
+
+    Names stand in the first line that is no comment, or in a comment right before the numbers.
+    """
+    before, first, n_above = "", "", 0
     with path.open(encoding="utf-8-sig") as file:
-        first = file.readline()
+        for line in file:
+            if line.split("#")[0].strip():
+                first = line
+                break
+            before, n_above = line, n_above + 1
     delimiter = next((mark for mark in (",", ";") if mark in first), None)
-    words = [word.strip().lstrip("#").strip() for word in first.split(delimiter)]
+    words, comment = _words(first, delimiter), _words(before, delimiter)
     named = not all(_is_number(word) for word in words)
-    samples = np.loadtxt(path, delimiter=delimiter, skiprows=int(named), ndmin=2, encoding="utf-8-sig")
-    return tuple(words) if named else (), samples
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "loadtxt: input contained no data")
+        try:
+            samples = np.loadtxt(path, delimiter=delimiter, skiprows=n_above + named, ndmin=2, encoding="utf-8-sig")
+        except ValueError as error:  # numpy's advice is of its own options
+            raise ValueError(str(error).split("; use ")[0]) from None
+    if not samples.size:
+        raise StoreError(f"{path} holds no samples: a series has a line of numbers for each step")
+    if named:
+        return words, samples
+    return comment if before.startswith("#") and len(comment) == samples.shape[1] else (), samples
+
+
+def _words(line: str, delimiter: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in line.lstrip("# ").split(delimiter))
 
 
 def _one_array(path: Path, columns: Sequence[str]) -> Recording:
@@ -98,6 +120,8 @@ def _arrays(path: Path) -> dict[str, Any]:
 
 def _chosen(path: Path, samples: npt.NDArray[Any], names: tuple[str, ...], columns: Sequence[str]) -> Recording:
     """Keep the columns asked for."""
+    if samples.dtype.kind not in "fiub":
+        raise StoreError(f"{path} holds {samples.dtype}: a series has real numbers; give parts of others as columns")
     table = np.asarray(samples, dtype=np.float64)
     table = table[:, None] if table.ndim == 1 else table
     if table.ndim != 2:

@@ -221,6 +221,7 @@ def test_ticks_of_a_narrow_range_show_every_digit():
         (figures.orbit_diagram, over_two, "needs orbit_density, which the sweep did not record: see `record`"),
         (figures.lyapunov_figure, over_two, "needs lyapunov_exponent, which the sweep did not record"),
         (figures.phase_diagram, along_beta, "needs a sweep with 2 axes; this one has beta"),
+        (figures.hysteresis_diagram, along_beta, "in both directions: sweep.order.continuation.direction = both"),
         (figures.phase_diagram, lambda: finding(P), "needs a sweep with 2 axes; this one has none"),
         (figures.phase_diagram, lambda: over_two().drop_vars("label"), "needs label, which the sweep did not record"),
     ],

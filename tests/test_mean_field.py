@@ -174,6 +174,8 @@ def test_the_clock_is_not_felt_without_epsilon():
     [
         ({"beta": -1.0}, "beta must be finite, >= 0, got -1.0"),
         ({"beta": np.nan}, "beta must be finite, >= 0, got nan"),
+        ({"beta": "1"}, "beta must be a real number, got '1'"),
+        ({"epsilon": 0.1j}, "epsilon must be a real number, got 0.1j"),
         ({"gamma": np.inf}, "gamma must be finite, got inf"),
         ({"epsilon": 1.5}, "epsilon must be from 0 to 1, got 1.5"),
         ({"context": 5}, "context must be an integer from 1 to 2**positional_bits = 4, got 5"),

@@ -43,3 +43,40 @@ def test_arrays(tmp_path):
     np.save(tmp_path / "cube.npy", np.zeros((2, 2, 2)))
     with pytest.raises(StoreError, match=r"array of shape \(2, 2, 2\): a series has one or two dimensions"):
         read_series(tmp_path / "cube.npy")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("# of a map\n\na b\n1 2\n3 4\n", ("a", "b")),
+        ("# a b\n1 2\n3 4\n", ("a", "b")),
+        ("# of a map\n1 2\n3 4\n", ("x1", "x2")),
+        ("# a, b\n1, 2\n3, 4  # the last\n", ("a", "b")),
+    ],
+)
+def test_comments(tmp_path, text, names):
+    (tmp_path / "x.txt").write_text(text)
+    recording = read_series(tmp_path / "x.txt")
+    assert recording.names == names
+    np.testing.assert_array_equal(recording.samples, [[1.0, 2.0], [3.0, 4.0]])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "holds no samples"),
+        ("x,y\n", "holds no samples"),
+        ("# nothing\n", "holds no samples"),
+        ("1,2\n3\n", "number of columns changed from 2 to 1 at row 2$"),
+    ],
+)
+def test_tables_without_a_series(tmp_path, text, message):
+    (tmp_path / "x.csv").write_text(text)
+    with pytest.raises(StoreError, match=message):
+        read_series(tmp_path / "x.csv")
+
+
+def test_complex_numbers_are_no_series(tmp_path):
+    np.save(tmp_path / "x.npy", np.exp(1j * np.arange(20)))
+    with pytest.raises(StoreError, match="holds complex128: a series has real numbers"):
+        read_series(tmp_path / "x.npy")
