@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from dmfsa import Window
 from sweeps.experiment import Point
-from sweeps.grid import Array, Numbers
+from sweeps.grid import Array
 from sweeps.network import finite_of
 
 PIECE = 4_096  # steps between two looks of the observer
@@ -17,7 +17,13 @@ Observer = Callable[[Array, npt.NDArray[np.int64]], None]
 
 
 class FinitePoints:
-    """A finite network for each point, with noise that depends on the point's number alone.
+    """A finite network for each point.
+
+    Parameters
+    ----------
+    points : sequence of Point
+    streams : sequence of tuple of int
+        What the noise of each depends on: whether it is a point or is carried to one, and which.
 
     Attributes
     ----------
@@ -25,12 +31,12 @@ class FinitePoints:
         Semantic m^o of the tokens drawn from the attention vectors of the last tail.
     """
 
-    def __init__(self, points: Sequence[Point], numbers: Numbers, stream: int = OF_POINTS) -> None:
+    def __init__(self, points: Sequence[Point], streams: Sequence[tuple[int, ...]]) -> None:
         self.n_points = len(points)
         self.m_o_semantic: Array = np.empty((0, self.n_points, points[0].network.features.n_patterns))
         self._replicas = [
-            finite_of(point.network.config, point.map, stream, int(number)).replicas(point.window)
-            for point, number in zip(points, numbers, strict=True)
+            finite_of(point.network.config, point.map, *stream).replicas(point.window)
+            for point, stream in zip(points, streams, strict=True)
         ]
 
     def windows(self) -> list[Window]:

@@ -26,7 +26,7 @@ from sweeps.basins import compare_starts
 from sweeps.config import Config
 from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
 from sweeps.experiment import Experiment, Point
-from sweeps.finite_points import OF_CARRIED, FinitePoints
+from sweeps.finite_points import OF_CARRIED, OF_POINTS, FinitePoints
 from sweeps.grid import Array, Numbers
 from sweeps.network import blocks_of
 from sweeps.shards import Points
@@ -68,16 +68,24 @@ def run_points(
 
 
 def carried(
-    experiment: Experiment, places: list[dict[str, float]], windows: list[Window], count: Callable[[int], None]
+    experiment: Experiment,
+    places: list[dict[str, float]],
+    windows: list[Window],
+    chains: Numbers,
+    stage: int,
+    count: Callable[[int], None],
 ) -> list[Window]:
-    """Let orbits run at some values of the parameters, for as long as a point runs; return where they end."""
+    """Let orbits run at some values of the parameters, for as long as a point runs; return where they end.
+
+    Noise depends on the chain that each of them will begin, and on how many such values were before.
+    """
     run = experiment.config.run
     points = [experiment.point(values, window=window) for values, window in zip(places, windows, strict=True)]
     moved = list(windows)
     for rows in _alike(points):
         together = [points[i] for i in rows]
-        noisy = experiment.config.is_noisy
-        ensemble = FinitePoints(together, rows, OF_CARRIED) if noisy else ensemble_of(together)
+        streams = [(OF_CARRIED, int(chains[i]), stage) for i in rows]
+        ensemble = FinitePoints(together, streams) if experiment.config.is_noisy else ensemble_of(together)
         ensemble.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
         for i, window in zip(rows, ensemble.windows(), strict=True):
             moved[i] = window
@@ -139,7 +147,8 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     began = time.perf_counter()
     config = points[0].network.config
     maps = [point.map for point in points]
-    ensemble = FinitePoints(points, result["point"][rows]) if config.is_noisy else ensemble_of(points)
+    streams = [(OF_POINTS, int(number)) for number in result["point"][rows]]
+    ensemble = FinitePoints(points, streams) if config.is_noisy else ensemble_of(points)
     kept = {name: result[name] for name in result.dtype.names or ()}
     density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
     section = (

@@ -77,13 +77,14 @@ def _first_windows(experiment: Experiment, chains: Chains, numbers: Numbers, cou
     continuation = experiment.config.sweep and experiment.config.sweep.continuation
     if not continuation or continuation.origin is None:
         return windows
-    ways = chains.ways[chains.locate(numbers)[0]]
+    which = chains.locate(numbers)[0]
+    ways = chains.ways[which]
     parameters = experiment.grid.parameters(numbers)
     for way in np.unique(ways):
         lanes = np.flatnonzero(ways == way)
-        for value in _lead_in(experiment, continuation, int(way)):
+        for stage, value in enumerate(_lead_in(experiment, continuation, int(way))):
             places = [{**parameters[i], str(continuation.along): value} for i in lanes]
-            moved = carried(experiment, places, [windows[i] for i in lanes], count)
+            moved = carried(experiment, places, [windows[i] for i in lanes], which[lanes], stage, count)
             for i, window in zip(lanes, moved, strict=True):
                 windows[i] = window
     return windows
