@@ -8,7 +8,7 @@ import numpy as np
 from attractors.evidence import Evidence
 from attractors.exponents import LyapunovSpectrum, SpectrumStatus, spectrum_from_stretching
 from attractors.lyapunov import Blocks, end_of_transient, spectrum_and_end
-from attractors.periodicity import Period, find_period
+from attractors.periodicity import Period, find_period, rest_at_zero
 from attractors.quasiperiodicity import torus
 from attractors.results import Result, json_number
 from attractors.rule import Label, verdict
@@ -17,7 +17,6 @@ from attractors.transients import Transient, later, transient_before
 
 LOOKED_BACK = 1_024  # discarded steps from which on it is worth to see what happened in them
 FIRST_STEPS = 16  # whose largest value is the scale of the orbit
-AT_REST = 1e-15  # of that scale: less is 0, or an orbit that decays to 0 would never come to rest
 REGULAR = {Label.fixed_point, Label.periodic, Label.quasiperiodic}
 
 __all__ = ["Classification", "Label", "classify", "classify_evidence"]
@@ -144,10 +143,11 @@ def classify(
     >>> answer.reason
     'the last 300 samples repeat with period 4, and λ1 = -0.8725 ± 0 is negative'
     """
-    if n_window < 3:
-        raise ValueError(f"n_window must be at least 3 samples to hold a period three times, got {n_window}")
+    for name, n in (("n_window", n_window), ("n_steps", n_steps)):
+        if n < 3:
+            raise ValueError(f"{name} must be at least 3 samples to hold a period three times, got {n}")
     state, done, discarded = start, n_transient, n_transient
-    scale = float(np.abs(system.orbit(start, FIRST_STEPS)[0]).max())
+    scale = scale_of(system, start)
     while True:
         found, state = _classify_once(system, state, n_transient, n_steps, n_exponents, n_window, frequencies, scale)
         if found.transient is not None:
@@ -159,6 +159,11 @@ def classify(
         if n_max is None or not undecided or done + 2 * n_steps > n_max:
             return found
         n_transient, n_steps = 0, 2 * n_steps
+
+
+def scale_of(system: System, start: Any) -> float:
+    """Return the largest value that an orbit has in its first steps."""
+    return float(np.abs(system.orbit(start, FIRST_STEPS)[0]).max())
 
 
 def _looked_back(system: System, start: Any, n_steps: int, settled: LyapunovSpectrum) -> Transient | None:
@@ -193,7 +198,7 @@ def _classify_once(
     if spectrum.status is SpectrumStatus.DIVERGED or not finite:
         return classify_evidence(spectrum, None, finite=False), late
     samples, end = system.orbit(late, n_window)
-    samples = np.where(np.abs(samples) < AT_REST * scale, 0.0, samples)
+    samples = rest_at_zero(samples, scale)
     found = classify_evidence(
         spectrum, find_period(samples), samples=samples, clock_period=system.clock_period, frequencies=frequencies
     )
@@ -245,6 +250,9 @@ def classify_evidence(
     -1e-9, or N λ_1 < -1, or too late,
     or it came ever closer to that
     its end repeats                     undetermined: marginal, near a bifurcation
+    λ_1 > 0, but its last part comes    transient
+    ever closer to a cycle, or it goes
+    ever farther from where it was
     λ_1 > band_1 and 10/N + se_1, and   hyperchaotic
     λ_2 > se_2 and 2/N
     the same, λ_2 > 2/N                 undetermined: chaos, or hyperchaos

@@ -16,17 +16,20 @@ from attractors.series import without_clock
 from attractors.spectra import power_spectrum
 from attractors.system import FloatArray
 from attractors.transients import (
+    PARTS,
     SAMPLED,
     STAYS,
     Transient,
     closest_return,
     is_approaching,
+    is_departing,
     over_whole_turns,
     remaining_amplitude,
     repeats_from,
     settled_spectrum,
     settling_cycle,
     spread_of_piece,
+    transient_before,
     transient_of,
 )
 from attractors.zero_one import zero_one_test
@@ -92,6 +95,15 @@ class Evidence:
         return again if again.status is PeriodStatus.FOUND else None
 
     @cached_property
+    def ends_on_a_cycle(self) -> int | None:
+        """Period of a cycle that the orbit's last part comes ever closer to, whatever it did before; None if none."""
+        p, n = self._last_period, 0 if self.samples is None else len(self.samples)
+        for part in (2, 4, 8):
+            if p is not None and PARTS * p <= n // part and is_approaching(self._samples[-(n // part) :], lag=p):
+                return p
+        return None
+
+    @cached_property
     def nearly_repeats(self) -> int | None:
         """Shortest lag, up to half of the samples, with which all of them nearly repeat: to 10⁻⁶ of their extent."""
         x = self._samples
@@ -130,6 +142,10 @@ class Evidence:
         since = self.spectrum.n_steps - cycle.n_checked
         if self.samples is not None and cycle.n_checked < len(self.samples):
             settled, earlier = self._settled_from(since)
+            if settled is not None:  # chaos ended before the orbit repeated closely
+                sums = self.spectrum.log_factors
+                length = self.spectrum.n_steps // len(sums)
+                earlier = transient_before(sums[:, 0], length, settled) or earlier
         elif settled.exponents[0] > settled.zero_band[0]:  # chaos until then
             late = self._settled_from(since)
             settled, earlier = late if late[0] is not None else (settled, earlier)
@@ -154,6 +170,13 @@ class Evidence:
         return self._settled[0]
 
     @cached_property
+    def swings(self) -> float:
+        """How far λ_1's sum of log stretching strays from a straight line, nats."""
+        assert self.settled is not None
+        sums = self.settled.log_factors[:, 0]
+        return float(np.ptp(np.cumsum(sums - sums.mean())))
+
+    @cached_property
     def smooth_sum(self) -> float:
         """N times the average of λ_1's log stretching with smooth weights, nats: what swings drops out."""
         assert self.settled is not None
@@ -170,8 +193,12 @@ class Evidence:
         """Whether the orbit comes ever closer to repeating itself, without having got there."""
         if self.recurrence is not None and self.recurrence.status is PeriodStatus.SETTLING:
             return True
-        enough = self.samples is not None and len(self.samples) >= 16 * self.clock_period
-        return enough and is_approaching(self._samples, self.clock_period)
+        return self._tells_a_trend and is_approaching(self._samples, self.clock_period)
+
+    @cached_property
+    def is_departing(self) -> bool:
+        """Whether the orbit goes ever farther from repeating itself: it leaves what repels it, and is nowhere yet."""
+        return self._tells_a_trend and is_departing(self._samples, self.clock_period)
 
     @cached_property
     def levels_off(self) -> bool:
@@ -252,6 +279,10 @@ class Evidence:
         return np.asfortranarray(self.samples)
 
     @property
+    def _tells_a_trend(self) -> bool:
+        return self.samples is not None and len(self.samples) >= 16 * self.clock_period
+
+    @property
     def _long_enough(self) -> bool:
         return self.samples is not None and len(self.samples) >= max(SHORTEST, 16 * self.clock_period)
 
@@ -262,6 +293,7 @@ class Evidence:
             "recurrence_error": json_number(self.recurrence.error) if self.recurrence else None,
             "settling_period": self.recurrence.settling_period if self.recurrence else None,
             "approaching": known.get("is_approaching"),
+            "departing": known.get("is_departing"),
             "levels_off": known.get("levels_off"),
             "nearly_repeats": known.get("nearly_repeats"),
             "digits_beyond_chance": json_number(self.digits) if "digits_of_components" in known else None,

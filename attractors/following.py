@@ -14,6 +14,7 @@ from attractors.multistability import orbits_of, run_on
 from attractors.system import FloatArray, SmoothSystem
 
 NUDGE = 1e-7  # relative: what seeds are moved by
+LEAST = 1e-3  # of the largest value on any attractor: what a seed at 0 counts as
 
 
 class Explore(Protocol):
@@ -120,7 +121,8 @@ def follow(parameters: npt.ArrayLike, explore: Explore, make: Callable[[float], 
     its turn, until nothing new is found. Two attractors at neighbouring values belong to one
     branch if each leads to the other. So a branch ends where the continuation leads elsewhere, though the attractor
     might go on with a basin too small for the step: take smaller steps where that matters. Seeds are moved by 10⁻⁷ of
-    their size, in a direction that is always the same, lest an orbit stays on what attracts no longer.
+    their size, at least of a thousandth of that of the largest attractor, in a direction that is always the same, lest
+    an orbit stays on what attracts no longer.
 
     What happens at an end, and where label or period change, is told by the multipliers of the cycle
     (`bifurcations.bifurcation_at`). Cost: n calls of `explore` for the random starts, and some 2 n with a seed for
@@ -132,13 +134,14 @@ def follow(parameters: npt.ArrayLike, explore: Explore, make: Callable[[float], 
     period = make(float(values[0])).clock_period
     scan = _random_starts(values, explore, period)
     pending, clear = True, scan.clear
+    size = _size(scan.nodes)
     while pending:
         pending = False
         for side in (1, -1):
             for i in range(len(values))[::side]:
                 seeds = [node for node in scan.nodes[i] if side not in node.links and node.answer.label != "divergent"]
                 if seeds and 0 <= i + side < len(values):
-                    starts = [_moved(make(float(values[i])), seed.end) for seed in seeds]
+                    starts = [_moved(make(float(values[i])), seed.end, LEAST * size) for seed in seeds]
                     orbits = explore(float(values[i + side]), starts)
                     clear &= _link(seeds, orbits, scan.nodes[i + side], side, period)
                     pending = True
@@ -183,11 +186,17 @@ def _node(index: int, orbits: Orbits, start: int, n_random: int) -> Node:
     return Node(index, orbits.windows[start], orbits.answers[start], orbits.ends[start], n_random)
 
 
-def _moved(system: SmoothSystem, state: Any) -> Any:
-    """Move a state a little."""
+def _size(nodes: list[list[Node]]) -> float:
+    """Return the largest value on any attractor; 1 if all are at 0."""
+    sizes = [float(np.abs(node.window).max()) for found in nodes for node in found]
+    return max((size for size in sizes if np.isfinite(size)), default=0.0) or 1.0
+
+
+def _moved(system: SmoothSystem, state: Any, least: float) -> Any:
+    """Move a state by a little of its size, which counts as no less than `least`."""
     vector = system.to_vector(state)
     direction = np.random.default_rng(0).normal(size=vector.size)
-    return system.from_vector(vector + NUDGE * float(np.abs(vector).max()) * direction, state)
+    return system.from_vector(vector + NUDGE * max(float(np.abs(vector).max()), least) * direction, state)
 
 
 def _link(seeds: list[Node], orbits: Orbits, there: list[Node], side: int, clock_period: int) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from attractors.classification import Label, classify_evidence
+from attractors.classification import Label, classify_evidence, scale_of
 from attractors.distinction import UNKNOWN, Attractors, Orbits, distinguish_attractors
 from attractors.exponents import SpectrumStatus
 from attractors.lyapunov import spectrum_and_end
-from attractors.periodicity import find_period
+from attractors.periodicity import find_period, rest_at_zero
 from attractors.system import System
 
 CHAOS = (Label.chaotic, Label.hyperchaotic)
@@ -107,6 +107,7 @@ def orbits_of(
             answers.append(classify_evidence(spectrum, None, finite=False))
         else:
             orbit, end = system.orbit(end, n_window)
+            orbit = rest_at_zero(orbit, scale_of(system, start))
             windows.append(orbit)
             answers.append(
                 classify_evidence(spectrum, find_period(orbit), samples=orbit, clock_period=system.clock_period)

@@ -15,6 +15,8 @@ ROUNDING = 1e-12  # relative to the largest value: some thousand units of roundi
 TOLERANCE = 1e-9  # relative to the extent of the orbit
 LEAST_REPEATS = 3
 SMALLEST = 1e-290  # an orbit that moves less than that, around 0, is at rest: doubles are not normal there
+AT_REST = 1e-15  # of an orbit's scale: what is less and still decays goes to 0, where it would never come to rest
+DECAYS = 0.99  # last over first third, of what is not at rest but on its way to 0
 NEARLY = 1e3  # times the allowance: an orbit that winds into a cycle this closely comes back in many other ways
 
 
@@ -129,6 +131,18 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     settling, _ = smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowance)
     status = PeriodStatus.NONE if settling is None else PeriodStatus.SETTLING
     return Period(None, error / unit, n, status, settling)
+
+
+def rest_at_zero(orbit: FloatArray, scale: float) -> FloatArray:
+    """Set to 0 what has decayed to less than 10⁻¹⁵ of an orbit's scale, and goes on decaying.
+
+    Relative to itself such an orbit never comes to rest. What lives at such values stays as it is, each component by
+    itself; what is so small that doubles are not normal is 0. Any shape (n, ...).
+    """
+    size = np.abs(orbit)
+    third = max(1, len(orbit) // 3)
+    decays = size[-third:].max(axis=0) < DECAYS * size[:third].max(axis=0)
+    return np.where((size < SMALLEST) | (decays & (size < AT_REST * scale)), 0.0, orbit)
 
 
 def smallest_period(x: FloatArray, max_period: int, allowance: float) -> tuple[int | None, float]:

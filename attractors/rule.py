@@ -121,6 +121,8 @@ def _of_open_orbit(evidence: Evidence, exponents: list[Exponent]) -> Verdict:
     """Verdict on an orbit that does not repeat."""
     first, recurrence = exponents[0], evidence.recurrence
     settling = recurrence is not None and recurrence.status is PeriodStatus.SETTLING
+    if first.value > 0.0 and (moving := _on_its_way(first, evidence)):
+        return moving
     if evidence.settled and _is_positive(first, evidence.settled) and not (settling and evidence.samples is None):
         return _of_chaotic_orbit(exponents, evidence.settled.n_steps)
     expands = _expands(first, evidence)
@@ -131,6 +133,24 @@ def _of_open_orbit(evidence: Evidence, exponents: list[Exponent]) -> Verdict:
     if settling:
         return _of_settling_orbit(first, recurrence)
     return _of_regular_orbit(evidence, exponents, recurrence)
+
+
+def _on_its_way(first: Exponent, evidence: Evidence) -> Verdict | None:
+    """Verdict on an orbit whose λ_1 is that of what it has left, or is about to leave; None if it is not."""
+    if evidence.ends_on_a_cycle is not None:
+        why = f"the last samples come ever closer to a cycle of period {evidence.ends_on_a_cycle}: chaos has ended"
+    elif _grows_as_along_a_cycle(first, evidence) and evidence.is_departing:
+        why = "the orbit goes ever farther from where it was: it leaves what repels it"
+    else:
+        return None
+    reason = f"{first} is positive, but {why}; increase n_transient"
+    return Verdict(Label.transient, reason, "cycle", decided_by="recurrence")
+
+
+def _grows_as_along_a_cycle(first: Exponent, evidence: Evidence) -> bool:
+    """Whether the sum of log stretching is as even as beside a cycle that repels; most chaos is not."""
+    total = first.value * evidence.settled.n_steps if evidence.settled else 0.0
+    return EVEN * evidence.swings < total and evidence.swings < BOUNDED_SUM
 
 
 def _is_positive(first: Exponent, spectrum: LyapunovSpectrum) -> bool:
@@ -154,9 +174,7 @@ def _expands(first: Exponent, evidence: Evidence) -> tuple[str, str] | None:
         and not (evidence.has_a_phase or evidence.is_approaching)
     ):
         return f"{first} is above 0, and averages converge as in chaos", "averages"
-    sums = spectrum.log_factors[:, 0]
-    swings = float(np.ptp(np.cumsum(sums - sums.mean())))
-    if first.value * n > max(EVEN * swings, EVEN_SUM):
+    if first.value * n > max(EVEN * evidence.swings, EVEN_SUM):
         return f"{first} is above 0, and its sum grows evenly", "exponents"
     return None
 
@@ -320,7 +338,9 @@ def _doubts_of_a_torus(evidence: Evidence, exponents: list[Exponent]) -> Iterato
     if abs(first.value) * n > (LARGER_SUM if swings else REGULAR_SUM):
         yield f"{first} is further from 0 than a torus needs: weak chaos, or a long cycle; increase n_steps"
     needed = DIGITS if near_zero == 1 and evidence.transient is None else SAFE_DIGITS
-    if not (evidence.has_a_phase or evidence.digits > needed):
+    if np.isnan(evidence.digits):
+        yield "these samples are too few for averages to converge; increase n_steps and n_window"
+    elif not (evidence.has_a_phase or evidence.digits > needed):
         yield (
             f"averages converge to no more than {evidence.digits:.1f} digits beyond those of chaos: weak chaos, or a "
             "torus that is hardly seen; increase n_steps"

@@ -18,6 +18,7 @@ SIGMAS = 8.0  # of those blocks: beyond, a block belongs to a transient
 CHANGE = 1.0  # nats, at least
 PARTS = 8  # in which distances of returns must fall one after the other: chance does that once in 40,000 times
 SHRUNK = 0.99  # last over first part, for falls that are no rounding
+TENTH = 0.1  # first over largest part, for a rise before a fall
 STAYS = 0.85  # of an amplitude: between the slowest approach to a cycle and a torus
 SAMPLED = 24  # times that the samples hold a lag, at least, to say how the amplitude of every p-th of them changes
 LEVEL = 1e-3  # relative change of an amplitude that counts as none
@@ -126,8 +127,13 @@ def over_whole_turns(spectrum: LyapunovSpectrum, period: int, n_repeating: int) 
 
 
 def transient_before(sums: FloatArray, length: int, settled: LyapunovSpectrum) -> Transient | None:
-    """Find in earlier blocks of log stretching, of `length` steps, when the orbit came to stretch as it does now."""
+    """Find in earlier blocks of log stretching, of `length` steps, when the orbit came to stretch as it does now.
+
+    None if it always did, or if either is so strong that it has no number: where the map is singular.
+    """
     last = settled.log_factors[:, 0] * (length * len(settled.log_factors) / settled.n_steps)
+    if not (np.isfinite(sums).all() and np.isfinite(last).all()):
+        return None
     first = settles_at(sums, last)
     return transient_of(sums[:first], first * length) if first else None
 
@@ -150,9 +156,13 @@ def transient_of(sums: FloatArray, until: int) -> Transient:
 
 
 def repeats_from(orbit: npt.ArrayLike, period: int) -> int:
-    """First row of an orbit (n, m) from which all of it repeats with a period, as closely as `find_period` asks."""
+    """First row of an orbit (n, m) from which all of it repeats with a period, as closely as `find_period` asks.
+
+    Relative to the cycle on which it ends, not to what was before: `find_period` finds the rest to be periodic.
+    """
     x = np.asarray(orbit, dtype=np.float64)
-    allowance = TOLERANCE * float(np.ptp(x, axis=0).max()) + ROUNDING * float(np.abs(x).max())
+    last = x[-2 * period :]
+    allowance = TOLERANCE * float(np.ptp(last, axis=0).max()) + ROUNDING * float(np.abs(last).max())
     differs = np.flatnonzero(np.abs(x[period:] - x[:-period]).max(axis=1) > allowance)
     return int(differs[-1]) + 1 if differs.size else 0
 
@@ -172,13 +182,33 @@ def is_approaching(x: FloatArray, clock_period: int = 1, lag: int | None = None)
     it stays, in chaos it comes and goes; it falls, from each part to the next, along any approach to a cycle,
     exponential or algebraic, and along spirals. What is below rounding counts as rounding.
     """
-    p = closest_return(x, len(x) // 8, clock_period) if lag is None else lag
-    difference = np.abs(x[p:] - x[:-p]).max(axis=1)
+    parts = _distances_of_returns(x, closest_return(x, len(x) // 8, clock_period) if lag is None else lag)
+    return _falls(parts) and parts[-1] < SHRUNK * parts[0]
+
+
+def is_departing(x: FloatArray, clock_period: int = 1) -> bool:
+    """Whether an orbit (n, m) goes ever farther from repeating itself, as after a start beside a cycle that repels.
+
+    As `is_approaching` against time, with the lag at which the first sample comes back most closely. It may come to
+    rest elsewhere, on the way to which distances fall again: then they must have grown tenfold before.
+    """
+    back = x[::-1]
+    parts = _distances_of_returns(back, closest_return(back, len(x) // 8, clock_period))[::-1]
+    top = int(np.argmax(parts))
+    grown = parts[0] < (SHRUNK if top == PARTS - 1 else TENTH) * parts[top]
+    return grown and _falls(parts[top::-1]) and _falls(parts[top:])
+
+
+def _distances_of_returns(x: FloatArray, lag: int) -> list[float]:
+    """Geometric means of |x_t - x_{t-lag}| over each eighth of an orbit (n, m)."""
+    difference = np.abs(x[lag:] - x[:-lag]).max(axis=1)
     least = max(ROUNDING * float(np.abs(x).max()), float(np.finfo(np.float64).tiny))
     logarithms = np.log(np.maximum(difference, least))
-    parts = [math.exp(float(part.mean())) for part in np.array_split(logarithms, PARTS)]
-    falling = all(a >= b * (1.0 - 1e-9) for a, b in itertools.pairwise(parts))  # at rounding it stays
-    return falling and parts[-1] < SHRUNK * parts[0]
+    return [math.exp(float(part.mean())) for part in np.array_split(logarithms, PARTS)]
+
+
+def _falls(parts: list[float]) -> bool:
+    return all(a >= b * (1.0 - 1e-9) for a, b in itertools.pairwise(parts))  # at rounding it stays
 
 
 def remaining_amplitude(x: FloatArray, lag: int) -> float:

@@ -23,12 +23,13 @@ from attractors import (
 from attractors.distinction import Orbits
 from attractors.following import follow
 from attractors.multistability import run_on
+from attractors.periodicity import rest_at_zero
 from dmfsa import MeanFieldMap, Window
 from sweeps import progress
 from sweeps.config import Config, ConfigError
 from sweeps.config.sweep import CONTINUOUS
 from sweeps.files import written_whole
-from sweeps.network import blocks_of, features_of, map_of, side_by_side, starts_of
+from sweeps.network import SCALE, blocks_of, features_of, map_of, side_by_side, starts_of
 
 WINDOW = 4096  # last samples that tell attractors apart
 TOGETHER = 16  # starts in one thread's lanes
@@ -132,7 +133,7 @@ def _run(
         n_tail=min(WINDOW, blocks.n_blocks * blocks.block_length),
         progress=count,
     )
-    tails = np.ascontiguousarray(result.tail.transpose(1, 0, 2))
+    tails = np.ascontiguousarray(rest_at_zero(result.tail, SCALE).transpose(1, 0, 2))
     answers: list[Classification] = []
     for tail, sums, unresolved in zip(tails, result.log_factors, result.unresolved, strict=True):
         spectrum = spectrum_from_stretching(sums, blocks.block_length, unresolved)

@@ -14,6 +14,8 @@ from dmfsa import Ensemble, Features, FiniteNetwork, MeanFieldMap, Window
 from sweeps.config import Config, ConfigError
 from sweeps.config.model import Model
 
+SCALE = 1.0  # of attention, for tokens are ±1
+
 
 def features_of(config: Config) -> Features:
     """Make the features of the network."""

@@ -20,6 +20,7 @@ from attractors import (
     spectrum_from_stretching,
 )
 from attractors.classification import REGULAR
+from attractors.periodicity import rest_at_zero
 from attractors.transients import later, transient_before
 from dmfsa import Ensemble, MeanFieldMap, Window
 from sweeps.basins import compare_starts
@@ -28,7 +29,7 @@ from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
 from sweeps.experiment import Experiment, Point
 from sweeps.finite_points import OF_CARRIED, OF_POINTS, FinitePoints
 from sweeps.grid import Array, Numbers
-from sweeps.network import blocks_of
+from sweeps.network import SCALE, blocks_of
 from sweeps.shards import Points
 
 WINDOW = 4096  # last samples in which a period is looked for
@@ -155,6 +156,8 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
         SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS) if "section" in kept else None
     )
     tail, spectra = _advance(config, ensemble, count, [stream for stream in (density, section) if stream])
+    if not config.is_noisy:
+        tail = rest_at_zero(tail, SCALE)
     if density:
         kept["orbit_density"][rows] = density.counts
     if section:
