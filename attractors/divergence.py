@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.fluctuations import nolds
+from attractors.periodicity import find_period
 from attractors.results import Result
 from attractors.scaling import slope_of
 from attractors.series import as_one_component, constant_columns
@@ -41,6 +42,7 @@ class DivergenceStatus(Enum):
     )
     SHORT = "A part of the series is shorter than nolds needs. Take a longer series, or a smaller dimension and delay."
     CONSTANT = "The series does not vary beyond rounding: there is nothing to part."
+    FINITE = "The series repeats exactly: on a cycle all that parts is rounding."
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,7 +284,10 @@ def _unfit(parts: FloatArray, needed: int) -> DivergenceStatus | None:
         return DivergenceStatus.CONSTANT
     if parts.shape[1] < needed:
         return DivergenceStatus.SHORT
-    return DivergenceStatus.CONSTANT if constant_columns(parts.T).any() else None
+    if constant_columns(parts.T).any():
+        return DivergenceStatus.CONSTANT
+    repeat = all(find_period(part).period is not None for part in parts)
+    return DivergenceStatus.FINITE if repeat else None
 
 
 def _judged(value: float, error: float, n: int) -> DivergenceStatus:

@@ -15,6 +15,7 @@ from attractors.complexity import EntropyStatus, sample_entropy
 from attractors.divergence import DivergenceStatus, exponents_of_series, largest_exponent
 from attractors.embedding import InformationStatus, NeighboursStatus, embed, false_neighbours, mutual_information
 from attractors.fluctuations import FluctuationStatus, detrended_fluctuation, hurst_exponent, nolds
+from dmfsa import Features, MeanFieldMap, Window
 
 CONSTANT = np.full(4_000, 0.3)
 
@@ -254,6 +255,15 @@ def test_what_does_not_part():
     assert exponents_of_series(CONSTANT).status is DivergenceStatus.CONSTANT
 
 
+@pytest.mark.slow
+def test_a_cycle_has_no_exponents_of_its_series():
+    """Rounding, by which its turns differ, parts as noise or chaos would."""
+    cycle = MeanFieldMap(Features.segments(), beta=1.27).orbit(Window.paper_beta3(), 40_000)[0][-4_000:, 0]
+    for answer in (largest_exponent(cycle), exponents_of_series(cycle)):
+        assert answer.status is DivergenceStatus.FINITE
+        assert np.isnan(answer.exponents).all()
+
+
 def test_the_lengths_that_nolds_needs():
     """One sample less than that, in each part, is too short; nolds itself refuses it."""
     x = np.random.default_rng(0).normal(size=8 * 200)
@@ -295,9 +305,9 @@ def test_matrices_of_more_dimensions_than_the_attractor():
     assert answer.status is DivergenceStatus.SPURIOUS
 
 
-def test_a_cycle_has_singular_matrices():
+def test_a_cycle_without_rounding():
     answer = exponents_of_series(np.tile([0.0, 1.0, 0.5], 800))
-    assert answer.status is DivergenceStatus.NO_RANGE
+    assert answer.status is DivergenceStatus.FINITE
     assert np.isnan(answer.exponents).all()
 
 
