@@ -9,7 +9,7 @@ import numpy as np
 
 from attractors.birkhoff import SHORTEST, birkhoff_average, birkhoff_weights
 from attractors.exponents import LyapunovSpectrum
-from attractors.periodicity import NEARLY, ROUNDING, TOLERANCE, Period, PeriodStatus, find_period, smallest_period
+from attractors.periodicity import NEARLY, Period, PeriodStatus, allowance, find_period, smallest_period
 from attractors.quasiperiodicity import Torus
 from attractors.results import json_number, plain
 from attractors.series import without_clock
@@ -106,9 +106,8 @@ class Evidence:
     @cached_property
     def nearly_repeats(self) -> int | None:
         """Shortest lag, up to half of the samples, with which all of them nearly repeat: to 10⁻⁶ of their extent."""
-        x = self._samples
-        allowance = NEARLY * (TOLERANCE * float(np.ptp(x, axis=0).max()) + ROUNDING * float(np.abs(x).max()))
-        return smallest_period(np.ascontiguousarray(x.T), len(x) // 2, allowance)[0]
+        x = np.ascontiguousarray(self._samples.T)
+        return smallest_period(x, x.shape[1] // 2, allowance(x, times=NEARLY))[0]
 
     @cached_property
     def attracts(self) -> bool:

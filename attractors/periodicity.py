@@ -17,6 +17,7 @@ LEAST_REPEATS = 3
 SMALLEST = 1e-290  # an orbit that moves less than that, around 0, is at rest: doubles are not normal there
 AT_REST = 1e-15  # of an orbit's scale: what is less and still decays goes to 0, where it would never come to rest
 DECAYS = 0.99  # last over first third, of what is not at rest but on its way to 0
+OWN = 1e-3  # relative to its own extent, every component has to repeat, be it much smaller than another
 NEARLY = 1e3  # times the allowance: an orbit that winds into a cycle this closely comes back in many other ways
 
 
@@ -71,7 +72,8 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
         Longest period tried; n // 3 if not given. A period counts only if the window holds it three times.
     tolerance : float
         Largest difference |x_t - x_{t-p}| allowed, relative to the orbit's extent. On top of it comes 1e-12
-        of the largest value, for rounding: an orbit that moves less than that stands still.
+        of the largest value, for rounding: an orbit that moves less than that stands still. A component may not
+        differ by more than 1e-3 of its own extent, unless that is rounding, too.
 
     Returns
     -------
@@ -119,16 +121,16 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
 
     if extent < SMALLEST:
         return Period(1, 0.0, n, PeriodStatus.FOUND)
-    allowance = tolerance * extent + ROUNDING * largest
+    allowed = allowance(x, tolerance)
     unit = extent if extent > 0.0 else 1.0
-    period, error = smallest_period(x, longest, allowance)
+    period, error = smallest_period(x, longest, allowed)
     if period is not None:
-        nearly, how_nearly = smallest_period(x, period - 1, NEARLY * allowance)
+        nearly, how_nearly = smallest_period(x, period - 1, allowance(x, tolerance, NEARLY))
         if nearly is not None:
             return Period(None, how_nearly / unit, n, PeriodStatus.SETTLING, nearly)
         return Period(period, error / unit, n, PeriodStatus.FOUND)
     third = n // 3
-    settling, _ = smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowance)
+    settling, _ = smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowed)
     status = PeriodStatus.NONE if settling is None else PeriodStatus.SETTLING
     return Period(None, error / unit, n, status, settling)
 
@@ -145,8 +147,16 @@ def rest_at_zero(orbit: FloatArray, scale: float) -> FloatArray:
     return np.where((size < SMALLEST) | (decays & (size < AT_REST * scale)), 0.0, orbit)
 
 
-def smallest_period(x: FloatArray, max_period: int, allowance: float) -> tuple[int | None, float]:
-    """Smallest p <= max_period with |x_t - x_{t-p}| <= allowance for all t of x (m, n), and the largest difference.
+def allowance(x: FloatArray, tolerance: float = TOLERANCE, times: float = 1.0) -> FloatArray:
+    """How far x_t and x_{t-p} may be apart in each component (m, 1) of x (m, n), or so many times as far."""
+    extents = np.ptp(x, axis=1, keepdims=True)
+    rounding = times * ROUNDING * float(np.abs(x).max())
+    joint = times * tolerance * float(extents.max()) + rounding
+    return np.asarray(np.minimum(joint, np.maximum(OWN * extents, rounding)))
+
+
+def smallest_period(x: FloatArray, max_period: int, allowed: FloatArray) -> tuple[int | None, float]:
+    """Smallest p <= max_period with |x_t - x_{t-p}| <= allowed, (m, 1), for all t of x (m, n); the largest difference.
 
     Without one: None, and the smallest difference at which the last sample recurs.
     """
@@ -154,16 +164,17 @@ def smallest_period(x: FloatArray, max_period: int, allowance: float) -> tuple[i
         return None, math.inf
     last = x.shape[1] - 1
     lags = np.arange(1, max_period + 1)
-    returns = np.abs(x[:, last - max_period : last] - x[:, last, None]).max(axis=0)[::-1]
-    candidates = lags[returns <= allowance]
+    returns = np.abs(x[:, last - max_period : last] - x[:, last, None])[:, ::-1]
+    candidates = lags[(returns <= allowed).all(axis=0)]
     while candidates.size:
         p, candidates = int(candidates[0]), candidates[1:]
-        difference = np.abs(x[:, p:] - x[:, :-p]).max(axis=0)
-        if difference.max() <= allowance:
+        difference = np.abs(x[:, p:] - x[:, :-p])
+        against = np.flatnonzero((difference > allowed).any(axis=0))
+        if not against.size:
             return p, float(difference.max())
-        later = p + int(np.flatnonzero(difference > allowance)[-1])
+        later = p + int(against[-1])
         for witness in (later, later - p):  # the odd one of the two contradicts other candidates as well
             partners = np.where(candidates <= witness, witness - candidates, witness + candidates)
-            distances = np.abs(x[:, partners] - x[:, witness, None]).max(axis=0)
-            candidates = candidates[distances <= allowance]
-    return None, float(returns.min())
+            distances = np.abs(x[:, partners] - x[:, witness, None])
+            candidates = candidates[(distances <= allowed).all(axis=0)]
+    return None, float(returns.max(axis=0).min())

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.exponents import BOUNDED_SUM, LyapunovSpectrum, spectrum_from_stretching
-from attractors.periodicity import ROUNDING, TOLERANCE
+from attractors.periodicity import ROUNDING, allowance
 from attractors.results import Result
 from attractors.system import FloatArray
 
@@ -160,10 +160,8 @@ def repeats_from(orbit: npt.ArrayLike, period: int) -> int:
 
     Relative to the cycle on which it ends, not to what was before: `find_period` finds the rest to be periodic.
     """
-    x = np.asarray(orbit, dtype=np.float64)
-    last = x[-2 * period :]
-    allowance = TOLERANCE * float(np.ptp(last, axis=0).max()) + ROUNDING * float(np.abs(last).max())
-    differs = np.flatnonzero(np.abs(x[period:] - x[:-period]).max(axis=1) > allowance)
+    x = np.asarray(orbit, dtype=np.float64).T
+    differs = np.flatnonzero((np.abs(x[:, period:] - x[:, :-period]) > allowance(x[:, -2 * period :])).any(axis=0))
     return int(differs[-1]) + 1 if differs.size else 0
 
 

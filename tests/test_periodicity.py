@@ -156,3 +156,18 @@ def test_a_spiral_into_a_cycle_is_settling_and_not_a_longer_cycle():
     found = find_period(cycle + spiral)
     assert (found.period, found.settling_period, found.status) == (None, 4, PeriodStatus.SETTLING)
     assert find_period(cycle + 1e-3 * spiral).period == 4
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e6, 1e8])
+def test_a_small_component_has_to_repeat_as_well(size):
+    """Next to a cycle of 2 of any size, one of 4 from 0 to 1 makes a cycle of 4, and chaos makes none."""
+    large = size * systems.logistic(3.2).orbit([0.5130445095326298], 600)[0]
+    for r, period in ((3.5, 4), (4.0, None)):
+        small = systems.logistic(r).orbit([0.3], 5_000)[0][-600:]
+        found = find_period(np.hstack([large, small]))
+        assert (found.period, found.settling_period) == (period, None)
+
+
+def test_a_small_component_may_be_rounding():
+    noise = 1e-14 * np.random.default_rng(0).normal(size=600)
+    assert find_period(np.column_stack([np.arange(600) % 2, noise, np.full(600, 3.0)])).period == 2
