@@ -254,7 +254,7 @@ def classify_evidence(
     ever closer to a cycle, or it goes
     ever farther from where it was
     λ_1 > band_1 and 10/N + se_1, and   hyperchaotic
-    λ_2 > se_2 and 2/N
+    λ_2 > se_2 and 7/N
     the same, λ_2 > 2/N                 undetermined: chaos, or hyperchaos
     λ_1 > band_1 and 10/N + se_1        chaotic
     λ_1 > 2 se_1 and 10/N + se_1, and   chaotic, or hyperchaotic, by λ_2 as above

@@ -112,6 +112,26 @@ def test_two_chaotic_maps_side_by_side_are_hyperchaotic():
     assert single.spectrum.exponents[0] == pytest.approx(answer.spectrum.exponents[0], abs=1e-3)
 
 
+def _tent_and_circle_step(x, p, out):
+    out[0] = x[0] / 0.7 if x[0] < 0.7 else (1.0 - x[0]) / 0.3
+    out[1] = (x[1] + GOLDEN - p[0] / (2.0 * math.pi) * math.sin(2.0 * math.pi * x[1])) % 1.0
+
+
+def _tent_and_circle_jacobian(x, p, out):
+    out[0, 0] = 1.0 / 0.7 if x[0] < 0.7 else -1.0 / 0.3
+    out[1, 1] = 1.0 - p[0] * math.cos(2.0 * math.pi * x[1])
+
+
+@pytest.mark.slow
+def test_chaos_beside_a_torus_is_not_hyperchaotic():
+    """λ_2 is 0; close to where the circle map is singular its sum swings by 4 nats and more."""
+    system = DiscreteMap(_tent_and_circle_step, _tent_and_circle_jacobian, [0.98], 2)
+    starts = np.random.default_rng(3).uniform(0.0, 1.0, (150, 2))
+    labels = [classify(system, start, n_transient=1_000, n_steps=2_000).label for start in starts]
+    assert labels.count(Label.hyperchaotic) <= 1
+    assert labels.count(Label.chaotic) > 100
+
+
 @pytest.mark.parametrize("n_transient", [0, 1_000])
 def test_a_diverging_map(n_transient):
     answer = classify(systems.logistic(4.5), [0.3], n_transient=n_transient, n_steps=640)
@@ -150,6 +170,8 @@ def test_a_transient_that_is_too_short_is_seen():
         ([0.05, 0.04], 1e-3, NO_PERIOD, Label.hyperchaotic, "λ2 = 0.04"),
         ([0.05, 0.002], 1e-3, NO_PERIOD, Label.hyperchaotic, "λ2 = 0.002"),
         ([0.05, 0.0005], 1e-3, NO_PERIOD, Label.undetermined, "may be 0 or positive"),
+        ([0.05, 5e-5], 1e-6, NO_PERIOD, Label.undetermined, "may be 0 or positive"),  # 3.2 nats, as tori may have
+        ([0.05, 1.2e-4], 1e-6, NO_PERIOD, Label.hyperchaotic, "λ2 = 0.00012"),
         ([0.05, -0.002], 1e-3, NO_PERIOD, Label.chaotic, "λ2 = -0.002"),
         ([0.05, -math.inf], 1e-3, NO_PERIOD, Label.chaotic, "-inf"),
         ([0.05, -1.0], 1e-3, None, Label.chaotic, "λ1 = 0.05"),
