@@ -41,8 +41,8 @@ class Motion(Enum):
         "which a series alone does not tell apart."
     )
     UNDETERMINED = (
-        "The analyses do not agree, or do not decide: the series is too short, has not settled, or is near a "
-        "bifurcation. Take a longer one, after a longer transient."
+        "The analyses do not agree, or do not decide: the series is too short, has not settled, is near a "
+        "bifurcation, or noisy. Take a longer one, after a longer transient; `classify_series` sees through noise."
     )
 
 
