@@ -141,10 +141,13 @@ def rest_at_zero(orbit: FloatArray, scale: float) -> FloatArray:
     Relative to itself such an orbit never comes to rest. What lives at such values stays as it is, each component by
     itself; what is so small that doubles are not normal is 0. Any shape (n, ...).
     """
+    least = max(AT_REST * scale, SMALLEST)
+    if not (np.abs(orbit[-1]) < least).any():  # as almost always
+        return orbit
     size = np.abs(orbit)
     third = max(1, len(orbit) // 3)
     decays = size[-third:].max(axis=0) < DECAYS * size[:third].max(axis=0)
-    return np.where((size < SMALLEST) | (decays & (size < AT_REST * scale)), 0.0, orbit)
+    return np.where((size < SMALLEST) | (decays & (size < least)), 0.0, orbit)
 
 
 def allowance(x: FloatArray, tolerance: float = TOLERANCE, times: float = 1.0) -> FloatArray:
