@@ -97,17 +97,18 @@ class Evidence:
     @cached_property
     def ends_on_a_cycle(self) -> int | None:
         """Period of a cycle that the orbit's last part comes ever closer to, whatever it did before; None if none."""
-        p, n = self._last_period, 0 if self.samples is None else len(self.samples)
-        for part in (2, 4, 8):
-            if p is not None and PARTS * p <= n // part and is_approaching(self._samples[-(n // part) :], lag=p):
-                return p
-        return None
+        p = self._last_period
+        if p is None:
+            return None
+        lasts = (self._samples[-(len(self._samples) // part) :] for part in (2, 4, 8))
+        return p if any(PARTS * p <= len(last) and is_approaching(last, lag=p) for last in lasts) else None
 
     @cached_property
     def nearly_repeats(self) -> int | None:
         """Shortest lag, up to half of the samples, with which all of them nearly repeat: to 10⁻⁶ of their extent."""
         x = np.ascontiguousarray(self._samples.T)
-        return smallest_period(x, x.shape[1] // 2, allowance(x, times=NEARLY))[0]
+        allowed = allowance(x.min(axis=1), x.max(axis=1), times=NEARLY)
+        return smallest_period(x, x.shape[1] // 2, allowed)[0]
 
     @cached_property
     def attracts(self) -> bool:

@@ -121,11 +121,11 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
 
     if extent < SMALLEST:
         return Period(1, 0.0, n, PeriodStatus.FOUND)
-    allowed = allowance(x, tolerance)
+    allowed = allowance(low, high, tolerance)
     unit = extent if extent > 0.0 else 1.0
     period, error = smallest_period(x, longest, allowed)
     if period is not None:
-        nearly, how_nearly = smallest_period(x, period - 1, allowance(x, tolerance, NEARLY))
+        nearly, how_nearly = smallest_period(x, period - 1, allowance(low, high, tolerance, NEARLY))
         if nearly is not None:
             return Period(None, how_nearly / unit, n, PeriodStatus.SETTLING, nearly)
         return Period(period, error / unit, n, PeriodStatus.FOUND)
@@ -150,12 +150,12 @@ def rest_at_zero(orbit: FloatArray, scale: float) -> FloatArray:
     return np.where((size < SMALLEST) | (decays & (size < least)), 0.0, orbit)
 
 
-def allowance(x: FloatArray, tolerance: float = TOLERANCE, times: float = 1.0) -> FloatArray:
-    """How far x_t and x_{t-p} may be apart in each component (m, 1) of x (m, n), or so many times as far."""
-    extents = np.ptp(x, axis=1, keepdims=True)
-    rounding = times * ROUNDING * float(np.abs(x).max())
+def allowance(low: FloatArray, high: FloatArray, tolerance: float = TOLERANCE, times: float = 1.0) -> FloatArray:
+    """How far x_t and x_{t-p} may be apart (m, 1), or so many times as far; least and largest x of each component."""
+    extents = high - low
+    rounding = times * ROUNDING * float(max(high.max(), -low.min()))
     joint = times * tolerance * float(extents.max()) + rounding
-    return np.asarray(np.minimum(joint, np.maximum(OWN * extents, rounding)))
+    return np.asarray(np.minimum(joint, np.maximum(OWN * extents, rounding)))[:, None]
 
 
 def smallest_period(x: FloatArray, max_period: int, allowed: FloatArray) -> tuple[int | None, float]:

@@ -13,7 +13,6 @@ from attractors.exponents import BOUNDED_SUM, LyapunovSpectrum, SpectrumStatus
 from attractors.periodicity import Period, PeriodStatus
 
 # Limits that are no definition are those that `python benchmarks/labels fit` chooses, from training families alone.
-STEADY = 3.0  # times by which a sum is larger than its swings beside a cycle that repels, at least
 NEUTRAL = 1e-9  # nats per step: a cycle attracting less than that cannot have been reached in any run
 REGULAR_SUM = 2.0  # nats: how far the sum of log stretching may be from 0 at the end on a torus
 LARGER_SUM, MANY_DIGITS = 10.0, 5.0  # where averages converge to so many digits beyond those of chance
@@ -23,6 +22,7 @@ DIGITS = BY_CHANCE  # of averages beyond those of chance, where the other expone
 SAFE_DIGITS = FAR_FROM_CHANCE  # where a second one may be 0, for chaos sticks to islands, or after a transient
 HYPER, HYPER_SUM = 1.0, 7.0  # standard errors of λ_2 above 0, and nats of its sum; between 0 and that it is open
 AGREED = 2.0  # standard errors of λ_1 above 0, instead of 3, where averages converge as in chaos
+STEADY = 3.0  # times by which a sum is larger than its swings beside a cycle that repels, at least; not fitted
 EVEN, EVEN_SUM = 3.0, 4.0  # times by which a sum is larger than its swings, and nats, that no torus has
 ERRORS, NATS = 1.5, 6.0  # of λ_1 above 0, and of its sum: enough where the 0-1 test says chaos
 DIFFUSES = 0.1  # growth of its walker, 0 to 1: more in chaos, less on a torus

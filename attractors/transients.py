@@ -161,7 +161,9 @@ def repeats_from(orbit: npt.ArrayLike, period: int) -> int:
     Relative to the cycle on which it ends, not to what was before: `find_period` finds the rest to be periodic.
     """
     x = np.asarray(orbit, dtype=np.float64).T
-    differs = np.flatnonzero((np.abs(x[:, period:] - x[:, :-period]) > allowance(x[:, -2 * period :])).any(axis=0))
+    last = x[:, -2 * period :]
+    allowed = allowance(last.min(axis=1), last.max(axis=1))
+    differs = np.flatnonzero((np.abs(x[:, period:] - x[:, :-period]) > allowed).any(axis=0))
     return int(differs[-1]) + 1 if differs.size else 0
 
 

@@ -23,7 +23,7 @@ def checked_parameters(
 def _checked(name: str, values: npt.ArrayLike, low: float, high: float) -> Array:
     """Cast a parameter to one or n_points numbers, or say what is wrong with it."""
     given = np.asarray(values)
-    if given.dtype.kind not in "fiub":
+    if given.dtype.kind in "cSU":
         raise ValueError(f"{name} must be a real number, got {values!r}")
     array = np.atleast_1d(given.astype(np.float64))
     allowed = f"from {low:g} to {high:g}" if high < math.inf else "finite" + (", >= 0" if low == 0 else "")

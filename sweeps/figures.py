@@ -169,7 +169,7 @@ def hysteresis_diagram(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
     Dots are the way to the right, circles the way to the left: where they part, attractors coexist. The two strips on
     top are the labels.
     """
-    name, _ = axes_for(dataset, 2, needs="orbit", dims=(None, "direction"))
+    name, _ = axes_for(dataset, 2, needs="orbit", both_ways=True)
     dataset = in_order(dataset, name)
     x = dataset[name].values
     with mpl.rc_context(style_of(width)):
@@ -383,20 +383,16 @@ def _halfway(centres: Floats) -> Floats:
     return np.concatenate([[centres[0] - (middle[0] - centres[0])], middle, [2 * centres[-1] - middle[-1]]])
 
 
-def axes_for(
-    dataset: xr.Dataset, n_axes: int, needs: str, dims: tuple[str | None, ...] | None = None
-) -> tuple[str, ...]:
-    """Return the names of the swept axes, or say what a figure lacks; `dims` names those that it must have."""
+def axes_for(dataset: xr.Dataset, n_axes: int, needs: str, *, both_ways: bool = False) -> tuple[str, ...]:
+    """Return the names of the swept axes, or say what a figure lacks; `both_ways`: direction is one, the last."""
     if needs not in dataset:
         raise ValueError(f"this figure needs {needs}, which the sweep did not record: see `record` and `n_exponents`")
     axes = axes_of(dataset)
-    if "direction" in (dims or ()) and "direction" not in axes:
+    if both_ways and "direction" not in axes:
         raise ValueError("this figure needs a sweep in both directions: sweep.order.continuation.direction = both")
     if len(axes) != n_axes:
         wanted = "1 axis" if n_axes == 1 else f"{n_axes} axes"
         raise ValueError(f"this figure needs a sweep with {wanted}; this one has {', '.join(axes) or 'none'}")
-    for dim, here in zip(dims or (None,) * n_axes, axes, strict=True):
-        if (here == "direction") != (dim == "direction"):
-            wanted = "a parameter and direction" if dims else "parameters alone"
-            raise ValueError(f"this figure needs a sweep over {wanted}; this one has {', '.join(axes)}")
+    if "direction" in axes and not both_ways:
+        raise ValueError(f"this figure needs a sweep over parameters alone; this one has {', '.join(axes)}")
     return axes

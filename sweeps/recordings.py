@@ -1,6 +1,5 @@
 """Recorded series from files: tables of text, and arrays."""
 
-import warnings
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -70,17 +69,15 @@ def _table(path: Path) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
                 first = line
                 break
             before, n_above = line, n_above + 1
-    delimiter = next((mark for mark in (",", ";") if mark in first), None)
-    words, comment = _words(first, delimiter), _words(before, delimiter)
-    named = not all(_is_number(word) for word in words)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "loadtxt: input contained no data")
-        try:
-            samples = np.loadtxt(path, delimiter=delimiter, skiprows=n_above + named, ndmin=2, encoding="utf-8-sig")
-        except ValueError as error:  # numpy's advice is of its own options
-            raise ValueError(str(error).split("; use ")[0]) from None
-    if not samples.size:
-        raise StoreError(f"{path} holds no samples: a series has a line of numbers for each step")
+        delimiter = next((mark for mark in (",", ";") if mark in first), None)
+        words, comment = _words(first, delimiter), _words(before, delimiter)
+        named = not all(_is_number(word) for word in words)
+        if not first or (named and not any(line.split("#")[0].strip() for line in file)):
+            raise StoreError(f"{path} holds no samples: a series has a line of numbers for each step")
+    try:
+        samples = np.loadtxt(path, delimiter=delimiter, skiprows=n_above + named, ndmin=2, encoding="utf-8-sig")
+    except ValueError as error:  # numpy's advice is of its own options
+        raise ValueError(str(error).split("; use ")[0]) from None
     if named:
         return words, samples
     return comment if before.startswith("#") and len(comment) == samples.shape[1] else (), samples

@@ -249,10 +249,7 @@ class SweepFolder:
         return gathered(self)
 
     def finished(self, beside: Beside | None = None) -> Path | None:
-        """Return the whole dataset's file if it is there, with nothing beside it that it holds; else None.
-
-        Parameters, and what it raises, as for `collect` and `complete`.
-        """
+        """Return the whole dataset's file, if it is there, and remove what it holds; `beside` as for `collect`."""
         attributes = self.whole()
         if attributes is None:
             return None

@@ -9,7 +9,7 @@ from experiments import NO_EXPONENTS, SHORT, small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dmfsa import Window
+from dmfsa import Features, FiniteNetwork, Window
 from sweeps import figures, open_sweep, run_sweep, shards, work
 from sweeps.dataset import without_run
 from sweeps.grid import Chains, grid_of
@@ -245,3 +245,21 @@ def test_the_grid_of_both_ways():
     assert grid.dims == ("beta", "gamma", "start", "direction")
     assert grid.chains.n_chains == 12
     assert len(grid.shards()) == 4
+
+
+def test_noise_on_the_way_to_a_chain_is_its_own(tmp_path):
+    """From the origin both ways lead over the next values: noise there is that of no other way, value or point."""
+    values = [1.0, 1.1, 1.2, 1.3, 1.4]
+    order = {"continuation": {"origin": 1.2, "direction": "both"}}
+    config = small(model={"n_spins": 500}, sweep={"beta": {"values": values}, "order": order}, run=NO_EXPONENTS)
+    dataset = open_sweep(run_sweep(config, tmp_path, quiet=True))
+    ways = grid_of(config).chains.ways
+    for chain, way in enumerate(ways):
+        window = Window.paper_beta3()
+        for stage, beta in enumerate([1.2, 1.1] if way else [1.2, 1.3]):
+            network = FiniteNetwork(Features.segments(), 500, beta, seed=(0, 1, chain, stage))
+            window = network.trajectory(window, TOTAL).end
+        end = 0 if way else 4
+        window = FiniteNetwork(Features.segments(), 500, values[end], seed=(0, 0, chain)).trajectory(window, TOTAL).end
+        found = dataset["window"].sel(direction="right" if way else "left", beta=values[end])
+        np.testing.assert_array_equal(found, window.attention)

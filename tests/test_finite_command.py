@@ -22,7 +22,6 @@ from sweeps.dataset import without_run
 from sweeps.finite import Point, compare, slope, times_of_leaving, typical
 from sweeps.finite_figures import FIGURES
 from sweeps.finite_tables import document, tables
-from sweeps.grid import grid_of
 from sweeps.switching import Basins, SwitchingStatus, rate_of, steps_watched, watch
 
 RUN = {"n_transient": 5, "n_steps": 40, "n_exponents": "all"}
@@ -72,24 +71,6 @@ def test_noise_has_a_seed_and_continuations_go_on(tmp_path):
     dataset = open_sweep(run_sweep(config, tmp_path / "b", quiet=True))
     assert np.isfinite(dataset["window"]).all()
     assert (dataset["failure"] == "").all()
-
-
-def test_noise_on_the_way_to_a_chain_is_its_own(tmp_path):
-    """From the origin both ways lead over the next values: noise there is that of no other way, value or point."""
-    values = [1.0, 1.1, 1.2, 1.3, 1.4]
-    order = {"continuation": {"origin": 1.2, "direction": "both"}}
-    config = noisy(sweep={"beta": {"values": values}, "order": order})
-    dataset = open_sweep(run_sweep(config, tmp_path, quiet=True))
-    ways = grid_of(config).chains.ways
-    for chain, way in enumerate(ways):
-        window = Window.paper_beta3()
-        for stage, beta in enumerate([1.2, 1.1] if way else [1.2, 1.3]):
-            network = FiniteNetwork(Features.segments(), 500, beta, seed=(0, 1, chain, stage))
-            window = network.trajectory(window, 45).end
-        end = 0 if way else 4
-        window = FiniteNetwork(Features.segments(), 500, values[end], seed=(0, 0, chain)).trajectory(window, 45).end
-        found = dataset["window"].sel(direction="right" if way else "left", beta=values[end])
-        np.testing.assert_array_equal(found, window.attention)
 
 
 def test_the_window_of_a_token_grows_with_noise(tmp_path):
