@@ -23,7 +23,7 @@ coverage: $(VENV)/installed-dev
 	    --cov-config=/dev/null --cov-report=term-missing:skip-covered
 
 trust: $(VENV)/installed-dev
-	$(BIN)/python -m pytest tests/test_trust.py --trust --quiet
+	$(BIN)/python -m pytest tests/trust/test_trust.py --trust --quiet
 
 docs: $(VENV)/installed-docs
 	$(BIN)/python -m sphinx -W --keep-going --fresh-env docs docs/_build/html

@@ -37,62 +37,100 @@ evidence, then a status whose value is a message with the remedy.
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
 """
 
-from attractors.alignment import Alignment, AlignmentStatus, alignment_indices
-from attractors.analysis import Analysis, Motion, analyse
-from attractors.autocorrelation import Autocorrelation, CorrelationStatus, autocorrelation
-from attractors.birkhoff import BirkhoffAverage, BirkhoffStatus, birkhoff_average
-from attractors.box_counting import BoxCountingDimension, BoxCountingStatus, box_counting_dimension
-from attractors.branches import Branch, Branches
-from attractors.classification import Classification, Label, classify, classify_evidence
-from attractors.complexity import EntropyStatus, SampleEntropy, sample_entropy
-from attractors.covariant import CovariantStatus, CovariantVectors, covariant_vectors
-from attractors.crossings import plane_crossings, stroboscopic_section, successive_maxima
-from attractors.cycles import Cycle, CycleStatus, refine_cycle
-from attractors.density import OrbitDensity
-from attractors.dimensions import CorrelationDimension, DimensionStatus, correlation_dimension
-from attractors.distinction import Attractor, Attractors, distinguish_attractors
-from attractors.divergence import DivergenceStatus, SeriesExponents, exponents_of_series, largest_exponent
-from attractors.embedding import (
-    FalseNeighbours,
-    InformationStatus,
-    MutualInformation,
-    NeighboursStatus,
-    embed,
-    false_neighbours,
-    mutual_information,
+from attractors.continuation import Branch, Branches, follow_attractors
+from attractors.dimensions import (
+    BoxCountingDimension,
+    BoxCountingStatus,
+    CorrelationDimension,
+    DimensionStatus,
+    box_counting_dimension,
+    correlation_dimension,
 )
-from attractors.exponents import History, LyapunovSpectrum, SpectrumStatus, spectrum_from_stretching
-from attractors.finite_time import (
+from attractors.exponents import (
+    Blocks,
+    CovariantStatus,
+    CovariantVectors,
     FiniteTimeExponents,
     FiniteTimeStatus,
+    History,
+    LyapunovSpectrum,
+    SpectrumStatus,
+    covariant_vectors,
     finite_time_exponents,
     finite_time_from_stretching,
+    kaplan_yorke_dimension,
+    lyapunov_spectrum,
+    lyapunov_until,
+    spectrum_from_stretching,
 )
-from attractors.fluctuations import (
-    FluctuationExponent,
-    FluctuationStatus,
-    detrended_fluctuation,
-    hurst_exponent,
+from attractors.indicators import (
+    Alignment,
+    AlignmentStatus,
+    ZeroOneStatus,
+    ZeroOneTest,
+    alignment_indices,
+    zero_one_test,
 )
-from attractors.following import follow_attractors
-from attractors.kaplan_yorke import kaplan_yorke_dimension
-from attractors.lyapunov import Blocks, lyapunov_spectrum, lyapunov_until
-from attractors.multistability import find_attractors
-from attractors.noisy_series import classify_series
-from attractors.periodicity import Period, PeriodStatus, find_period
-from attractors.poincare import Section, SectionStatus, SlabSection, poincare_section
-from attractors.quasiperiodicity import RotationNumber, Torus, TorusStatus, rotation_number, torus
-from attractors.returns import (
+from attractors.labels import Classification, Label, classify, classify_evidence, classify_series
+from attractors.multistability import Attractor, Attractors, distinguish_attractors, find_attractors
+from attractors.recurrence import Cycle, CycleStatus, Period, PeriodStatus, find_period, refine_cycle
+from attractors.sections import (
     ReturnMap,
     ReturnMapStatus,
     ReturnTimes,
     ReturnTimesStatus,
+    Section,
+    SectionStatus,
+    plane_crossings,
+    poincare_section,
     return_map,
     return_times,
+    stroboscopic_section,
+    successive_maxima,
 )
-from attractors.spectra import PowerSpectrum, SpectrumKind, power_spectrum
+from attractors.spectra import (
+    Autocorrelation,
+    CorrelationStatus,
+    PowerSpectrum,
+    SpectrumKind,
+    autocorrelation,
+    power_spectrum,
+)
+from attractors.streams import OrbitDensity, SlabSection
 from attractors.system import DiscreteMap, SmoothSystem, Stretching, System
-from attractors.zero_one import ZeroOneStatus, ZeroOneTest, zero_one_test
+from attractors.time_series import (
+    Analysis,
+    DivergenceStatus,
+    EntropyStatus,
+    FalseNeighbours,
+    FluctuationExponent,
+    FluctuationStatus,
+    InformationStatus,
+    Motion,
+    MutualInformation,
+    NeighboursStatus,
+    SampleEntropy,
+    SeriesExponents,
+    analyse,
+    detrended_fluctuation,
+    embed,
+    exponents_of_series,
+    false_neighbours,
+    hurst_exponent,
+    largest_exponent,
+    mutual_information,
+    sample_entropy,
+)
+from attractors.tori import (
+    BirkhoffAverage,
+    BirkhoffStatus,
+    RotationNumber,
+    Torus,
+    TorusStatus,
+    birkhoff_average,
+    rotation_number,
+    torus,
+)
 
 __all__ = [
     "Alignment",

@@ -1,6 +1,8 @@
 """What all answers share: they are frozen, carry a status that says how far to trust them, and turn into JSON."""
 
+import importlib
 import math
+from collections.abc import Callable
 from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,19 @@ else:
     DataclassInstance = object
 
 LONGEST = 1_000  # numbers of an array that go into a JSON document
+
+Drawing = Callable[..., None]
+DRAWINGS: "dict[type[Result], Drawing]" = {}  # filled by the files of attractors/drawing
+
+
+def draws(kind: "type[Result]") -> Callable[[Drawing], Drawing]:
+    """Register a function of axes, an answer and options as the drawing of answers of one kind."""
+
+    def register(drawing: Drawing) -> Drawing:
+        DRAWINGS[kind] = drawing
+        return drawing
+
+    return register
 
 
 class Result(DataclassInstance):
@@ -57,9 +72,19 @@ class Result(DataclassInstance):
         ValueError
             If answers of this kind have no drawing of their own.
         """
-        from attractors.drawings import draw  # noqa: PLC0415 - only who draws waits for matplotlib
-
-        return draw(self, axes, **options)
+        importlib.import_module("attractors.drawing")  # by name: who computes does not know who draws
+        drawing = DRAWINGS.get(type(self))
+        if drawing is None:
+            drawn = ", ".join(sorted(kind.__name__ for kind in DRAWINGS))
+            raise ValueError(
+                f"answers of this kind, {type(self).__name__}, have no drawing of their own; these have one: {drawn}. "
+                "An Analysis holds several of them, and attractors.plotting.page(series, answer) draws it whole"
+            )
+        style = importlib.import_module("attractors.drawing.style")
+        axes = style.axes_of_a_new_figure() if axes is None else axes
+        with style.styled():
+            drawing(axes, self, **options)
+        return axes
 
     def _repr_html_(self) -> str:
         """Return a table of the answer for a notebook, its status coloured by whether it is in doubt."""

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from attractors.system import FloatArray, real
+from attractors.arrays import FloatArray, real
 
 LARGEST = 1e100  # of which sums of cubes, and squares of sums of squares, are still numbers
 SMALLEST = 1e-100  # the same for what is not 0

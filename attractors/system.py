@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from attractors.arrays import FloatArray, real
+
 MapFunction = Callable[[FloatArray, FloatArray, FloatArray], None]
 
 
@@ -275,13 +276,6 @@ def _count(name: str, value: int, *, at_least: int) -> int:
     if value != int(value) or value < at_least:
         raise ValueError(f"{name} must be a whole number of at least {at_least}, got {value!r}")
     return int(value)
-
-
-def real(values: npt.ArrayLike, name: str) -> FloatArray:
-    """Cast to double precision; complex numbers are refused: ValueError."""
-    if np.iscomplexobj(values):
-        raise ValueError(f"{name} must be real, got complex numbers: hand over real and imaginary parts as columns")
-    return np.asarray(values, dtype=np.float64)
 
 
 def _finite_vector(name: str, values: FloatArray) -> FloatArray:

@@ -9,15 +9,8 @@ from typing import Any
 
 from timing import median, table
 
-from attractors import (
-    autocorrelation,
-    birkhoff_average,
-    find_period,
-    poincare_section,
-    power_spectrum,
-    zero_one_test,
-)
-from attractors.system import FloatArray
+from attractors import autocorrelation, birkhoff_average, find_period, poincare_section, power_spectrum, zero_one_test
+from attractors.arrays import FloatArray
 from dmfsa import Features, MeanFieldMap, Window
 
 N_SAMPLES = 75_000

@@ -18,7 +18,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from experiments import NO_EXPONENTS, small  # noqa: E402
 from simulated_slurm import SimulatedSlurm  # noqa: E402
 
-from sweeps.slurm import limits, queue, scripts, submission  # noqa: E402
+from sweeps.cluster import submission  # noqa: E402
+from sweeps.cluster.slurm import limits, queue, scripts  # noqa: E402
 
 
 def main() -> None:

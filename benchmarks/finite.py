@@ -16,10 +16,10 @@ from scipy.optimize import brentq
 from timing import median, table
 
 from attractors import lyapunov_spectrum
-from attractors.system import FloatArray
+from attractors.arrays import FloatArray
 from dmfsa import Features, FiniteNetwork, MeanFieldMap, Window, linear_noise
 from sweeps.config.finite import Finite
-from sweeps.finite import LEFT, exact_orbits, follow, slope, times_of_leaving
+from sweeps.finite.comparison import LEFT, exact_orbits, follow, slope, times_of_leaving
 from sweeps.network import side_by_side
 
 FEATURES = Features.segments()

@@ -21,14 +21,15 @@ from dmfsa import Ensemble, Features
 from dmfsa.ensemble import EnsembleStretching
 from sweeps import load_config, run_sweep
 from sweeps.config import Config
-from sweeps.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS
-from sweeps.experiment import Experiment
-from sweeps.grid import Grid
+from sweeps.grid.axes import Grid
+from sweeps.grid.shard import POINTS, Points
 from sweeps.network import blocks_of, features_of, map_of
-from sweeps.points import WINDOW, ensemble_of, run_points
-from sweeps.run import cores
-from sweeps.shards import POINTS, Points
-from sweeps.store import SweepFolder, open_sweep
+from sweeps.run.experiment import Experiment
+from sweeps.run.inputs import inputs_of
+from sweeps.run.local import cores
+from sweeps.run.points import WINDOW, ensemble_of, run_points
+from sweeps.store.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS
+from sweeps.store.folder import SweepFolder, open_sweep
 from sweeps.summary import write_summary
 
 if (ROOT / "cfgs" / "paper_fig3a.yaml").exists():
@@ -185,7 +186,7 @@ def split(sweep: Sweep, folder: Path, wall: float, parts: tuple[float, float]) -
     shard, result = one_chunk(sweep)
     analysis = min(seconds(lambda: analyse(sweep, result)) for _ in range(3)) * n_chunks
     preparing = min(seconds(lambda: prepare(sweep)) for _ in range(3)) * n_chunks
-    store = SweepFolder.claim(folder / "again", sweep.config)
+    store = SweepFolder.claim(folder / "again", sweep.config, inputs_of(sweep.config))
     writing = seconds(lambda: write_all(store, shard, sweep.chunks))
     collecting = seconds(store.collect)
     figures = folder / "figures"

@@ -20,10 +20,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from sweeps import open_sweep, run_sweep, shards
+from sweeps import open_sweep, run_sweep
 from sweeps.config import Config
-from sweeps.dataset import without_run
-from sweeps.store import SweepFolder
+from sweeps.store import shards
+from sweeps.store.dataset import without_run
+from sweeps.store.folder import SweepFolder
 
 PIECE = 20_000  # bytes between two rests of a slow write
 CONFIG = Config.from_dict(

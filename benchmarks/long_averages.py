@@ -1,10 +1,10 @@
-"""Largest exponents from 10^9 steps, which tests/test_coverage.py takes for the truth; minutes on one core."""
+"""Largest exponents from 10^9 steps, which test_coverage.py takes for the truth; minutes on one core."""
 
 import numpy as np
 from timing import table
 
 from attractors import spectrum_from_stretching
-from attractors.examples import henon
+from attractors.examples.maps import henon
 from dmfsa import Ensemble, Features, Window
 
 N_STARTS = 1_000

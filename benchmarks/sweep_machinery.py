@@ -17,15 +17,17 @@ import numpy as np
 from process import DMFSA
 from process import run as run_command
 
-from sweeps import work
 from sweeps.config import Config
-from sweeps.dataset import empty_points
-from sweeps.experiment import Experiment
-from sweeps.points import run_points
-from sweeps.run import run_shards
-from sweeps.shards import Points, write_shard
-from sweeps.stopping import Stop
-from sweeps.store import SweepFolder
+from sweeps.grid.shard import Points
+from sweeps.run import shard as work
+from sweeps.run.experiment import Experiment
+from sweeps.run.inputs import inputs_of
+from sweeps.run.local import run_shards
+from sweeps.run.points import run_points
+from sweeps.run.stopping import Stop
+from sweeps.store.dataset import empty_points
+from sweeps.store.folder import SweepFolder
+from sweeps.store.shards import write_shard
 
 
 def made_up(path: Path, n_points: int) -> SweepFolder:
@@ -38,7 +40,7 @@ def made_up(path: Path, n_points: int) -> SweepFolder:
             "record": ["label", "lyapunov"],
         }
     )
-    folder = SweepFolder.claim(path, config)
+    folder = SweepFolder.claim(path, config, inputs_of(config))
     rng = np.random.default_rng(0)
     origin = {"host": "here", "job": "", "versions": "none", "commit": "none", "ended": time.time(), "seconds": 1.0}
     for shard in folder.shards():
@@ -95,7 +97,7 @@ def overhead(n_shards: int = 12) -> None:
             }
         )
         with tempfile.TemporaryDirectory() as where:
-            folder = SweepFolder.claim(Path(where, "x"), config)
+            folder = SweepFolder.claim(Path(where, "x"), config, inputs_of(config))
             experiment = Experiment.of(config)
             shards = folder.shards()
             run_shards(folder, experiment, shards[:1], 1, quiet=True, stop=Stop())  # compiles

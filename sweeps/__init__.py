@@ -6,8 +6,8 @@ from sweeps.config import Config, ConfigError, load_config
 
 if TYPE_CHECKING:
     from sweeps.files import StoreError
-    from sweeps.run import run_sweep
-    from sweeps.store import open_sweep
+    from sweeps.run.local import run_sweep
+    from sweeps.store.folder import open_sweep
 
 __all__ = ["Config", "ConfigError", "StoreError", "load_config", "open_sweep", "run_sweep"]
 
@@ -15,11 +15,11 @@ __all__ = ["Config", "ConfigError", "StoreError", "load_config", "open_sweep", "
 def __getattr__(name: str) -> object:
     """Import what takes time (xarray, numba) when it is first asked for."""
     if name == "run_sweep":
-        from sweeps.run import run_sweep  # noqa: PLC0415
+        from sweeps.run.local import run_sweep  # noqa: PLC0415
 
         return run_sweep
     if name == "open_sweep":
-        from sweeps.store import open_sweep  # noqa: PLC0415
+        from sweeps.store.folder import open_sweep  # noqa: PLC0415
 
         return open_sweep
     if name == "StoreError":

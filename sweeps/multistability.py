@@ -20,16 +20,16 @@ from attractors import (
     find_period,
     spectrum_from_stretching,
 )
-from attractors.distinction import Orbits
-from attractors.following import follow
-from attractors.multistability import run_on
-from attractors.periodicity import rest_at_zero
+from attractors.continuation.following import follow
+from attractors.multistability.attractors import run_on
+from attractors.multistability.distinction import Orbits
+from attractors.recurrence.period import rest_at_zero
 from dmfsa import MeanFieldMap, Window
-from sweeps import progress
 from sweeps.config import Config, ConfigError
 from sweeps.config.sweep import CONTINUOUS
 from sweeps.files import written_whole
 from sweeps.network import SCALE, blocks_of, features_of, map_of, side_by_side, starts_of
+from sweeps.run import progress
 
 WINDOW = 4096  # last samples that tell attractors apart
 TOGETHER = 16  # starts in one thread's lanes

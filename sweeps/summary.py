@@ -9,10 +9,10 @@ import xarray as xr
 from rich.console import Console
 from rich.table import Table
 
-from sweeps import figures
-from sweeps.dataset import axes_of
+from sweeps.figures import sweep as figures
 from sweeps.files import written_whole
 from sweeps.regimes import Regime, has_regimes, label_counts, regimes, regimes_csv
+from sweeps.store.dataset import axes_of
 
 SHORTEST = 3  # points of a regime that the printed table shows; regimes.csv has all of them
 FAILURES = 5  # reasons for failures that are printed

@@ -6,27 +6,22 @@ from pathlib import Path
 import pytest
 from experiments import small, swept
 
-from sweeps import run_sweep, shards
+from sweeps import run_sweep
 from sweeps.cli import main
-from sweeps.run import cores
+from sweeps.grid import shard
+from sweeps.run.local import cores
 
 JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 MATRIX = pytest.StashKey[dict]()
 
-# Files whose subject is no compiled code, though they may run some: they, and doctests, run with the JIT only. Any
-# other file runs twice. That all compiled code is run as plain Python is seen to by the coverage demanded of it.
-SERIES = """
-    analysis autocorrelation birkhoff branch_plotting complexity dimensions display features features_refused
-    kaplan_yorke label_benchmark naive noisy_series number_plotting periodicity quasiperiodicity series shares
-    spectra zero_one
-"""
-EXPERIMENT = """
-    axes cfgs cli cli_mistakes cli_processes cluster config config_axes config_junk config_overrides config_refusals
-    continuation docs figures finite_command folders fuzz grids network network_attractors progress recordings
-    records refinement report report_browser reproduce reproduce_numbers run shards slurm_plan status submission
-    summary sweep_transients tasks
-"""
-ONCE = {f"test_{name}.py" for name in (SERIES + EXPERIMENT).split()}
+# Folders whose subject is compiled code: their tests run twice. All others, and doctests, run with the JIT only. That
+# all compiled code is run as plain Python is seen to by the coverage demanded of it.
+COMPILED = {
+    "dmfsa",
+    *("attractors", "attractors/exponents", "attractors/recurrence", "attractors/indicators", "attractors/sections"),
+    *("attractors/labels", "attractors/multistability", "attractors/continuation", "attractors/examples"),
+}
+HERE = Path(__file__).parent
 
 
 def pytest_addoption(parser):
@@ -35,8 +30,6 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[MATRIX] = {}
-    if gone := sorted(name for name in ONCE if not Path(__file__).with_name(name).exists()):
-        raise pytest.UsageError(f"conftest.py says that {', '.join(gone)} need the JIT only, but there is no such file")
 
 
 @pytest.fixture
@@ -56,7 +49,7 @@ def write(tmp_path, monkeypatch):
 @pytest.fixture
 def chunks_of_2(monkeypatch):
     """Blocks of two points, and as many shards as there are."""
-    monkeypatch.setattr(shards, "POINTS", 2)
+    monkeypatch.setattr(shard, "POINTS", 2)
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +133,8 @@ def pytest_ignore_collect(collection_path, config):
     everything = [Path(given).name for given in config.args] == config.getini("testpaths")
     if JIT or not everything or collection_path.suffix != ".py":
         return None
-    return collection_path.name in ONCE or collection_path.parent.name != "tests" or None
+    folder = collection_path.parent
+    return not (folder.is_relative_to(HERE) and folder.relative_to(HERE).as_posix() in COMPILED) or None
 
 
 def pytest_xdist_auto_num_workers():

@@ -1,6 +1,6 @@
 """The benchmark of labels: `python benchmarks/labels [N ...]`, by default at 5,000 and 1,000 samples.
 
-`python benchmarks/labels fit [NAME ...]` shows where the constants of attractors/rule.py come from: training families.
+`python benchmarks/labels fit [NAME ...]` shows where the constants of the rule come from: training families.
 """
 
 import sys

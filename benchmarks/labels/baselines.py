@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from attractors.birkhoff import birkhoff_average
-from attractors.exponents import LyapunovSpectrum
-from attractors.zero_one import zero_one_test
+from attractors.exponents.spectrum import LyapunovSpectrum
+from attractors.indicators.zero_one import zero_one_test
+from attractors.tori.birkhoff import birkhoff_average
 
 try:
     from ntsa.classification import classify_regime

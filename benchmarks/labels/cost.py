@@ -11,8 +11,8 @@ import numpy as np
 from timing import median, ratio, rounds, spread, table
 
 from sweeps import load_config
-from sweeps.experiment import Experiment
-from sweeps.points import run_points
+from sweeps.run.experiment import Experiment
+from sweeps.run.points import run_points
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "cfgs" / "paper_zoom.yaml"

@@ -21,9 +21,10 @@ from points import Point, points_of
 from scoring import is_judged, outcome
 from timing import table
 
-from attractors import classify, rule
-from attractors.evidence import Evidence
-from attractors.rule import RIGHT, verdict
+from attractors import classify
+from attractors.labels import rule
+from attractors.labels.evidence import Evidence
+from attractors.labels.rule import RIGHT, verdict
 
 LENGTHS = (5_000, 1_000)  # samples
 OPEN = "undetermined"

@@ -21,7 +21,7 @@ from truth import (
     second_positive,
 )
 
-from attractors.cycles import CycleStatus, refine_cycle
+from attractors.recurrence.cycles import CycleStatus, refine_cycle
 from dmfsa import Ensemble, Features, Window
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from family import Family
 from numba import njit
 
-from attractors.exponents import spectrum_from_stretching
+from attractors.exponents.spectrum import spectrum_from_stretching
 
 SAMPLES = 5_000  # the longest run that is judged
 LONG = 100_000  # steps before anything is looked at

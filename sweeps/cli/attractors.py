@@ -38,7 +38,7 @@ def _attractors(given: argparse.Namespace) -> None:
             raise ValueError("--out needs a swept parameter: one point is printed, or asked for with --json")
         found = multistability.attractors_of(config)
         if given.plot:
-            from sweeps.branch_figures import save_attractors
+            from sweeps.figures.branches import save_attractors
 
             save_attractors(given.plot, found, config)
         document: dict[str, Any] = found.to_dict()
@@ -48,7 +48,7 @@ def _attractors(given: argparse.Namespace) -> None:
         if given.out:
             multistability.write_csv(given.out, name, branches)
         if given.plot:
-            from sweeps.branch_figures import save_branches
+            from sweeps.figures.branches import save_branches
 
             save_branches(given.plot, branches, config)
         document = branches.to_dict()

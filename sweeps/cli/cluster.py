@@ -10,7 +10,7 @@ from sweeps.cli.arguments import add_command, print_json, sweep_of
 from sweeps.config import ConfigError
 
 if TYPE_CHECKING:
-    from sweeps.slurm.submission import Submitted
+    from sweeps.cluster.submission import Submitted
 
 OPTIONS = {
     "partition": ("NAME", "partition; the cluster's default if not given"),
@@ -54,7 +54,7 @@ def takes_options(parser: argparse.ArgumentParser) -> None:
 
 def was_submitted(folder: Path) -> bool:
     """Whether the sweep in a folder was given to a cluster."""
-    from sweeps.slurm.record import NAME
+    from sweeps.cluster.record import NAME
 
     return (folder / NAME).exists()
 
@@ -80,22 +80,22 @@ def check_options(given: argparse.Namespace, folder: Path) -> None:
 
 def _submit(given: argparse.Namespace) -> int:
     config, out = sweep_of(given)
-    from sweeps.slurm.submission import submit
+    from sweeps.cluster.submission import submit
 
     return _tell(given, submit(config, out, _options(given), dry_run=given.dry_run, tell=_say))
 
 
 def resume(given: argparse.Namespace, out: Path) -> int:
     """Submit what is missing of a sweep that was submitted."""
-    from sweeps.slurm.submission import resume
+    from sweeps.cluster.submission import resume
 
     return _tell(given, resume(out, _options(given), dry_run=given.dry_run, tell=_say))
 
 
 def next_round(out: Path) -> bool:
     """Submit the next round of a refinement; return whether there was one. Where nodes may not submit, say so."""
-    from sweeps.slurm.commands import SlurmError
-    from sweeps.slurm.submission import next_round
+    from sweeps.cluster.slurm.commands import SlurmError
+    from sweeps.cluster.submission import next_round
 
     try:
         done = next_round(out, tell=_say)
@@ -109,9 +109,9 @@ def next_round(out: Path) -> bool:
 
 def queue_of(folder: Path) -> dict[str, Any]:
     """Return what the queue holds of a sweep: a line for people, counts by state, what of it will do its work."""
-    from sweeps.slurm.commands import SlurmError
-    from sweeps.slurm.queue import counts, describe, read_queue
-    from sweeps.slurm.record import read_record
+    from sweeps.cluster.record import read_record
+    from sweeps.cluster.slurm.commands import SlurmError
+    from sweeps.cluster.slurm.queue import counts, describe, read_queue
 
     record = read_record(folder)
     if record is None:

@@ -10,7 +10,7 @@ from sweeps.cli.arguments import add_command, print_json, takes_config
 from sweeps.config import load_config
 
 if TYPE_CHECKING:
-    from sweeps.finite import Point
+    from sweeps.finite.comparison import Point
 
 
 def add_finite_command(commands: Any) -> None:
@@ -31,8 +31,8 @@ def add_finite_command(commands: Any) -> None:
 
 def _finite(given: argparse.Namespace) -> None:
     config = load_config(given.config, given.set)
-    from sweeps.finite import compare
-    from sweeps.finite_tables import document, write_tables
+    from sweeps.finite.comparison import compare
+    from sweeps.finite.tables import document, write_tables
 
     folder = given.out or Path("results", f"{config.name}-finite")
     points: list[Point] = []
@@ -44,7 +44,7 @@ def _finite(given: argparse.Namespace) -> None:
     except KeyboardInterrupt:
         kept = f"the tables of {len(points)} points are in {folder}" if points else "no point was done"
         raise KeyboardInterrupt(f"interrupted: {kept}; the same command begins anew") from None
-    from sweeps.finite_figures import save_figures
+    from sweeps.finite.figures import save_figures
 
     files += save_figures(points, folder)
     if given.json:

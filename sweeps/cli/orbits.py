@@ -8,7 +8,7 @@ from sweeps.cli.arguments import add_command, at_least_one, file_ending, print_j
 from sweeps.config import ConfigError, load_config
 
 if TYPE_CHECKING:
-    from attractors.analysis import Analysis
+    from attractors.time_series.analysis import Analysis
     from dmfsa import MeanFieldMap, Window
     from sweeps.config import Config
 
@@ -82,7 +82,7 @@ def _one_orbit(
 
 def _trajectory(given: argparse.Namespace) -> None:
     config, network, start = _one_orbit(given)
-    from sweeps.trajectories import describe, look, orbit_of, write
+    from sweeps.orbit.trajectories import describe, look, orbit_of, write
 
     orbit = orbit_of(config, network, start)
     found = look(orbit, network)
@@ -125,7 +125,7 @@ def _lyapunov(given: argparse.Namespace) -> None:
 
 def _classify(given: argparse.Namespace) -> None:
     config, network, start = _one_orbit(given, labels=True)
-    from sweeps.trajectories import label_of
+    from sweeps.orbit.trajectories import label_of
 
     answer = label_of(config, network, start)
     if given.json:
@@ -141,18 +141,18 @@ def _classify(given: argparse.Namespace) -> None:
 
 
 def _analyse(given: argparse.Namespace) -> None:
-    from sweeps.recordings import ENDINGS, read_series
+    from sweeps.orbit.recordings import ENDINGS, read_series
 
     if given.file.suffix not in ENDINGS:
         raise ValueError(f"{given.file} must end in {', '.join(ENDINGS)}")
     columns = [word.strip() for word in given.columns.split(",") if word.strip()]
     recording = read_series(given.file, columns)
-    from attractors.analysis import analyse
+    from attractors.time_series.analysis import analyse
 
     samples = recording.samples[given.skip :]
     found = analyse(samples, context=given.context, clock_period=given.clock, thorough=True)
     if given.plot:
-        from sweeps.figures import save_page
+        from sweeps.figures.sweep import save_page
 
         save_page(given.plot, samples, found, recording.names, title=given.file.name)
     if given.json:

@@ -41,7 +41,7 @@ def add_reproduce_command(commands: Any) -> None:
 
 def _reproduce(given: argparse.Namespace) -> int:
     from sweeps.reproduce.reproduction import reproduce
-    from sweeps.stopping import on_signals
+    from sweeps.run.stopping import on_signals
 
     names = list(CONFIGS) if given.name == "all" else [given.name]
     with on_signals() as stop:

@@ -14,7 +14,7 @@ from sweeps.config import Config, ConfigError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sweeps.run import Outcome
+    from sweeps.run.local import Outcome
 
 WORK_LEFT = 75  # exit code where points are left to be done: "try again" in sysexits.h
 
@@ -105,12 +105,13 @@ def _run(given: argparse.Namespace) -> int:
 def _resume(given: argparse.Namespace) -> int:
     config, out = sweep_of(given)
     from sweeps.files import StoreError
-    from sweeps.store import SweepFolder
+    from sweeps.run.inputs import inputs_of
+    from sweeps.store.folder import SweepFolder
 
     if not (out / "config.yaml").exists():
         raise StoreError(f"{out} holds no sweep to go on with: `dmfsa sweep run` begins one.")
     cluster.check_options(given, out)
-    folder = SweepFolder.claim(out, config)
+    folder = SweepFolder.claim(out, config, inputs_of(config))
     if given.failed:
         folder.forget_failed()
     if cluster.was_submitted(out):
@@ -119,8 +120,8 @@ def _resume(given: argparse.Namespace) -> int:
 
 
 def _run_here(given: argparse.Namespace, config: Config, out: Path) -> int:
-    from sweeps.run import run_sweep
-    from sweeps.stopping import on_signals
+    from sweeps.run.local import run_sweep
+    from sweeps.run.stopping import on_signals
 
     # It draws, so it loads long: while the sweep runs.
     threading.Thread(target=import_module, args=["sweeps.summary"]).start()
@@ -157,8 +158,8 @@ def _task(given: argparse.Namespace) -> int:
     if given.index >= given.of:
         raise ConfigError(f"--index {given.index} must be less than --of {given.of}: shares are counted from 0")
     from attractors.results import plain
-    from sweeps.run import run_task
-    from sweeps.stopping import on_signals
+    from sweeps.run.local import run_task
+    from sweeps.run.stopping import on_signals
 
     with on_signals() as stop:
         outcome = run_task(config, given.index, given.of, out, workers=given.workers, stop=stop)
@@ -177,8 +178,8 @@ def _in_words(outcome: "Outcome") -> str:
 
 def _status(given: argparse.Namespace) -> None:
     _, out = sweep_of(given)
-    from sweeps.status import in_words, status_of
-    from sweeps.store import SweepFolder
+    from sweeps.run.status import in_words, status_of
+    from sweeps.store.folder import SweepFolder
 
     folder = SweepFolder.open(out)
     queue = cluster.queue_of(out)  # before the files: what has ended meanwhile has written
@@ -194,11 +195,12 @@ def _status(given: argparse.Namespace) -> None:
 
 def _collect(given: argparse.Namespace) -> int:
     config, out = sweep_of(given)
-    from sweeps.store import SweepFolder, open_sweep
+    from sweeps.run.inputs import inputs_of
+    from sweeps.store.folder import SweepFolder, open_sweep
 
     if not (out / "config.yaml").exists():
         SweepFolder.open(out)
-    folder = SweepFolder.claim(out, config)
+    folder = SweepFolder.claim(out, config, inputs_of(config))
     found: list[xr.Dataset] = []
     files: list[Path] = []
 
@@ -227,10 +229,10 @@ def _collect(given: argparse.Namespace) -> int:
 
 
 def _plot(given: argparse.Namespace) -> None:
-    from sweeps import figures
-    from sweeps.column_figures import save_sharp, section_diagram
-    from sweeps.regime_figures import regimes_figure
-    from sweeps.store import open_sweep
+    from sweeps.figures import sweep as figures
+    from sweeps.figures.column import save_sharp, section_diagram
+    from sweeps.figures.regimes import regimes_figure
+    from sweeps.store.folder import open_sweep
 
     dataset = open_sweep(given.folder)
     kinds = figures.KINDS | {"regimes": regimes_figure, "section": section_diagram}

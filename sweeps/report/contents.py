@@ -13,15 +13,15 @@ from attractors import Label
 from attractors.results import plain
 from sweeps.config import Config
 from sweeps.config.sweep import SWEPT
-from sweeps.dataset import RUN_ATTRIBUTES, axes_of, in_order
-from sweeps.figures import COLOURS, by_ratio, edges_of
-from sweeps.grid import NUMBERED
+from sweeps.figures.sweep import COLOURS, by_ratio, edges_of
+from sweeps.grid.axes import NUMBERED
 from sweeps.regimes import FAILED, UNLABELLED, label_counts, label_names, regimes
 from sweeps.report.arrays import packed, packed_text
 from sweeps.report.networks import networks
 from sweeps.report.rasters import rasters
-from sweeps.status import State, in_words, status_of
-from sweeps.store import SweepFolder, open_sweep
+from sweeps.run.status import State, in_words, status_of
+from sweeps.store.dataset import RUN_ATTRIBUTES, axes_of, in_order
+from sweeps.store.folder import SweepFolder, open_sweep
 
 DETAILED = 100_000  # points at most, with exponents and reasons of each; beyond, labels and λ_1 alone
 LINES = 2_000  # lines along the first axis of which regimes are listed

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from sweeps.dataset import BINS
 from sweeps.report.arrays import packed
+from sweeps.store.dataset import BINS
 
 LEVELS = 31  # of ink, above none: more cannot be told apart
 CELLS = 8_000_000  # of a raster at most: some 1 MB, or 4 where all is chaos

@@ -15,8 +15,8 @@ from attractors import Classification, Cycle, CycleStatus, Label, classify, refi
 from attractors.results import plain
 from dmfsa import MeanFieldMap, Window
 from sweeps.config import Config
+from sweeps.figures.orbits import Remembered
 from sweeps.network import full, map_of, starts_of
-from sweeps.orbit_figures import Remembered
 from sweeps.regimes import label_names, regimes
 from sweeps.reproduce.known import (
     AUTHORS,

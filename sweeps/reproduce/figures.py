@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from sweeps.column_figures import save_sharp, section_diagram
 from sweeps.config import Config
-from sweeps.figure_sizes import COLUMN
-from sweeps.figures import hysteresis_diagram, lyapunov_figure, phase_diagram, save_both
-from sweeps.orbit_figures import memory_figure, planes_figure, published_figure
+from sweeps.figures.column import save_sharp, section_diagram
+from sweeps.figures.orbits import memory_figure, planes_figure, published_figure
+from sweeps.figures.style import COLUMN
+from sweeps.figures.sweep import hysteresis_diagram, lyapunov_figure, phase_diagram, save_both
 from sweeps.reproduce import comparison
 from sweeps.reproduce.comparison import Row
 from sweeps.reproduce.orbits import orbits_of, remembered

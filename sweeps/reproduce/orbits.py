@@ -6,8 +6,8 @@ import xarray as xr
 from attractors import autocorrelation, power_spectrum
 from dmfsa import Window
 from sweeps.config import Config
+from sweeps.figures.orbits import Orbit, Remembered
 from sweeps.network import map_of
-from sweeps.orbit_figures import Orbit, Remembered
 from sweeps.regimes import label_names
 
 SAMPLES = 20_000  # steps of an orbit, as published; no more than the run has

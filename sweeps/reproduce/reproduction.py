@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sweeps.config import Config, ConfigError, load_config
 from sweeps.files import written_whole
 from sweeps.reproduce import CONFIGS
-from sweeps.run import run_sweep
-from sweeps.stopping import Stop
+from sweeps.run.local import run_sweep
+from sweeps.run.stopping import Stop
 
 if TYPE_CHECKING:  # they draw, so they load long: while the sweeps run
     import xarray as xr

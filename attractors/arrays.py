@@ -1,0 +1,13 @@
+"""Arrays of numbers: their type, and the check that every door of the analysis makes."""
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def real(values: npt.ArrayLike, name: str) -> FloatArray:
+    """Cast to double precision; complex numbers are refused: ValueError."""
+    if np.iscomplexobj(values):
+        raise ValueError(f"{name} must be real, got complex numbers: hand over real and imaginary parts as columns")
+    return np.asarray(values, dtype=np.float64)

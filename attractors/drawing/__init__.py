@@ -1,0 +1,27 @@
+"""Drawings of answers: one file for each folder of analyses; importing it registers them all."""
+
+from attractors.drawing import (
+    continuation,
+    dimensions,
+    exponents,
+    indicators,
+    page,
+    recurrence,
+    sections,
+    spectra,
+    time_series,
+    tori,
+)
+
+__all__ = [
+    "continuation",
+    "dimensions",
+    "exponents",
+    "indicators",
+    "page",
+    "recurrence",
+    "sections",
+    "spectra",
+    "time_series",
+    "tori",
+]

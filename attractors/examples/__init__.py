@@ -1,0 +1,35 @@
+"""Known maps, ready to analyse, and what the literature knows of them (`attractors.examples.literature`)."""
+
+from attractors.examples.maps import (
+    GOLDEN,
+    cat,
+    circle,
+    coupled_logistic,
+    coupled_standard,
+    delayed_logistic,
+    generalised_henon,
+    henon,
+    hopfield,
+    ikeda,
+    logistic,
+    lozi,
+    standard,
+    tent,
+)
+
+__all__ = [
+    "GOLDEN",
+    "cat",
+    "circle",
+    "coupled_logistic",
+    "coupled_standard",
+    "delayed_logistic",
+    "generalised_henon",
+    "henon",
+    "hopfield",
+    "ikeda",
+    "logistic",
+    "lozi",
+    "standard",
+    "tent",
+]

@@ -1,0 +1,11 @@
+"""Which attractors are there, and how often is each reached? Many starts, told apart, and their shares."""
+
+from attractors.multistability.attractors import find_attractors
+from attractors.multistability.distinction import Attractor, Attractors, distinguish_attractors
+
+__all__ = [
+    "Attractor",
+    "Attractors",
+    "distinguish_attractors",
+    "find_attractors",
+]

@@ -1,0 +1,13 @@
+"""Which frequencies, what memory? Power spectra and autocorrelations."""
+
+from attractors.spectra.correlation import Autocorrelation, CorrelationStatus, autocorrelation
+from attractors.spectra.periodogram import PowerSpectrum, SpectrumKind, power_spectrum
+
+__all__ = [
+    "Autocorrelation",
+    "CorrelationStatus",
+    "PowerSpectrum",
+    "SpectrumKind",
+    "autocorrelation",
+    "power_spectrum",
+]

@@ -1,0 +1,6 @@
+"""Points have numbers: the axes of a sweep, chains of a continuation, shards, rounds of a refinement."""
+
+from sweeps.grid.axes import DIRECTIONS, NUMBERED, Grid, Refined, grid_of
+from sweeps.grid.chains import Chains
+
+__all__ = ["DIRECTIONS", "NUMBERED", "Chains", "Grid", "Refined", "grid_of"]

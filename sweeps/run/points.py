@@ -1,0 +1,234 @@
+"""The physics of some points of a sweep: orbits side by side, and what is kept of each."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from attractors import (
+    Classification,
+    Label,
+    LyapunovSpectrum,
+    OrbitDensity,
+    SlabSection,
+    classify,
+    classify_evidence,
+    classify_series,
+    find_period,
+    spectrum_from_stretching,
+)
+from attractors.labels.classification import REGULAR
+from attractors.labels.transients import later, transient_before
+from attractors.recurrence.period import rest_at_zero
+from dmfsa import Ensemble, MeanFieldMap, Window
+from sweeps.arrays import Array, Numbers
+from sweeps.config import Config
+from sweeps.grid.shard import Points
+from sweeps.network import SCALE, blocks_of
+from sweeps.run.basins import compare_starts
+from sweeps.run.experiment import Experiment, Point
+from sweeps.run.noisy_points import OF_CARRIED, OF_POINTS, FinitePoints
+from sweeps.store.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
+
+WINDOW = 4096  # last samples in which a period is looked for
+
+Stream = OrbitDensity | SlabSection
+
+
+def run_points(
+    experiment: Experiment,
+    numbers: Numbers,
+    windows: list[Window] | None = None,
+    count: Callable[[int], None] = lambda n_steps: None,
+) -> Points:
+    """Run some points of a grid side by side.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The sweep.
+    numbers : array of int
+        Numbers of the points.
+    windows : list of Window, optional
+        What they start from, in place of the config's start.
+    count : callable
+        Called with the number of map steps done, summed over points, now and then.
+
+    Returns
+    -------
+    structured array
+        As `empty_points` makes it, filled.
+    """
+    points = experiment.points(numbers, windows)
+    result = empty_points(experiment.config, numbers)
+    for rows in _alike(points):
+        _run_alike([points[i] for i in rows], result, rows, count)
+    return result
+
+
+def carried(
+    experiment: Experiment,
+    places: list[dict[str, float]],
+    windows: list[Window],
+    chains: Numbers,
+    stage: int,
+    count: Callable[[int], None],
+) -> list[Window]:
+    """Let orbits run at some values of the parameters, for as long as a point runs; return where they end.
+
+    Noise depends on the chain that each of them will begin, and on how many such values were before.
+    """
+    run = experiment.config.run
+    points = [experiment.point(values, window=window) for values, window in zip(places, windows, strict=True)]
+    moved = list(windows)
+    for rows in _alike(points):
+        together = [points[i] for i in rows]
+        streams = [(OF_CARRIED, int(chains[i]), stage) for i in rows]
+        ensemble = FinitePoints(together, streams) if experiment.config.is_noisy else ensemble_of(together)
+        ensemble.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
+        for i, window in zip(rows, ensemble.windows(), strict=True):
+            moved[i] = window
+    return moved
+
+
+def _alike(points: list[Point]) -> list[Numbers]:
+    """Sort points into those that an ensemble can hold: one network, one clock, one number of live directions."""
+    alike: dict[tuple[int, int, int], list[int]] = {}
+    for i, point in enumerate(points):
+        n_live = point.map.n_live_directions if point.network.config.n_exponents else 0
+        alike.setdefault((id(point.network), n_live, point.window.phase), []).append(i)
+    return [np.array(rows) for rows in alike.values()]
+
+
+def _label_of(
+    config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array, end: Window
+) -> Classification:
+    """Label a point; while that is undetermined its orbit goes on alone, if the config allows it.
+
+    The transient it tells of is counted from the start of the point.
+    """
+    if config.is_noisy:
+        return classify_series(samples, clock_period=network.clock_period)
+    answer = classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=network.clock_period)
+    if spectrum is None:
+        return answer
+    done = config.run.n_transient + config.run.n_steps
+    n_steps, rest, k = 2 * config.run.n_steps, (config.run.n_max or 0) - done, len(spectrum.exponents)
+    before, found = done - spectrum.n_steps, answer.transient
+    if answer.label in {Label.undetermined, Label.transient} and rest >= n_steps:
+        answer = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
+        if answer.transient is not None:
+            before, found = done, answer.transient
+        elif answer.label in REGULAR and answer.spectrum is not None:
+            length = spectrum.n_steps // len(spectrum.log_factors)
+            found = transient_before(spectrum.log_factors[:, 0], length, answer.spectrum)
+        else:
+            found = None
+    return answer if found is None else replace(answer, transient=later(found, before))
+
+
+def ensemble_of(points: list[Point]) -> Ensemble:
+    """Put points of one network, with one clock, into lanes."""
+    config, maps = points[0].network.config, [point.map for point in points]
+    return Ensemble(
+        maps[0].features,
+        beta=[network.beta for network in maps],
+        gamma=[network.gamma for network in maps],
+        epsilon=[network.epsilon for network in maps],
+        context=config.model.context,
+        windows=[point.window for point in points],
+        n_live_directions=maps[0].n_live_directions if config.n_exponents else None,
+    )
+
+
+def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callable[[int], None]) -> None:
+    """Run points of one network, and fill their rows; what is larger in other networks keeps fill values."""
+    began = time.perf_counter()
+    config = points[0].network.config
+    maps = [point.map for point in points]
+    streams = [(OF_POINTS, int(number)) for number in result["point"][rows]]
+    ensemble = FinitePoints(points, streams) if config.is_noisy else ensemble_of(points)
+    kept = {name: result[name] for name in result.dtype.names or ()}
+    density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
+    section = (
+        SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS) if "section" in kept else None
+    )
+    tail, spectra = _advance(config, ensemble, count, [stream for stream in (density, section) if stream])
+    if not config.is_noisy:
+        tail = rest_at_zero(tail, SCALE)
+    if density:
+        kept["orbit_density"][rows] = density.counts
+    if section:
+        kept["section"][rows], kept["section_hits"][rows] = section.hits, section.n_hits
+    final = ensemble.windows()
+    context, n_patterns = config.model.context, config.model.features.n_patterns
+    answers: list[Classification] = []
+    is_looked_at = not {"label", "transient_until", "lyapunov_exponent"}.isdisjoint(kept)
+    for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
+        if is_looked_at:
+            answer = _label_of(config, network, spectrum, tail[:, i], final[i])
+            answers.append(answer)
+            _tell(answer, kept, int(row))
+        if "orbit" in config.record:
+            seen = slice(-kept["orbit"].shape[1], None)
+            if isinstance(ensemble, FinitePoints):
+                m = ensemble.m_o_semantic[seen, i]
+            else:
+                m = network.semantic_output(tail[seen, i])
+            kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
+    if "attractors" in config.record and config.start.random:
+        compare_starts(result, rows, tail, answers, config.start.random.n, maps[0].clock_period)
+    kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
+    kept["clock_phase"][rows] = final[0].phase
+    kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
+
+
+def _tell(answer: Classification, kept: dict[str, Array], row: int) -> None:
+    """Fill in what a point's label is and rests on, and the exponents of what it names."""
+    if "label" in kept:
+        kept["label"][row] = answer.label.code
+        kept["period"][row] = answer.period or 0
+        kept["torus_dimension"][row] = answer.torus_dimension or 0
+        kept["confidence"][row] = answer.confidence
+        kept["reason"][row] = answer.reason
+    if "transient_until" in kept and answer.transient is not None:
+        kept["transient_until"][row] = answer.transient.until
+        kept["transient_exponent"][row] = answer.transient.exponent
+        kept["transient_lifetime"][row] = answer.transient.lifetime
+    if "lyapunov_exponent" in kept and answer.spectrum is not None:
+        n = len(answer.spectrum.exponents)
+        kept["lyapunov_exponent"][row, :n] = answer.spectrum.exponents
+        kept["lyapunov_standard_error"][row, :n] = answer.spectrum.standard_errors
+        kept["lyapunov_resolved"][row, :n] = answer.spectrum.resolved
+        kept["kaplan_yorke_dimension"][row] = answer.spectrum.kaplan_yorke_dimension
+
+
+def _advance(
+    config: Config, ensemble: Ensemble | FinitePoints, count: Callable[[int], None], streams: Sequence[Stream]
+) -> tuple[Array, Sequence[LyapunovSpectrum | None]]:
+    """Discard the transient, average over the rest; return the last samples, (n, n_points, M), and the spectra."""
+
+    def show(block: Array, points: npt.NDArray[np.int64]) -> None:
+        for stream in streams:
+            stream(block, points)
+
+    observer = show if streams else None
+    blocks = blocks_of(config)
+    n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
+    ensemble.advance(blocks.n_before, progress=count)
+    if config.n_exponents == 0 or isinstance(ensemble, FinitePoints):
+        tail = ensemble.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
+        return tail, [None] * ensemble.n_points
+    result = ensemble.stretching(
+        n_exponents=config.n_exponents,
+        n_blocks=blocks.n_blocks,
+        block_length=blocks.block_length,
+        n_settle=blocks.n_settle,
+        n_tail=n_tail,
+        observer=observer,
+        progress=count,
+    )
+    each = zip(result.log_factors, result.unresolved, strict=True)
+    return result.tail, [spectrum_from_stretching(logs, blocks.block_length, counts) for logs, counts in each]

@@ -1,1 +1,0 @@
-"""Sweeps on Slurm: what a cluster allows, into what tasks a sweep is cut, how they are submitted and watched."""
