@@ -37,6 +37,9 @@ evidence, then a status whose value is a message with the remedy.
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
 """
 
+import sys
+
+from attractors._moved import MOVED, MovedModules
 from attractors.continuation import Branch, Branches, follow_attractors
 from attractors.dimensions import (
     BoxCountingDimension,
@@ -232,3 +235,9 @@ __all__ = [
     "torus",
     "zero_one_test",
 ]
+
+sys.meta_path.insert(0, MovedModules(__name__, MOVED, __all__))
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

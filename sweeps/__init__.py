@@ -1,7 +1,9 @@
 """Experiments: a YAML config in, a dataset, tables and figures out; files, processes and the command line."""
 
+import sys
 from typing import TYPE_CHECKING
 
+from sweeps._moved import LateFinder
 from sweeps.config import Config, ConfigError, load_config
 
 if TYPE_CHECKING:
@@ -27,3 +29,10 @@ def __getattr__(name: str) -> object:
 
         return StoreError
     raise AttributeError(f"module 'sweeps' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+sys.meta_path.insert(0, LateFinder())

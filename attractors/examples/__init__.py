@@ -1,5 +1,6 @@
 """Known maps, ready to analyse, and what the literature knows of them (`attractors.examples.literature`)."""
 
+from attractors._moved import names_from
 from attractors.examples.maps import (
     GOLDEN,
     cat,
@@ -33,3 +34,5 @@ __all__ = [
     "standard",
     "tent",
 ]
+
+__getattr__ = names_from(__name__, "attractors.examples.maps")

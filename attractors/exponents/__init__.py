@@ -1,5 +1,6 @@
 """How fast do neighbours part? Lyapunov exponents, their errors, and what they imply."""
 
+from attractors._moved import names_from
 from attractors.exponents.covariant import CovariantStatus, CovariantVectors, covariant_vectors
 from attractors.exponents.finite_time import (
     FiniteTimeExponents,
@@ -28,3 +29,5 @@ __all__ = [
     "lyapunov_until",
     "spectrum_from_stretching",
 ]
+
+__getattr__ = names_from(__name__, "attractors.exponents.spectrum")

@@ -1,5 +1,6 @@
 """Which frequencies, what memory? Power spectra and autocorrelations."""
 
+from attractors._moved import names_from
 from attractors.spectra.correlation import Autocorrelation, CorrelationStatus, autocorrelation
 from attractors.spectra.periodogram import PowerSpectrum, SpectrumKind, power_spectrum
 
@@ -11,3 +12,5 @@ __all__ = [
     "autocorrelation",
     "power_spectrum",
 ]
+
+__getattr__ = names_from(__name__, "attractors.spectra.periodogram")

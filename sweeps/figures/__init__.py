@@ -1,5 +1,6 @@
 """Figures of a sweep's dataset."""
 
+from attractors._moved import names_from
 from sweeps.figures.sweep import (
     KINDS,
     default_kind,
@@ -23,3 +24,5 @@ __all__ = [
     "save_both",
     "save_page",
 ]
+
+__getattr__ = names_from(__name__, "sweeps.figures.sweep")

@@ -20,7 +20,6 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -39,15 +38,12 @@ from sweeps.store.claims import remove_stale
 from sweeps.store.identity import Inputs, differences, fingerprint
 from sweeps.store.provenance import shard_origin
 from sweeps.store.shards import Condition, Header, Unreadable, read_header, read_shard, write_shard
+from sweeps.store.whole import AGAIN, WHOLE, attributes_of, read_whole
 
 if TYPE_CHECKING:  # xarray takes most of a second to load: a look at the state of a folder has no need of it
     import xarray as xr
 
 Beside = Callable[["xr.Dataset", Path], object]  # looks at all points, and at the folder they are written to
-
-UNREADABLE = (OSError, ValueError, RuntimeError, AttributeError)  # what xarray and netCDF4 raise over damaged files
-AGAIN = "remove it, and run the sweep again"
-_NETCDF = threading.Lock()  # its library is for one thread at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,16 +164,10 @@ class SweepFolder:
 
     def whole(self) -> dict[str, Any] | None:
         """Return the attributes of the whole dataset; None if it is not there. Raises as `complete`."""
-        whole = self.path / "sweep.nc"
+        whole = self.path / WHOLE
         if not whole.exists():
             return None
-        import netCDF4  # noqa: PLC0415
-
-        try:
-            with _NETCDF, netCDF4.Dataset(whole) as file:
-                attributes = {name: file.getncattr(name) for name in file.ncattrs()}
-        except UNREADABLE as error:
-            raise StoreError(f"{whole} is damaged ({reason(error)}): {AGAIN}.") from None
+        attributes = attributes_of(whole)
         if attributes.get("fingerprint") != self.fingerprint:
             raise StoreError(f"{whole} is of another config than config.yaml beside it: {AGAIN}.")
         return attributes
@@ -261,7 +251,7 @@ class SweepFolder:
         self.tidy(keep_shards=bool(attributes["n_failed"]))
         if beside:
             beside(open_sweep(self.path), self.path)
-        return self.path / "sweep.nc"
+        return self.path / WHOLE
 
     def collect(self, beside: Beside | None = None, *, partly: bool = False) -> Path:
         """Write the dataset from the shards, see that it is right, and remove them if nothing is missing.
@@ -294,7 +284,7 @@ class SweepFolder:
             return found
         if n_missing and not partly:
             raise StoreError(f"{n_missing} of {self.grid.n_points} points are missing in {self.path}: run it again.")
-        path = self.path / ("partial.nc" if n_missing else "sweep.nc")
+        path = self.path / ("partial.nc" if n_missing else WHOLE)
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(beside, whole, self.path) if beside else None
             with written_whole(path) as unfinished:
@@ -327,7 +317,7 @@ class SweepFolder:
         """Remove the shards in which points failed, and the dataset made of them, so that they are computed again."""
         failed = [shard for shard in self.shards() if (header := self.look(shard)[1]) and header.n_failed]
         if failed:
-            (self.path / "sweep.nc").unlink(missing_ok=True)
+            (self.path / WHOLE).unlink(missing_ok=True)
         for shard in failed:
             self.file(shard).unlink(missing_ok=True)
 
@@ -388,15 +378,9 @@ def open_sweep(path: str | os.PathLike[str]) -> "xr.Dataset":
     StoreError
         If the folder holds no sweep, or a damaged one.
     """
-    import xarray as xr  # noqa: PLC0415
-
-    whole = Path(path) / "sweep.nc"
+    whole = Path(path) / WHOLE
     if whole.exists():
-        try:
-            with xr.open_dataset(whole, engine="netcdf4") as file:
-                return file.load()
-        except UNREADABLE as error:
-            raise StoreError(f"{whole} is damaged ({reason(error)}): {AGAIN}.") from None
+        return read_whole(whole)
     return SweepFolder.open(path).load()
 
 
