@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -14,22 +13,23 @@ from attractors.labels.classification import Classification, Label
 from attractors.multistability.basin_shares import share_interval
 from attractors.multistability.distinction import UNKNOWN, IntArray
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from attractors.system import SmoothSystem
 
 
-class FollowingStatus(Enum):
+class FollowingStatus(Status):
     """How far branches can be trusted; the value says what to do."""
 
-    OK = "Every attractor could be continued to both neighbours, or is seen to have none there."
-    BROKEN = (
+    OK = sure("Every attractor could be continued to both neighbours, or is seen to have none there.")
+    BROKEN = doubt(
         "Some continuations ended on nothing that could be told, so branches may be cut in two. Raise n_transient, and "
         "n_steps if labels ask for it."
     )
-    UNDETERMINED_STARTS = (
+    UNDETERMINED_STARTS = doubt(
         "At some parameters random starts are on no attractor that could be told; the intervals of shares allow for "
         "them. Raise n_transient, and n_steps if labels ask for it."
     )
-    UNCLEAR = "At some parameters it is not clear which orbits share an attractor. Raise n_window."
+    UNCLEAR = doubt("At some parameters it is not clear which orbits share an attractor. Raise n_window.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import NONE, power_law, slope_of
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
 PER_OCTAVE = 2  # sizes of boxes
 LARGEST = 0.125  # of the extent
@@ -20,16 +20,16 @@ MISSED = 0.02  # share of the boxes that no sample happens to be in
 FEWEST = 200
 
 
-class BoxCountingStatus(Enum):
+class BoxCountingStatus(Status):
     """How far a box-counting dimension can be trusted; the value says what to do."""
 
-    OK = "A range of sizes with a constant slope was found."
-    NO_SCALING_RANGE = (
+    OK = sure("A range of sizes with a constant slope was found.")
+    NO_SCALING_RANGE = doubt(
         "No range of a factor of 8 has a constant slope before boxes are missed for lack of samples. Take a longer "
         "series; the correlation dimension needs fewer samples."
     )
-    CONSTANT = "Nothing varies beyond rounding: a point, of dimension 0."
-    SHORT = "Fewer than 200 samples do not show a dimension. Take a longer series."
+    CONSTANT = doubt("Nothing varies beyond rounding: a point, of dimension 0.")
+    SHORT = doubt("Fewer than 200 samples do not show a dimension. Take a longer series.")
 
 
 @dataclass(frozen=True, eq=False)

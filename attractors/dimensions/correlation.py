@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from attractors.dimensions.power_law import NONE, PowerLaw, power_law
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.spectra.correlation import autocorrelation
+from attractors.status import Status, doubt, sure
 
 MOST = 20_000  # samples used, if not told otherwise
 FEWEST = 200
@@ -29,32 +29,32 @@ REPEATED = 8  # times that each state is seen, on average, in a finite set
 LONGEST_THEILER = 100
 
 
-class DimensionStatus(Enum):
+class DimensionStatus(Status):
     """How far a dimension can be trusted; the value says what to do."""
 
-    OK = "A range of radii with a constant slope was found."
-    FILLS_SPACE = (
+    OK = sure("A range of radii with a constant slope was found.")
+    FILLS_SPACE = doubt(
         "The dimension is that of the space, within its error: points fill it, as noise does. Embed in more components "
         "(embed): a dimension that grows with them is that of noise."
     )
-    TOO_FEW = (
+    TOO_FEW = doubt(
         "The dimension is above 2 log10 n, more than n points can show. Take a longer series, or do not believe it."
     )
-    NO_SCALING_RANGE = (
+    NO_SCALING_RANGE = doubt(
         "No range of a factor of 8 has a constant slope: too few points, too much noise, or an object without scaling. "
         "Take a longer series and look at the local slopes."
     )
-    STEPPED = (
+    STEPPED = doubt(
         "The correlation sum grows in steps, and the error is above a quarter of the dimension: few distances differ, "
         "as of a regular orbit that is short. Take a longer series."
     )
-    BENT = (
+    BENT = doubt(
         "The local slopes change steadily all along the range: the slope for vanishing radii is beyond the error, on "
         "the side to which they tend. Look at local_slopes, and take a longer series."
     )
-    FINITE = "The samples are few states again and again: a cycle, or rounded data. A finite set has dimension 0."
-    CONSTANT = "Nothing varies beyond rounding: a point, of dimension 0."
-    SHORT = "Fewer than 200 points do not show a dimension. Take a longer series."
+    FINITE = sure("The samples are few states again and again: a cycle, or rounded data. A finite set has dimension 0.")
+    CONSTANT = doubt("Nothing varies beyond rounding: a point, of dimension 0.")
+    SHORT = doubt("Fewer than 200 points do not show a dimension. Take a longer series.")
 
 
 @dataclass(frozen=True, eq=False)

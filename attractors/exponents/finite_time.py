@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from attractors.arrays import FloatArray
 from attractors.exponents.runs import SETTLING, end_of_transient
 from attractors.exponents.standard_errors import ROUNDING, standard_errors
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from attractors.system import System
 
 FEWEST_WINDOWS = 32  # of a length: the variance is then known to a quarter
@@ -25,20 +25,20 @@ CHANCE = (
 CONFIDENCE = 0.95
 
 
-class FiniteTimeStatus(Enum):
+class FiniteTimeStatus(Status):
     """How far the distribution can be trusted; the value says what to do."""
 
-    OK = "Means, variances and diffusion coefficients can be trusted."
-    CORRELATED = (
+    OK = sure("Means, variances and diffusion coefficients can be trusted.")
+    CORRELATED = doubt(
         "Windows remember each other however long they are, so that there is no diffusion coefficient yet. Take more "
         "windows."
     )
-    FEW_WINDOWS = "Fewer than 64 windows do not tell how the variance scales. Take more windows."
-    UNRESOLVED = (
+    FEW_WINDOWS = doubt("Fewer than 64 windows do not tell how the variance scales. Take more windows.")
+    UNRESOLVED = doubt(
         "Some directions were annihilated, or are shorter than double precision resolves: NaN stands for what depends "
         "on them. Ask for fewer exponents."
     )
-    DIVERGED = "The orbit did not stay finite. Start elsewhere or change the parameters."
+    DIVERGED = doubt("The orbit did not stay finite. Start elsewhere or change the parameters.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from attractors.arrays import FloatArray
 from attractors.exponents.runs import Blocks, end_of_transient
 from attractors.exponents.standard_errors import standard_errors
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from attractors.system import System, generic_frame
 
 N_BLOCKS = 1024
@@ -23,24 +23,26 @@ BOUNDED = 10.0  # nats: the same for the length of a vector, which grows as t at
 SAME_SLOPE = 0.5  # difference of log-log slopes, early and late, that a power law is allowed
 
 
-class AlignmentStatus(Enum):
+class AlignmentStatus(Status):
     """What the alignment of tangent vectors tells; the value says what to do."""
 
-    REGULAR = "The indices are constant or follow a power law: no chaos that would show in so many steps."
-    CHAOTIC = "The indices fall exponentially while vectors grow: chaos, or an orbit that sits on an unstable cycle."
-    ALIGNED = (
+    REGULAR = sure("The indices are constant or follow a power law: no chaos that would show in so many steps.")
+    CHAOTIC = sure(
+        "The indices fall exponentially while vectors grow: chaos, or an orbit that sits on an unstable cycle."
+    )
+    ALIGNED = sure(
         "The indices fall exponentially but no vector grows: in a dissipative map they do so on stable cycles and tori "
         "too, as vectors turn to the direction that shrinks least. Not chaos; for more, ask for the Lyapunov exponents."
     )
-    UNDETERMINED = (
+    UNDETERMINED = doubt(
         "Neither a power law nor an exponential yet: weak chaos, an orbit that sticks to an island, two largest "
         "exponents that are equal, or fewer than 64 steps. Take more steps."
     )
-    SINGULAR = (
+    SINGULAR = doubt(
         "A tangent vector was annihilated, or what sets it apart is shorter than double precision resolves: the "
         "indices are 0, or undefined, from there on, which says nothing of chaos. Ask for the Lyapunov exponents."
     )
-    DIVERGED = "The orbit did not stay finite. Start elsewhere or change the parameters."
+    DIVERGED = doubt("The orbit did not stay finite. Start elsewhere or change the parameters.")
 
 
 @dataclass(frozen=True, eq=False)

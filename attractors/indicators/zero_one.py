@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ from attractors.arrays import FloatArray
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.spectra.correlation import autocorrelation
+from attractors.status import Status, doubt, sure
 
 N_ANGLES = 100
 N_SEGMENTS = 4  # parts of the series, each with a quarter of the angles: an episode does not decide alone
@@ -21,17 +21,17 @@ OVERSAMPLED = 4.0  # steps that a series may stay correlated; beyond, it is thin
 LOW, HIGH = 0.2, 0.8
 
 
-class ZeroOneStatus(Enum):
+class ZeroOneStatus(Status):
     """What the test tells; the value says what to do."""
 
-    REGULAR = "The walker stays: periodic or quasi-periodic."
-    CHAOTIC = "The walker diffuses: chaotic, or noise, which this test does not tell apart."
-    UNDETERMINED = (
+    REGULAR = sure("The walker stays: periodic or quasi-periodic.")
+    CHAOTIC = sure("The walker diffuses: chaotic, or noise, which this test does not tell apart.")
+    UNDETERMINED = doubt(
         "The walker neither stays nor diffuses within the samples, or components disagree: weak chaos, a slow "
         "transient, too few samples. Take a longer series, after a longer transient."
     )
-    SHORT = "Fewer than 200 samples, after thinning, do not decide. Take a longer series."
-    CONSTANT = "A component does not vary beyond rounding: leave it out."
+    SHORT = doubt("Fewer than 200 samples, after thinning, do not decide. Take a longer series.")
+    CONSTANT = doubt("A component does not vary beyond rounding: leave it out.")
 
 
 @dataclass(frozen=True, eq=False)

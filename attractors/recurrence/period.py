@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +9,7 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray, real
 from attractors.results import Result
 from attractors.series import LARGEST
+from attractors.status import Status, doubt, sure
 
 ROUNDING = 1e-12  # relative to the largest value: some thousand units of rounding, as a weakly attracting cycle shows
 TOLERANCE = 1e-9  # relative to the extent of the orbit
@@ -21,16 +21,16 @@ OWN = 1e-3  # relative to its own extent, every component has to repeat, be it m
 NEARLY = 1e3  # times the allowance: an orbit that winds into a cycle this closely comes back in many other ways
 
 
-class PeriodStatus(Enum):
+class PeriodStatus(Status):
     """What the search for a period found; the value says what to do."""
 
-    FOUND = "The whole window repeats."
-    NONE = "No period up to the longest one tried. Use a longer window if a longer period is possible."
-    SETTLING = (
+    FOUND = sure("The whole window repeats.")
+    NONE = sure("No period up to the longest one tried. Use a longer window if a longer period is possible.")
+    SETTLING = doubt(
         "The last third of the window repeats, or all of it nearly does, but not within the tolerance: the orbit "
         "is still settling. Increase n_transient."
     )
-    NON_FINITE = "The window holds NaN or infinite values, or too large ones: the orbit diverged."
+    NON_FINITE = doubt("The window holds NaN or infinite values, or too large ones: the orbit diverged.")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +9,7 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
 NEIGHBOURS = 10  # of a point, for the flat within which it is moved to the surface
 WIDER = 4  # times as many, for another flat
@@ -26,21 +26,21 @@ MOVED = 0.9  # share of the points that have a flat, at least
 AT_ONCE = 2_000_000  # numbers of neighbours in memory
 
 
-class SectionStatus(Enum):
+class SectionStatus(Status):
     """How far a section can be read; the value says what to do."""
 
-    OK = "Points lie on the surface, each within its error."
-    NOT_CROSSED = "The series does not cross this surface. Choose a level between the extremes of the component."
-    NO_FLAT = (
+    OK = sure("Points lie on the surface, each within its error.")
+    NOT_CROSSED = doubt("The series does not cross this surface. Choose a level between the extremes of the component.")
+    NO_FLAT = doubt(
         "Neighbours of a point do not differ across the slab, as on a cycle, or are too few: more than a tenth of the "
         "points could not be moved to the surface and stay where they were, with an error of NaN."
     )
-    FEW = (
+    FEW = doubt(
         "A quarter of the series or more lies in the slab, so points are moved far between few neighbours: errors may "
         "be too small. Take a longer series or a smaller half_width."
     )
-    EMPTY = "No sample lies in the slab. Take a larger half_width or a longer series."
-    COARSE = (
+    EMPTY = doubt("No sample lies in the slab. Take a larger half_width or a longer series.")
+    COARSE = doubt(
         "The series is not sampled densely enough to be interpolated: it changes sides within 4 samples. Sample the "
         "flow more often; cut a map by a slab (poincare_section)."
     )

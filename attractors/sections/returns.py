@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ from attractors.arrays import FloatArray
 from attractors.exponents.standard_errors import standard_errors
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
 SHORTEST = 64  # pairs of a return map, for two densities
 NEIGHBOURS = 8  # on the axis x_n, for a straight line
@@ -20,14 +20,18 @@ NORMAL = 1.4826  # from the median of |residuals| to the standard deviation of n
 BLOCKS = 64
 
 
-class ReturnMapStatus(Enum):
+class ReturnMapStatus(Status):
     """Whether the next value is a function of this one; the value says what to do."""
 
-    ONE_DIMENSIONAL = "The scatter about a curve falls as points get denser: a one-dimensional map, as far as seen."
-    SCATTERED = "The scatter does not fall as points get denser: a map of more dimensions, or noise."
-    UNDETERMINED = "The scatter falls, but not as about a smooth curve: a curve with width. Take a longer series."
-    FINITE = "The values repeat: a cycle, whose return map is a few points."
-    SHORT = "Fewer than 64 returns do not tell a curve from a cloud. Take a longer series."
+    ONE_DIMENSIONAL = sure(
+        "The scatter about a curve falls as points get denser: a one-dimensional map, as far as seen."
+    )
+    SCATTERED = sure("The scatter does not fall as points get denser: a map of more dimensions, or noise.")
+    UNDETERMINED = doubt(
+        "The scatter falls, but not as about a smooth curve: a curve with width. Take a longer series."
+    )
+    FINITE = sure("The values repeat: a cycle, whose return map is a few points.")
+    SHORT = doubt("Fewer than 64 returns do not tell a curve from a cloud. Take a longer series.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +60,11 @@ class ReturnMap(Result):
     status: ReturnMapStatus
 
 
-class ReturnTimesStatus(Enum):
+class ReturnTimesStatus(Status):
     """How far a mean return time can be used; the value says what to do."""
 
-    OK = "The mean and its error can be used."
-    FEW = "Fewer than 17 returns: their mean has no error. Take a longer series, or a larger set."
+    OK = sure("The mean and its error can be used.")
+    FEW = doubt("Fewer than 17 returns: their mean has no error. Take a longer series, or a larger set.")
 
 
 @dataclass(frozen=True, eq=False)

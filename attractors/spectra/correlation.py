@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -10,21 +9,22 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
 SOKAL = 5.0  # integrate up to the first lag that is this many integrated times
 LONGEST = 10_000  # lags, if not told otherwise: a quarter of the series, but not more
 LATE = 9.0  # times Bartlett's variance: a mean of ρ² over late lags above that is no chance
 
 
-class CorrelationStatus(Enum):
+class CorrelationStatus(Status):
     """How far an autocorrelation can be read; the value says what to do."""
 
-    OK = "Correlations, bands and times can be used."
-    NO_DECAY = (
+    OK = sure("Correlations, bands and times can be used.")
+    NO_DECAY = doubt(
         "A component stays correlated over all lags looked at, as on a cycle or a torus, or the series is too short "
         "for its memory: it has no integrated time. Look at its lines (power_spectrum), or take a longer series."
     )
-    CONSTANT = "A component does not vary beyond rounding, so it has no autocorrelation: its values are NaN."
+    CONSTANT = doubt("A component does not vary beyond rounding, so it has no autocorrelation: its values are NaN.")
 
 
 @dataclass(frozen=True, eq=False)

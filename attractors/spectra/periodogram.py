@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import Literal
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
 ORDER = 3  # lines are looked for through the window sin⁶: its side lobes fall as the 14th power of the distance
 LOBE = ORDER + 1  # bins on each side that a line fills
@@ -24,14 +24,14 @@ SHORTEST = 4 * BLOCK  # samples below which no lines are looked for
 ROUNDING = 2.0**-52  # what a frequency is known to at best
 
 
-class SpectrumKind(Enum):
+class SpectrumKind(Status):
     """How far a power spectrum can be read; the value says what to do."""
 
-    OK = "The powers add up to the variance; lines are those that noise would show with a probability below 1 %."
-    NO_LINES_SOUGHT = (
+    OK = sure("The powers add up to the variance; lines are those that noise would show with a probability below 1 %.")
+    NO_LINES_SOUGHT = sure(
         "Lines were not looked for: that takes the periodogram of 512 samples or more. The powers are right."
     )
-    CONSTANT = "A component does not vary beyond rounding, so it has no spectrum: its powers and lines are 0."
+    CONSTANT = doubt("A component does not vary beyond rounding, so it has no spectrum: its powers and lines are 0.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,6 @@
 """Everything that can be said of a recorded series, in one call."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ from attractors.sections.returns import ReturnMap, return_map
 from attractors.series import as_series
 from attractors.spectra.correlation import Autocorrelation, autocorrelation
 from attractors.spectra.periodogram import PowerSpectrum, power_spectrum
+from attractors.status import Status, doubt, sure
 from attractors.time_series.embedding import FalseNeighbours, MutualInformation, false_neighbours, mutual_information
 from attractors.time_series.entropy import SampleEntropy, sample_entropy
 from attractors.time_series.fluctuations import FluctuationExponent, detrended_fluctuation, hurst_exponent
@@ -31,17 +31,17 @@ FOR_DELAYS = 40  # samples that mutual information takes, and more than false ne
 EMBEDDED = 3  # dimension of the delay vectors for the exponent
 
 
-class Motion(Enum):
+class Motion(Status):
     """What several analyses say together; the value says why."""
 
-    REST = "Nothing varies beyond rounding."
-    PERIODIC = "The whole series repeats exactly."
-    QUASIPERIODIC = "Lines carry the variance, and a few incommensurate frequencies explain them."
-    IRREGULAR = (
+    REST = sure("Nothing varies beyond rounding.")
+    PERIODIC = sure("The whole series repeats exactly.")
+    QUASIPERIODIC = sure("Lines carry the variance, and a few incommensurate frequencies explain them.")
+    IRREGULAR = sure(
         "Averages converge as by chance, a walker driven by the series diffuses, and nothing repeats: chaos, or noise, "
         "which a series alone does not tell apart."
     )
-    UNDETERMINED = (
+    UNDETERMINED = doubt(
         "The analyses do not agree, or do not decide: the series is too short, has not settled, is near a "
         "bifurcation, or noisy. Take a longer one, after a longer transient; `classify_series` sees through noise."
     )

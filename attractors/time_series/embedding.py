@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +9,7 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray
 from attractors.results import Result
 from attractors.series import as_one_component, as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
 MOST = 20_000  # samples used, the last
 PER_CELL = 20  # samples in a cell of the joint histogram
@@ -20,23 +20,25 @@ FALSE = 0.01  # share of false neighbours that is none
 SPARE = 16  # neighbours looked at to find one that is not close in time
 
 
-class InformationStatus(Enum):
+class InformationStatus(Status):
     """How far a delay can be trusted; the value says what to do."""
 
-    OK = "The first minimum is clear."
-    NO_MINIMUM = (
+    OK = sure("The first minimum is clear.")
+    NO_MINIMUM = doubt(
         "The information falls without a minimum, as for maps and noise: the delay is where it has fallen to 1/e of "
         "its value at lag 1. For a map take 1."
     )
-    CONSTANT = "The series does not vary beyond rounding: it carries no information."
+    CONSTANT = doubt("The series does not vary beyond rounding: it carries no information.")
 
 
-class NeighboursStatus(Enum):
+class NeighboursStatus(Status):
     """How far an embedding dimension can be trusted; the value says what to do."""
 
-    OK = "Fewer than 1 % of the neighbours are false."
-    NOT_REACHED = "More than 1 % of the neighbours are false in every dimension tried: noise, or too few samples."
-    CONSTANT = "The series does not vary beyond rounding: nothing to embed."
+    OK = sure("Fewer than 1 % of the neighbours are false.")
+    NOT_REACHED = doubt(
+        "More than 1 % of the neighbours are false in every dimension tried: noise, or too few samples."
+    )
+    CONSTANT = doubt("The series does not vary beyond rounding: nothing to embed.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -10,21 +9,22 @@ import numpy.typing as npt
 from attractors.dimensions.correlation import PARTS, pair_counts
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
+from attractors.status import Status, doubt, sure
 from attractors.time_series.embedding import embed
 
 MOST = 10_000  # samples used, the last
 ENOUGH = 100  # pairs that match in one value more
 
 
-class EntropyStatus(Enum):
+class EntropyStatus(Status):
     """How far a sample entropy can be trusted; the value says what to do."""
 
-    OK = "The entropy and its error can be used."
-    FEW_MATCHES = (
+    OK = sure("The entropy and its error can be used.")
+    FEW_MATCHES = doubt(
         "Fewer than 100 pairs of templates match, or a stretch of the series has none: there is no error. Take a "
         "longer series, or a larger tolerance."
     )
-    CONSTANT = "The series does not vary beyond rounding: its entropy is 0, and not measured."
+    CONSTANT = doubt("The series does not vary beyond rounding: its entropy is 0, and not measured.")
 
 
 @dataclass(frozen=True, eq=False)

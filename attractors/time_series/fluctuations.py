@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import NONE, power_law
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
+from attractors.status import Status, doubt, sure
 from attractors.time_series._nolds import nolds
 
 MOST = 20_000  # samples used, the last
@@ -25,15 +25,15 @@ SHORTEST = 8 * SMALLEST * WINDOWS  # samples, for a range of a factor of 8
 Fluctuations = Callable[[FloatArray, npt.NDArray[np.int64]], FloatArray]
 
 
-class FluctuationStatus(Enum):
+class FluctuationStatus(Status):
     """How far an exponent can be trusted; the value says what to do."""
 
-    OK = "A range of window sizes with a constant slope was found."
-    NO_SCALING_RANGE = (
+    OK = sure("A range of window sizes with a constant slope was found.")
+    NO_SCALING_RANGE = doubt(
         "No range of a factor of 8 has a constant slope: a cycle or a torus, or a crossover. Look at the curve."
     )
-    SHORT = "Fewer than 3,072 samples do not give an exponent with its error. Take a longer series."
-    CONSTANT = "The series does not vary beyond rounding: it does not fluctuate."
+    SHORT = doubt("Fewer than 3,072 samples do not give an exponent with its error. Take a longer series.")
+    CONSTANT = doubt("The series does not vary beyond rounding: it does not fluctuate.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 import math
 import warnings
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,7 @@ from attractors.dimensions.power_law import slope_of
 from attractors.recurrence.period import find_period
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
+from attractors.status import Status, doubt, sure
 from attractors.time_series._nolds import nolds
 
 PARTS = 8  # of the series, for the error
@@ -24,25 +24,27 @@ SIGMAS = 3.0
 SPURIOUS = 1.5  # times the rate at which neighbours part
 
 
-class DivergenceStatus(Enum):
+class DivergenceStatus(Status):
     """How far an exponent from a series can be trusted; the value says what to do."""
 
-    OK = "Neighbours part at this rate. Where the map is known, its own spectrum (lyapunov_spectrum) is better."
-    NOT_POSITIVE = (
+    OK = sure("Neighbours part at this rate. Where the map is known, its own spectrum (lyapunov_spectrum) is better.")
+    NOT_POSITIVE = doubt(
         "The largest exponent is not above 0 by three standard errors and 1/n: no chaos is seen. A series alone does "
         "not tell 0 from negative."
     )
-    NO_RANGE = (
+    NO_RANGE = doubt(
         "Neighbours part within three steps, or as soon as all samples of a delay vector are new, or not at all: "
         "noise, a cycle, or too few samples. Take a longer series."
     )
-    SPURIOUS = (
+    SPURIOUS = doubt(
         "The largest exponent is more than 1.5 times the rate at which neighbours part: an artefact of more dimensions "
         "than the attractor has, or of noise. Take a smaller dimension, or largest_exponent."
     )
-    SHORT = "A part of the series is shorter than nolds needs. Take a longer series, or a smaller dimension and delay."
-    CONSTANT = "The series does not vary beyond rounding: there is nothing to part."
-    FINITE = "The series repeats exactly: on a cycle all that parts is rounding."
+    SHORT = doubt(
+        "A part of the series is shorter than nolds needs. Take a longer series, or a smaller dimension and delay."
+    )
+    CONSTANT = doubt("The series does not vary beyond rounding: there is nothing to part.")
+    FINITE = sure("The series repeats exactly: on a cycle all that parts is rounding.")
 
 
 @dataclass(frozen=True, eq=False)
