@@ -38,7 +38,9 @@ def as_text(answer: Showable) -> str:
     status = contents.get("status")
     lines = _wrapped(f"{type(answer).__name__}: {answer.line()}", "", 2)
     if isinstance(status, Enum):
-        lines += _wrapped(str(status.value), "  ", MOST_LINES - len(lines) - 1)
+        cut_off = not " ".join(lines).endswith(brief(status))
+        sentence = f"{brief(status)}: {status.value}" if cut_off else str(status.value)
+        lines += _wrapped(sentence, "  ", MOST_LINES - len(lines) - 1)
     held = ", ".join(
         f"{name} {brief(value)}".replace(" ", HARD) for name, value in contents.items() if name != "status"
     )
@@ -114,29 +116,25 @@ def _table(values: Mapping[str, Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    if _is_answer(value):
-        return _folded(value.contents())
-    match value:
+    inside = value.contents() if _is_answer(value) else value.to_dict() if hasattr(value, "to_dict") else value
+    match inside:
         case Mapping():
-            return _folded(value)
-        case Enum() if hasattr(value, "in_doubt"):
-            return _verdict(value)
-        case np.ndarray() if value.size > MOST_NUMBERS:
-            return escape(f"array of shape ({', '.join(map(str, value.shape))})")
-        case tuple() | list() if any(map(_is_answer, value)):
-            tables = "".join(_table(item.contents()) for item in value[:WRITTEN_OUT])
-            more = f"… and {len(value) - WRITTEN_OUT} more" if len(value) > WRITTEN_OUT else ""
-            return f"<details><summary>{len(value)} of them</summary>{tables}{more}</details>"
+            cell = _folded(inside)
+        case Enum() if hasattr(inside, "in_doubt"):
+            cell = _verdict(inside)
+        case np.ndarray() if inside.size > MOST_NUMBERS:
+            cell = escape(f"array of shape ({', '.join(map(str, inside.shape))})")
+        case tuple() | list() if any(map(_is_answer, inside)):
+            tables = "".join(_table(item.contents()) for item in inside[:WRITTEN_OUT])
+            more = f"… and {len(inside) - WRITTEN_OUT} more" if len(inside) > WRITTEN_OUT else ""
+            cell = f"<details><summary>{len(inside)} of them</summary>{tables}{more}</details>"
         case np.ndarray() | tuple() | list():
-            return escape(_several(_plain(value)))
-        case _ if hasattr(value, "to_dict"):
-            return _folded(value.to_dict())
-        case None:
-            return "—"
-        case float() if np.isnan(value):
-            return "—"
+            cell = escape(_several(_plain(inside)))
+        case float() if np.isnan(inside):
+            cell = "—"
         case _:
-            return escape(_text(_plain(value)))
+            cell = escape(_text(_plain(inside)))
+    return cell
 
 
 def _folded(values: Mapping[str, Any]) -> str:

@@ -52,3 +52,8 @@ class Status(Enum):
         member._value_ = sentence
         member.in_doubt = in_doubt
         return member
+
+    @property
+    def words(self) -> str:
+        """The name as it is read: in small letters, with spaces."""
+        return self.name.lower().replace("_", " ")

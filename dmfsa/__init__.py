@@ -22,3 +22,7 @@ __all__ = [
     "Window",
     "linear_noise",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)  # what tab completion offers: folders and modules inside may move

@@ -27,3 +27,7 @@ def __getattr__(name: str) -> object:
 
         return StoreError
     raise AttributeError(f"module 'sweeps' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)  # what tab completion offers: folders and modules inside may move

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import NONE, power_law, slope_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.status import Status, doubt, sure
@@ -18,6 +19,7 @@ OCTAVES = 30
 GRIDS = 8  # at random places
 MISSED = 0.02  # share of the boxes that no sample happens to be in
 FEWEST = 200
+ANALYSED_SAMPLES = 20_000  # the last ones, of which `analyse` counts boxes
 
 
 class BoxCountingStatus(Status):
@@ -59,6 +61,10 @@ class BoxCountingDimension(Result):
     sizes: FloatArray
     counts: FloatArray
     status: BoxCountingStatus
+
+    def line(self) -> str:
+        """Return the dimension with its error."""
+        return f"{self.value:.4g} ± {self.standard_error:.1g}; {self.status.words}"
 
 
 def box_counting_dimension(series: npt.ArrayLike, *, seed: int = 0) -> BoxCountingDimension:
@@ -140,6 +146,11 @@ def box_counting_dimension(series: npt.ArrayLike, *, seed: int = 0) -> BoxCounti
         counts=counts,
         status=BoxCountingStatus.OK,
     )
+
+
+@analyses("boxes", "box-counting dimension", thorough=True)
+def _boxes_of(recording: Recording) -> BoxCountingDimension:
+    return box_counting_dimension(recording.samples[-ANALYSED_SAMPLES:])
 
 
 def _occupied(scaled: FloatArray, key: npt.NDArray[np.uint64]) -> tuple[int, float]:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import NONE, PowerLaw, power_law
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.spectra.correlation import autocorrelation
@@ -27,6 +28,8 @@ BENT = 5.0  # standard errors of the trend of local slopes; neighbouring ones ar
 SAME = 1e-9  # relative distance that is rounding or slow convergence
 REPEATED = 8  # times that each state is seen, on average, in a finite set
 LONGEST_THEILER = 100
+ANALYSED_SAMPLES = 10_000  # at most, of which `analyse` takes a dimension: the cost grows faster than they
+ANALYSED_NUMBERS = 160_000  # samples times components, the same: trees do not help in many components
 
 
 class DimensionStatus(Status):
@@ -90,6 +93,10 @@ class CorrelationDimension(Result):
     theiler: int
     n_used: int
     status: DimensionStatus
+
+    def line(self) -> str:
+        """Return the dimension with its error."""
+        return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
 
 
 def correlation_dimension(
@@ -191,6 +198,12 @@ def correlation_dimension(
         n_used=n,
         status=_status(law, n, m),
     )
+
+
+@analyses("dimension", "correlation dimension", thorough=True)
+def _dimension_of(recording: Recording) -> CorrelationDimension:
+    n_most = max(FEWEST, min(ANALYSED_SAMPLES, ANALYSED_NUMBERS // recording.samples.shape[1]))
+    return correlation_dimension(recording.samples, n_most=n_most)
 
 
 def _status(law: PowerLaw, n: int, m: int) -> DimensionStatus:

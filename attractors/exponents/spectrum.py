@@ -156,6 +156,14 @@ class LyapunovSpectrum(Result):
         combined = self.log_factors[:, used] @ weights[used] * (len(self.log_factors) / self.n_steps)
         return float(standard_errors(combined[:, None]).errors[0])
 
+    def line(self) -> str:
+        """Return the largest exponents with their errors."""
+        known = ", ".join(
+            f"{x:+.6f} ± {error:.1e}" for x, error in zip(self.exponents[:4], self.standard_errors[:4], strict=True)
+        )
+        more = f" … ({len(self.exponents)} exponents)" if len(self.exponents) > 4 else ""
+        return f"λ = {known}{more} nats per step; {self.status.words}"
+
     def contents(self) -> dict[str, Any]:
         """Return exponents with what follows from them, in place of the stretching of all blocks."""
         return {

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from attractors.arrays import FloatArray
+from attractors.arrays import FloatArray, first_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
-from attractors.spectra.correlation import autocorrelation
+from attractors.spectra.correlation import Autocorrelation, autocorrelation
 from attractors.status import Status, doubt, sure
 
 N_ANGLES = 100
@@ -64,8 +65,18 @@ class ZeroOneTest(Result):
     n_samples: int
     status: ZeroOneStatus
 
+    def line(self) -> str:
+        """Return K of the first component, and what the test tells."""
+        return f"K = {first_of(self.growth):.3f}; {self.status.words}"
 
-def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: int = 0) -> ZeroOneTest:
+
+def zero_one_test(
+    series: npt.ArrayLike,
+    *,
+    thinning: int | None = None,
+    seed: int = 0,
+    correlation: Autocorrelation | None = None,
+) -> ZeroOneTest:
     """Tell chaos from regular motion by the 0-1 test, for each component.
 
     Parameters
@@ -76,6 +87,9 @@ def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: i
         Use every so many-th sample; if not given, 1, or the correlation time of a series sampled too densely.
     seed : int
         Of the angles.
+    correlation : Autocorrelation, optional
+        Of this series, if it is known already: the correlation time of at most 3,000 samples is taken from it; of a
+        longer series it is that of the first 3,000, which are correlated anew.
 
     Returns
     -------
@@ -118,7 +132,7 @@ def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: i
     if thinning is not None and thinning < 1:
         raise ValueError(f"thinning must be at least 1, got {thinning}")
     still = constant_columns(samples)
-    step = _thinning(samples[:, ~still]) if thinning is None else thinning
+    step = _thinning(samples[:, ~still], correlation) if thinning is None else thinning
     thinned = samples[::step]
     length = min(LONGEST, max(len(thinned) // N_SEGMENTS, min(len(thinned), SHORTEST)))
     angles = np.random.default_rng(seed).uniform(math.pi / 5, 4 * math.pi / 5, N_ANGLES)
@@ -142,6 +156,13 @@ def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: i
     )
 
 
+@analyses("growth", "0-1 test")
+def _growth_of(recording: Recording) -> ZeroOneTest:
+    varying = recording.varying
+    samples = recording.samples[:, varying] if varying.any() else recording.samples
+    return zero_one_test(samples, correlation=recording.answer("correlation"))
+
+
 def _status(interval: FloatArray, length: int, *, some_still: bool) -> ZeroOneStatus:
     if some_still:
         return ZeroOneStatus.CONSTANT
@@ -152,11 +173,13 @@ def _status(interval: FloatArray, length: int, *, some_still: bool) -> ZeroOneSt
     return ZeroOneStatus.CHAOTIC if interval[:, 0].min() > HIGH else ZeroOneStatus.UNDETERMINED
 
 
-def _thinning(samples: FloatArray) -> int:
+def _thinning(samples: FloatArray, correlation: Autocorrelation | None) -> int:
     """Count the steps after which samples are no longer much alike; 1 where that is at once."""
     if not samples.shape[1] or len(samples) < SHORTEST:
         return 1
-    decay = autocorrelation(samples[:LONGEST]).decay_time
+    if correlation is None or len(samples) > LONGEST:
+        correlation = autocorrelation(samples[:LONGEST])
+    decay = correlation.decay_time
     longest = np.max(decay[np.isfinite(decay)], initial=1.0)
     return math.ceil(longest) if longest > OVERSAMPLED else 1
 

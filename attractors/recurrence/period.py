@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray, real
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import LARGEST
 from attractors.status import Status, doubt, sure
@@ -58,6 +59,10 @@ class Period(Result):
     n_checked: int
     status: PeriodStatus
     settling_period: int | None = None
+
+    def line(self) -> str:
+        """Return the period, and what the search found."""
+        return f"period {self.period}; {self.status.words}" if self.period else f"no period; {self.status.words}"
 
 
 def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, tolerance: float = TOLERANCE) -> Period:
@@ -133,6 +138,11 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     settling, _ = smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowed)
     status = PeriodStatus.NONE if settling is None else PeriodStatus.SETTLING
     return Period(None, error / unit, n, status, settling)
+
+
+@analyses("period", "recurrence")
+def _period_of(recording: Recording) -> Period:
+    return find_period(recording.samples)
 
 
 def rest_at_zero(orbit: FloatArray, scale: float) -> FloatArray:

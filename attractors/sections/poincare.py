@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.status import Status, doubt, sure
@@ -76,6 +77,13 @@ class Section(Result):
     level: float
     half_width: float
     status: SectionStatus
+
+    def line(self) -> str:
+        """Return how many points the section has, how thin its slab is, and how far points were moved."""
+        return (
+            f"{len(self.times)} points within {self.half_width:.2g} of {self.level:.4g}, moved by "
+            f"{self.displacement:.1g}; {self.status.words}"
+        )
 
 
 def poincare_section(
@@ -172,6 +180,11 @@ def poincare_section(
         half_width=float(width),
         status=_status(moved, len(samples)),
     )
+
+
+@analyses("section", "section", applies=lambda recording: recording.samples.shape[1] > 1)
+def _section_of(recording: Recording) -> Section:
+    return poincare_section(recording.samples)
 
 
 def _status(moved: npt.NDArray[np.bool_], n: int) -> SectionStatus:

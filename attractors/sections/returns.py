@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.exponents.standard_errors import standard_errors
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.status import Status, doubt, sure
@@ -18,6 +19,7 @@ EXACT = 1e-9  # relative scatter that is rounding
 CURVE, CLOUD = 1.0, 0.5  # orders at which the scatter falls: 2 about a smooth curve, 0 in a cloud
 NORMAL = 1.4826  # from the median of |residuals| to the standard deviation of normal ones
 BLOCKS = 64
+ANALYSED_SAMPLES = 20_000  # the last ones, of which `analyse` draws a return map
 
 
 class ReturnMapStatus(Status):
@@ -59,6 +61,10 @@ class ReturnMap(Result):
     pairs: FloatArray
     status: ReturnMapStatus
 
+    def line(self) -> str:
+        """Return the scatter about a curve, and whether there is one."""
+        return f"scatter {self.scatter:.2g}; {self.status.words}"
+
 
 class ReturnTimesStatus(Status):
     """How far a mean return time can be used; the value says what to do."""
@@ -91,6 +97,10 @@ class ReturnTimes(Result):
     values: FloatArray
     counts: npt.NDArray[np.int64]
     status: ReturnTimesStatus
+
+    def line(self) -> str:
+        """Return the mean with its error."""
+        return f"mean {self.mean:.6g} ± {self.standard_error:.1g} of {len(self.times)} returns; {self.status.words}"
 
 
 def return_map(values: npt.ArrayLike) -> ReturnMap:
@@ -151,6 +161,11 @@ def return_map(values: npt.ArrayLike) -> ReturnMap:
     else:
         status = ReturnMapStatus.SCATTERED if order + 2.0 * error < CURVE else ReturnMapStatus.UNDETERMINED
     return ReturnMap(scatter, order, error, pairs, status)
+
+
+@analyses("returns", "return map", thorough=True)
+def _returns_of(recording: Recording) -> ReturnMap:
+    return return_map(recording.first[-ANALYSED_SAMPLES:])
 
 
 def _residuals(ordered: FloatArray) -> FloatArray:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from attractors.arrays import FloatArray
+from attractors.arrays import FloatArray, first_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.status import Status, doubt, sure
@@ -49,6 +50,13 @@ class Memory(Result):
     standard_error: FloatArray
     p_value: FloatArray
 
+    def line(self) -> str:
+        """Return the largest correlation of the first component beyond the window, and how likely it is by chance."""
+        return (
+            f"{first_of(self.correlation):+.3f} at lag {first_of(self.lag):.0f}, p = {first_of(self.p_value):.2g}, "
+            f"beyond {self.context} steps"
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Autocorrelation(Result):
@@ -81,6 +89,13 @@ class Autocorrelation(Result):
     first_zero: FloatArray
     memory: Memory | None
     status: CorrelationStatus
+
+    def line(self) -> str:
+        """Return how long the first component remembers, and what of that is beyond the context window."""
+        time, error = first_of(self.integrated_time), first_of(self.integrated_time_error)
+        known = f"integrated time {time:.4g} ± {error:.1g} steps" if time > 0.0 else "no integrated time"
+        beyond = f"; memory {self.memory.line()}" if self.memory else ""
+        return f"{known}{beyond}; {self.status.words}"
 
 
 def autocorrelation(
@@ -166,6 +181,11 @@ def autocorrelation(
         memory=None if context is None else _memory(rho, errors, context),
         status=status,
     )
+
+
+@analyses("correlation", "autocorrelation")
+def _correlation_of(recording: Recording) -> Autocorrelation:
+    return autocorrelation(recording.samples, context=recording.context)
 
 
 def _correlation(varying: FloatArray, n_lags: int, *, biased: bool) -> FloatArray:

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from attractors.arrays import FloatArray
+from attractors.arrays import FloatArray, first_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.status import Status, doubt, sure
@@ -100,6 +101,13 @@ class PowerSpectrum(Result):
         high, low = chdtri(nu, 0.5 - 0.5 * level), chdtri(nu, 0.5 + 0.5 * level)
         return self.power * (nu / high), self.power * (nu / low)
 
+    def line(self) -> str:
+        """Return what is in lines of the first component's variance, and its three strongest lines."""
+        strongest = [line for line in self.lines if line.component == 0][:3]
+        known = ", ".join(f"{line.frequency:.9g} ± {line.frequency_error:.1g}" for line in strongest)
+        lines = f": {known}" if known else ""
+        return f"{first_of(self.line_share):.1%} of the variance in lines{lines}; {self.status.words}"
+
 
 def power_spectrum(
     series: npt.ArrayLike, *, method: Literal["periodogram", "welch"] = "periodogram", n_segment: int | None = None
@@ -176,6 +184,11 @@ def power_spectrum(
         resolution=_lobe_width() / n,
         status=_status(still, sought=sought),
     )
+
+
+@analyses("spectrum", "spectrum")
+def _spectrum_of(recording: Recording) -> PowerSpectrum:
+    return power_spectrum(recording.samples)
 
 
 def _status(still: npt.NDArray[np.bool_], *, sought: bool) -> SpectrumKind:

@@ -7,11 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, as_series, constant_columns
 from attractors.status import Status, doubt, sure
 
 MOST = 20_000  # samples used, the last
+FEWEST_FOR_DELAYS = 40  # samples that mutual information takes, and more than false neighbours do
 PER_CELL = 20  # samples in a cell of the joint histogram
 MOST_BINS = 32
 REFERENCES = 2_000  # points whose neighbours are tested
@@ -63,6 +65,10 @@ class MutualInformation(Result):
     n_bins: int
     status: InformationStatus
 
+    def line(self) -> str:
+        """Return the delay."""
+        return f"delay {self.delay}; {self.status.words}"
+
 
 @dataclass(frozen=True, eq=False)
 class FalseNeighbours(Result):
@@ -85,6 +91,10 @@ class FalseNeighbours(Result):
     standard_error: FloatArray
     delay: int
     status: NeighboursStatus
+
+    def line(self) -> str:
+        """Return the embedding dimension."""
+        return f"dimension {self.dimension} at delay {self.delay}; {self.status.words}"
 
 
 def embed(series: npt.ArrayLike, delay: int, dimension: int) -> FloatArray:
@@ -274,6 +284,20 @@ def false_neighbours(
         delay=delay,
         status=NeighboursStatus.OK if few.size else NeighboursStatus.NOT_REACHED,
     )
+
+
+def _gives_delays(recording: Recording) -> bool:
+    return len(recording.samples) >= FEWEST_FOR_DELAYS
+
+
+@analyses("information", "mutual information", thorough=True, applies=_gives_delays)
+def _information_of(recording: Recording) -> MutualInformation:
+    return mutual_information(recording.first)
+
+
+@analyses("neighbours", "false neighbours", thorough=True, applies=_gives_delays)
+def _neighbours_of(recording: Recording) -> FalseNeighbours:
+    return false_neighbours(recording.first)
 
 
 def _false(vectors: FloatArray, tested: npt.NDArray[np.int64], window: int, spread: float) -> tuple[float, float]:

@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.dimensions.correlation import PARTS, pair_counts
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
 from attractors.status import Status, doubt, sure
 from attractors.time_series.embedding import embed
 
 MOST = 10_000  # samples used, the last
+ANALYSED_SAMPLES = 5_000  # at most, of which `analyse` takes an entropy: the cost grows faster than they
 ENOUGH = 100  # pairs that match in one value more
 
 
@@ -54,6 +56,10 @@ class SampleEntropy(Result):
     matches: tuple[int, int]
     n_used: int
     status: EntropyStatus
+
+    def line(self) -> str:
+        """Return the entropy with its error."""
+        return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
 
 
 def sample_entropy(
@@ -126,3 +132,8 @@ def sample_entropy(
         n_used=len(x),
         status=EntropyStatus.OK if enough else EntropyStatus.FEW_MATCHES,
     )
+
+
+@analyses("entropy", "sample entropy", thorough=True)
+def _entropy_of(recording: Recording) -> SampleEntropy:
+    return sample_entropy(recording.first, n_most=ANALYSED_SAMPLES)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import NONE, power_law
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
 from attractors.status import Status, doubt, sure
@@ -63,6 +64,10 @@ class FluctuationExponent(Result):
     fluctuations: FloatArray
     n_used: int
     status: FluctuationStatus
+
+    def line(self) -> str:
+        """Return the exponent with its error."""
+        return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
 
 
 def detrended_fluctuation(series: npt.ArrayLike) -> FluctuationExponent:
@@ -137,6 +142,16 @@ def hurst_exponent(series: npt.ArrayLike) -> FluctuationExponent:
     True
     """
     return _exponent(series, _rescaled)
+
+
+@analyses("fluctuation", "detrended fluctuations", thorough=True)
+def _fluctuation_of(recording: Recording) -> FluctuationExponent:
+    return detrended_fluctuation(recording.first)
+
+
+@analyses("hurst", "Hurst exponent", thorough=True)
+def _hurst_of(recording: Recording) -> FluctuationExponent:
+    return hurst_exponent(recording.first)
 
 
 def _detrended(x: FloatArray, sizes: npt.NDArray[np.int64]) -> FloatArray:

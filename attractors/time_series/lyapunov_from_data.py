@@ -10,6 +10,7 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import slope_of
 from attractors.recurrence.period import find_period
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
 from attractors.status import Status, doubt, sure
@@ -17,6 +18,7 @@ from attractors.time_series._nolds import nolds
 
 PARTS = 8  # of the series, for the error
 LONGEST = 1_000  # samples in a part: nolds compares all pairs
+ANALYSED_DIMENSION = 3  # of the delay vectors of which `analyse` takes the largest exponent
 FOLLOWED = 20  # steps for which neighbours are followed
 RISE = 0.6  # share of the way to saturation that is fitted
 FEWEST = 4  # points of the curve that make a line
@@ -81,6 +83,11 @@ class SeriesExponents(Result):
     n_needed: int
     warnings: tuple[str, ...]
     status: DivergenceStatus
+
+    def line(self) -> str:
+        """Return the exponents with their errors."""
+        pairs = zip(self.exponents, self.standard_errors, strict=True)
+        return f"{', '.join(f'{x:.4g} ± {error:.1g}' for x, error in pairs)}; {self.status.words}"
 
 
 def largest_exponent(
@@ -236,6 +243,16 @@ def exponents_of_series(series: npt.ArrayLike, *, dimension: int = 2, theiler: i
         warnings=_sentences(said),
         status=status,
     )
+
+
+@analyses("exponent", "largest exponent, from neighbours", thorough=True)
+def _exponent_of(recording: Recording) -> SeriesExponents:
+    return largest_exponent(recording.first, dimension=ANALYSED_DIMENSION)
+
+
+@analyses("exponents", "exponents, from fitted Jacobians", thorough=True)
+def _exponents_of(recording: Recording) -> SeriesExponents:
+    return exponents_of_series(recording.first)
 
 
 def _divergence(parts: FloatArray, dimension: int, delay: int, theiler: int) -> FloatArray:

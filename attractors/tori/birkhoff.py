@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from attractors.arrays import FloatArray
+from attractors.arrays import FloatArray, first_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.status import Status, doubt, sure
@@ -54,6 +55,10 @@ class BirkhoffAverage(Result):
     digits: FloatArray
     digits_by_chance: float
     status: BirkhoffStatus
+
+    def line(self) -> str:
+        """Return to how many digits the first component's average has converged, and what that tells."""
+        return f"{first_of(self.digits):.1f} digits; {self.status.words}"
 
 
 @functools.lru_cache(maxsize=8)
@@ -133,6 +138,11 @@ def birkhoff_average(series: npt.ArrayLike) -> BirkhoffAverage:
         digits_by_chance=by_chance,
         status=_status(digits[~still], by_chance, n),
     )
+
+
+@analyses("average", "Birkhoff average")
+def _average_of(recording: Recording) -> BirkhoffAverage:
+    return birkhoff_average(recording.samples)
 
 
 def _status(digits: FloatArray, by_chance: float, n: int) -> BirkhoffStatus:

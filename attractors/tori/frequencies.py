@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series
-from attractors.spectra.periodogram import power_spectrum
+from attractors.spectra.periodogram import PowerSpectrum, power_spectrum
 from attractors.tori.birkhoff import birkhoff_weights
 from attractors.tori.resonances import ROUNDING, SIGMAS, TorusStatus, _locked, simplest_fraction
 
@@ -53,8 +54,16 @@ class Torus(Result):
     lines: FloatArray
     status: TorusStatus
 
+    def line(self) -> str:
+        """Return the frequencies with their errors, the number of pieces, and what they tell."""
+        known = "; ".join(
+            f"{frequency:.12g} ± {error:.1g}, no resonance up to order {order}"
+            for frequency, error, order in zip(self.frequencies, self.errors, self.excluded_order, strict=True)
+        )
+        return f"{known or 'no frequency'}; {self.pieces} pieces; {self.status.words}"
 
-def torus(series: npt.ArrayLike, *, clock_period: int = 1) -> Torus:
+
+def torus(series: npt.ArrayLike, *, clock_period: int = 1, spectrum: PowerSpectrum | None = None) -> Torus:
     """Frequencies of the torus on which a series runs, without a chosen angle.
 
     Parameters
@@ -63,6 +72,8 @@ def torus(series: npt.ArrayLike, *, clock_period: int = 1) -> Torus:
         Samples along one orbit that has settled.
     clock_period : int
         Period of the drive, T: multiples of 1/T are no frequencies of the torus.
+    spectrum : PowerSpectrum, optional
+        Periodogram of this series, if it is known already.
 
     Returns
     -------
@@ -99,7 +110,7 @@ def torus(series: npt.ArrayLike, *, clock_period: int = 1) -> Torus:
     n = len(samples)
     if n < SHORTEST:
         return _nothing(np.empty((0, 3)), TorusStatus.SHORT)
-    spectrum = power_spectrum(samples)
+    spectrum = power_spectrum(samples) if spectrum is None else spectrum
     variance = samples.var(axis=0)
     varying = spectrum.power.sum(axis=0) > 0.0
     if not varying.any():
@@ -118,6 +129,12 @@ def torus(series: npt.ArrayLike, *, clock_period: int = 1) -> Torus:
     if spectrum.line_share[varying].min() < IN_LINES:
         return _nothing(evidence, TorusStatus.NO_TORUS)
     return _explained(evidence, clock_period)
+
+
+@analyses("torus", "frequencies")
+def _torus_of(recording: Recording) -> Torus:
+    spectrum = recording.answer("spectrum")
+    return torus(recording.samples, clock_period=recording.clock_period, spectrum=spectrum)
 
 
 def _refined(x: FloatArray, frequency: float) -> float:

@@ -34,6 +34,12 @@ class RotationNumber(Result):
     excluded_order: int
     status: TorusStatus
 
+    def line(self) -> str:
+        """Return the rotation number with its error, and what it tells."""
+        return (
+            f"{self.value:.12g} ± {self.error:.1g}, no resonance up to order {self.excluded_order}; {self.status.words}"
+        )
+
 
 def rotation_number(angles: npt.ArrayLike, *, turn: float = 1.0) -> RotationNumber:
     """Rotation number of an angle that is followed without jumps (a lift).

@@ -4,6 +4,7 @@ import enum
 import importlib
 import inspect
 import io
+import math
 import pickle
 import re
 import typing
@@ -16,7 +17,9 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from attractors import (
+    Analysis,
     Label,
+    LyapunovSpectrum,
     analyse,
     birkhoff_average,
     drawing,
@@ -141,6 +144,50 @@ def test_a_name_means_the_same_everywhere():
     members = [member for kind in kinds_of_status() if kind.__module__.startswith("attractors.") for member in kind]
     assert {member.name.lower() for member in members if not member.in_doubt} == answers
     assert not {member.name.lower() for member in members if member.in_doubt} & answers
+
+
+def made_of_nothing(kind, numbers):
+    """An answer whose arrays are these, whose numbers are NaN, and which holds nothing else."""
+    values = {}
+    for name, hint in typing.get_type_hints(kind).items():
+        base = typing.get_origin(hint) or hint
+        if name == "status":
+            values[name] = list(hint)[-1]
+        elif base is np.ndarray:
+            values[name] = numbers
+        elif base is Label:
+            values[name] = Label.undetermined
+        else:
+            values[name] = {float: math.nan, complex: complex(math.nan, 0), int: 0, str: "", tuple: ()}.get(base)
+    return kind(**values)
+
+
+@pytest.mark.parametrize("numbers", [np.empty(0), np.full(1, math.nan), np.full(5_000, math.nan)], ids=len)
+def test_an_answer_of_nothing_still_prints(numbers):
+    """All kinds of answers but two whose parts depend on each other; degenerate input of those: test_degenerate.py."""
+    kinds = [kind for kind in Result.__subclasses__() if kind.__module__.startswith("attractors.")]
+    assert len(kinds) > 20
+    for kind in kinds:
+        if kind not in {Analysis, LyapunovSpectrum}:
+            found = made_of_nothing(kind, numbers)
+            lines = repr(found).splitlines()
+            assert len(lines) <= 6
+            assert max(map(len, lines)) <= 120
+            assert lines[0].startswith(f"{kind.__name__}: ")
+            if hasattr(found, "status"):
+                assert found.status.words in repr(found)
+                assert found.status.value[:60] in repr(found)
+            assert Cells(found._repr_html_())
+
+
+def test_a_text_begins_with_the_answer_and_gives_arrays_as_shapes():
+    text = repr(odd(Mood.UNRESOLVED, inner=odd()))
+    assert text.splitlines()[0] == "Odd: text <script>alert(1)</script> & 'x'; unresolved"
+    assert "Look again." in text
+    assert "few [1, -inf, nan, 1], many array (200,), huge array (2000, 3)" in text
+    assert "numbers (1, 0+2.5j), inner Odd (ok)" in text
+    assert repr(find_period(WAVE)).splitlines()[0] == "Period: period 4; found"
+    assert repr(lyapunov_spectrum(examples.logistic(4.0), [0.3], n_steps=640)).startswith("LyapunovSpectrum: λ = +0.69")
 
 
 def test_answers_of_the_package():
