@@ -38,7 +38,7 @@ def as_text(answer: Showable) -> str:
     status = contents.get("status")
     lines = _wrapped(f"{type(answer).__name__}: {answer.line()}", "", 2)
     if isinstance(status, Enum):
-        cut_off = not " ".join(lines).endswith(brief(status))
+        cut_off = brief(status) not in " ".join(lines)
         sentence = f"{brief(status)}: {status.value}" if cut_off else str(status.value)
         lines += _wrapped(sentence, "  ", MOST_LINES - len(lines) - 1)
     held = ", ".join(

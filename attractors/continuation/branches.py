@@ -182,7 +182,7 @@ def _torus_ends(chain: list[Node], j: int, side: int, other: Node, values: Float
     """Ask the orbits of a torus, and of what follows it; unknown if the j-th attractor is none."""
     if chain[j].answer.label is not Label.quasiperiodic:
         return "unknown", np.nan
-    nodes = _alike(chain, j, side)
+    nodes = _same_kind(chain, j, side)
     period = other.answer.period or 0
     return end_of_torus(
         [float(values[node.index]) for node in nodes],
@@ -194,7 +194,7 @@ def _torus_ends(chain: list[Node], j: int, side: int, other: Node, values: Float
     )
 
 
-def _alike(chain: list[Node], j: int, side: int) -> list[Node]:
+def _same_kind(chain: list[Node], j: int, side: int) -> list[Node]:
     """Attractors of a branch with one label and period, from the j-th away from a side; no more than are looked at."""
     nodes: list[Node] = []
     for node in chain[j::-1] if side > 0 else chain[j:]:
@@ -212,7 +212,7 @@ def _event(
     return bifurcation_at(
         make,
         chain[j].answer,
-        [(float(values[node.index]), node.end) for node in _alike(chain, j, side)],
+        [(float(values[node.index]), node.end) for node in _same_kind(chain, j, side)],
         beyond=float(values[beyond]) if 0 <= beyond < len(values) else None,
         leads_to=UNKNOWN if other is None else other.branch,
         becomes=chain[following].answer if 0 <= following < len(chain) else None,

@@ -14,20 +14,20 @@ from attractors.series import as_series, constant_columns
 from attractors.spectra.correlation import autocorrelation
 from attractors.status import Status, doubt, sure
 
-MOST = 20_000  # samples used, if not told otherwise
-FEWEST = 200
-PARTS = 8  # stretches of reference points, for the error
-REFERENCES = 5_000  # points from which pairs are counted
-PER_OCTAVE = 2  # radii
-LARGEST = 0.5  # radius, in standard deviations of the component with the largest one
-OCTAVES = 26  # down from there, as long as there are pairs
-ENOUGH_PAIRS = 200
-STEPS = 0.25  # relative error above which it is no use to compare with the dimension of the space
-TIES = 10.0  # times the pairs at distance 0 there must be
-BENT = 5.0  # standard errors of the trend of local slopes; neighbouring ones are not independent
-SAME = 1e-9  # relative distance that is rounding or slow convergence
-REPEATED = 8  # times that each state is seen, on average, in a finite set
-LONGEST_THEILER = 100
+MOST_SAMPLES = 20_000  # samples used, if not told otherwise
+FEWEST_POINTS = 200  # that show a dimension
+REFERENCE_PARTS = 8  # stretches of reference points, for the error
+REFERENCE_POINTS = 5_000  # points from which pairs are counted
+RADII_PER_OCTAVE = 2  # of the correlation sum
+LARGEST_RADIUS = 0.5  # radius, in standard deviations of the component with the largest one
+MOST_OCTAVES = 26  # down from there, as long as there are pairs
+ENOUGH_PAIRS = 200  # at a radius, for it to count
+STEPPED_ERROR = 0.25  # relative error above which it is no use to compare with the dimension of the space
+PAIRS_PER_TIE = 10.0  # times the pairs at distance 0 there must be
+BENT_SIGMAS = 5.0  # standard errors of the trend of local slopes; neighbouring ones are not independent
+SAME_DISTANCE = 1e-9  # relative distance that is rounding or slow convergence
+REPEATED_TIMES = 8  # times that each state is seen, on average, in a finite set
+LONGEST_THEILER = 100  # samples between two of a pair, at most, for them to count as close in time
 ANALYSED_SAMPLES = 10_000  # at most, of which `analyse` takes a dimension: the cost grows faster than they
 ANALYSED_NUMBERS = 160_000  # samples times components, the same: trees do not help in many components
 
@@ -100,7 +100,7 @@ class CorrelationDimension(Result):
 
 
 def correlation_dimension(
-    series: npt.ArrayLike, *, theiler: int | None = None, n_most: int = MOST, seed: int = 0
+    series: npt.ArrayLike, *, theiler: int | None = None, n_most: int = MOST_SAMPLES, seed: int = 0
 ) -> CorrelationDimension:
     """Correlation dimension D₂ of the points of a series.
 
@@ -160,8 +160,8 @@ def correlation_dimension(
     (True, 'OK')
     """
     samples = as_series(series)
-    if n_most < FEWEST:
-        raise ValueError(f"n_most must be at least {FEWEST}, got {n_most}")
+    if n_most < FEWEST_POINTS:
+        raise ValueError(f"n_most must be at least {FEWEST_POINTS}, got {n_most}")
     if theiler is not None and not 0 <= theiler < len(samples) // 4:
         raise ValueError(f"theiler must be from 0 to {len(samples) // 4 - 1}, a quarter of the series, got {theiler}")
     n, m = min(len(samples), n_most), samples.shape[1]
@@ -172,17 +172,19 @@ def correlation_dimension(
     scale = float(points.std(axis=0).max())
     if constant_columns(points).all():
         return _without(DimensionStatus.CONSTANT, 0.0, n)
-    if n < FEWEST:
+    if n < FEWEST_POINTS:
         return _without(DimensionStatus.SHORT, math.nan, n)
-    if len(np.unique(np.round(points / (SAME * scale)), axis=0)) * REPEATED <= n:
+    if len(np.unique(np.round(points / (SAME_DISTANCE * scale)), axis=0)) * REPEATED_TIMES <= n:
         return _without(DimensionStatus.FINITE, 0.0, n)
     window = _theiler(samples) if theiler is None else theiler
-    radii = LARGEST * scale * 2.0 ** (np.arange(-OCTAVES * PER_OCTAVE, 1) / PER_OCTAVE)
-    step = math.ceil(n / REFERENCES)
+    radii = LARGEST_RADIUS * scale * 2.0 ** (np.arange(-MOST_OCTAVES * RADII_PER_OCTAVE, 1) / RADII_PER_OCTAVE)
+    step = math.ceil(n / REFERENCE_POINTS)
     counts, pairs = pair_counts(points, times, radii, window, step)
     total = counts.sum(axis=1)
-    ties, _ = pair_counts(points, times, radii[-1:] * SAME, window, step)
-    used = total >= max(2 * ENOUGH_PAIRS, TIES * float(ties.sum()))  # most pairs are counted from both their ends
+    ties, _ = pair_counts(points, times, radii[-1:] * SAME_DISTANCE, window, step)
+    used = total >= max(
+        2 * ENOUGH_PAIRS, PAIRS_PER_TIE * float(ties.sum())
+    )  # most pairs are counted from both their ends
     radii, counts, total = radii[used], counts[used], total[used]
     with np.errstate(divide="ignore"):
         x, curve, parts = np.log(radii), np.log(total / pairs.sum()), np.log(counts / pairs)
@@ -202,20 +204,20 @@ def correlation_dimension(
 
 @analyses("dimension", "correlation dimension", thorough=True)
 def _dimension_of(recording: Recording) -> CorrelationDimension:
-    n_most = max(FEWEST, min(ANALYSED_SAMPLES, ANALYSED_NUMBERS // recording.samples.shape[1]))
+    n_most = max(FEWEST_POINTS, min(ANALYSED_SAMPLES, ANALYSED_NUMBERS // recording.samples.shape[1]))
     return correlation_dimension(recording.samples, n_most=n_most)
 
 
 def _status(law: PowerLaw, n: int, m: int) -> DimensionStatus:
     if law is NONE:
         return DimensionStatus.NO_SCALING_RANGE
-    if law.standard_error > STEPS * law.slope:
+    if law.standard_error > STEPPED_ERROR * law.slope:
         return DimensionStatus.STEPPED
     if law.slope > 2.0 * math.log10(n):
         return DimensionStatus.TOO_FEW
     if law.slope > m - 2.0 * law.standard_error:
         return DimensionStatus.FILLS_SPACE
-    return DimensionStatus.BENT if abs(law.trend) > BENT else DimensionStatus.OK
+    return DimensionStatus.BENT if abs(law.trend) > BENT_SIGMAS else DimensionStatus.OK
 
 
 def _without(status: DimensionStatus, value: float, n: int) -> CorrelationDimension:
@@ -237,7 +239,7 @@ def pair_counts(
     radii: FloatArray,
     theiler: int,
     step: int = 1,
-    n_parts: int = PARTS,
+    n_parts: int = REFERENCE_PARTS,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Count pairs of points closer than each radius, by the stretch of time in which the first of both lies.
 

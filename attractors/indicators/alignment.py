@@ -17,9 +17,9 @@ from attractors.system import System, generic_frame
 N_BLOCKS = 1024
 FEWEST_BLOCKS = 64  # for slopes over four octaves of time
 MOST_VECTORS = 4
-STEEPEST = 2.0  # regular motion: GALI_2 falls as t^-2 at most
-MARGIN = 8.0 * math.log(10.0)  # nats: shear along regular orbits, in the prefactor of the power law
-BOUNDED = 10.0  # nats: the same for the length of a vector, which grows as t at most
+STEEPEST_POWER = 2.0  # regular motion: GALI_2 falls as t^-2 at most
+PREFACTOR_NATS = 8.0 * math.log(10.0)  # nats: shear along regular orbits, in the prefactor of the power law
+BOUNDED_NATS = 10.0  # nats: the same for the length of a vector, which grows as t at most
 SAME_SLOPE = 0.5  # difference of log-log slopes, early and late, that a power law is allowed
 
 
@@ -231,13 +231,13 @@ def _status(time: npt.NDArray[np.int64], log_gali_2: FloatArray, growth: float) 
     n, log_time = len(time), math.log(time[-1])
     if not (np.isfinite(log_gali_2).all() and math.isfinite(growth)):
         return AlignmentStatus.SINGULAR
-    grew = growth > log_time + BOUNDED
-    if log_gali_2[-1] < -STEEPEST * log_time - MARGIN:
+    grew = growth > log_time + BOUNDED_NATS
+    if log_gali_2[-1] < -STEEPEST_POWER * log_time - PREFACTOR_NATS:
         return AlignmentStatus.CHAOTIC if grew else AlignmentStatus.ALIGNED
     if n < FEWEST_BLOCKS or grew:
         return AlignmentStatus.UNDETERMINED
     early, late = (_slopes(time, log_gali_2[:, None], *part)[0] for part in ((n // 16, n // 4), (n // 4, n)))
-    power_law = abs(late - early) <= SAME_SLOPE and late >= -STEEPEST - SAME_SLOPE
+    power_law = abs(late - early) <= SAME_SLOPE and late >= -STEEPEST_POWER - SAME_SLOPE
     return AlignmentStatus.REGULAR if power_law else AlignmentStatus.UNDETERMINED
 
 

@@ -15,11 +15,11 @@ from attractors.status import Status, doubt, sure
 
 N_ANGLES = 100
 N_SEGMENTS = 4  # parts of the series, each with a quarter of the angles: an episode does not decide alone
-LONGEST = 3_000  # samples in a segment: with more the answer seldom changes
-SHORTEST = 200  # samples in a segment
-LAGS = 10  # lags of the mean square displacement: a tenth of the segment
-OVERSAMPLED = 4.0  # steps that a series may stay correlated; beyond, it is thinned to that
-LOW, HIGH = 0.2, 0.8
+LONGEST_SEGMENT = 3_000  # samples in a segment: with more the answer seldom changes
+SHORTEST_SEGMENT = 200  # samples in a segment
+LAG_FRACTION = 10  # lags of the mean square displacement: a tenth of the segment
+OVERSAMPLED_STEPS = 4.0  # steps that a series may stay correlated; beyond, it is thinned to that
+REGULAR_BELOW, CHAOTIC_ABOVE = 0.2, 0.8
 
 
 class ZeroOneStatus(Status):
@@ -134,10 +134,10 @@ def zero_one_test(
     still = constant_columns(samples)
     step = _thinning(samples[:, ~still], correlation) if thinning is None else thinning
     thinned = samples[::step]
-    length = min(LONGEST, max(len(thinned) // N_SEGMENTS, min(len(thinned), SHORTEST)))
+    length = min(LONGEST_SEGMENT, max(len(thinned) // N_SEGMENTS, min(len(thinned), SHORTEST_SEGMENT)))
     angles = np.random.default_rng(seed).uniform(math.pi / 5, 4 * math.pi / 5, N_ANGLES)
     by_angle = np.full((N_ANGLES, samples.shape[1]), np.nan)
-    if length >= SHORTEST:
+    if length >= SHORTEST_SEGMENT:
         starts = np.linspace(0, len(thinned) - length, N_SEGMENTS).astype(int)
         for start, part in zip(starts, np.array_split(np.arange(N_ANGLES), N_SEGMENTS), strict=True):
             segment = thinned[start : start + length]
@@ -166,29 +166,29 @@ def _growth_of(recording: Recording) -> ZeroOneTest:
 def _status(interval: FloatArray, length: int, *, some_still: bool) -> ZeroOneStatus:
     if some_still:
         return ZeroOneStatus.CONSTANT
-    if length < SHORTEST:
+    if length < SHORTEST_SEGMENT:
         return ZeroOneStatus.SHORT
-    if interval[:, 1].max() < LOW:
+    if interval[:, 1].max() < REGULAR_BELOW:
         return ZeroOneStatus.REGULAR
-    return ZeroOneStatus.CHAOTIC if interval[:, 0].min() > HIGH else ZeroOneStatus.UNDETERMINED
+    return ZeroOneStatus.CHAOTIC if interval[:, 0].min() > CHAOTIC_ABOVE else ZeroOneStatus.UNDETERMINED
 
 
 def _thinning(samples: FloatArray, correlation: Autocorrelation | None) -> int:
     """Count the steps after which samples are no longer much alike; 1 where that is at once."""
-    if not samples.shape[1] or len(samples) < SHORTEST:
+    if not samples.shape[1] or len(samples) < SHORTEST_SEGMENT:
         return 1
-    if correlation is None or len(samples) > LONGEST:
-        correlation = autocorrelation(samples[:LONGEST])
+    if correlation is None or len(samples) > LONGEST_SEGMENT:
+        correlation = autocorrelation(samples[:LONGEST_SEGMENT])
     decay = correlation.decay_time
     longest = np.max(decay[np.isfinite(decay)], initial=1.0)
-    return math.ceil(longest) if longest > OVERSAMPLED else 1
+    return math.ceil(longest) if longest > OVERSAMPLED_STEPS else 1
 
 
 def _growth(x: FloatArray, angles: FloatArray) -> FloatArray:
     """K_c for each angle: correlation with the lag of the walker's mean square displacement, by FFT."""
     from scipy import fft  # noqa: PLC0415 - only who needs a transform waits for it
 
-    n_lags = len(x) // LAGS
+    n_lags = len(x) // LAG_FRACTION
     n = len(x) - n_lags
     z = np.cumsum((x - x.mean()) * np.exp(1j * np.outer(angles, np.arange(1, len(x) + 1))), axis=1)
     padded = fft.next_fast_len(len(x))

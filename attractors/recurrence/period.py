@@ -9,7 +9,7 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray, real
 from attractors.registry import Recording, analyses
 from attractors.results import Result
-from attractors.series import LARGEST
+from attractors.series import LARGEST_VALUE
 from attractors.status import Status, doubt, sure
 
 ROUNDING = 1e-12  # relative to the largest value: some thousand units of rounding, as a weakly attracting cycle shows
@@ -121,7 +121,7 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     with np.errstate(over="ignore", invalid="ignore"):
         high, low = x.max(axis=1), x.min(axis=1)
         extent, largest = float(np.max(high - low)), float(max(high.max(), -low.min()))
-    if not (math.isfinite(extent) and largest <= LARGEST):
+    if not (math.isfinite(extent) and largest <= LARGEST_VALUE):
         return Period(None, math.nan, n, PeriodStatus.NON_FINITE)
 
     if extent < SMALLEST:

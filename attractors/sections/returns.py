@@ -13,12 +13,12 @@ from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.status import Status, doubt, sure
 
-SHORTEST = 64  # pairs of a return map, for two densities
-NEIGHBOURS = 8  # on the axis x_n, for a straight line
-EXACT = 1e-9  # relative scatter that is rounding
-CURVE, CLOUD = 1.0, 0.5  # orders at which the scatter falls: 2 about a smooth curve, 0 in a cloud
-NORMAL = 1.4826  # from the median of |residuals| to the standard deviation of normal ones
-BLOCKS = 64
+FEWEST_PAIRS = 64  # pairs of a return map, for two densities
+AXIS_NEIGHBOURS = 8  # on the axis x_n, for a straight line
+EXACT_SCATTER = 1e-9  # relative scatter that is rounding
+CURVE_ORDER, CLOUD_ORDER = 1.0, 0.5  # orders at which the scatter falls: 2 about a smooth curve, 0 in a cloud
+NORMAL_STDS = 1.4826  # from the median of |residuals| to the standard deviation of normal ones
+MEAN_BLOCKS = 64  # of return times, for the error of their mean
 ANALYSED_SAMPLES = 20_000  # the last ones, of which `analyse` draws a return map
 
 
@@ -144,22 +144,22 @@ def return_map(values: npt.ArrayLike) -> ReturnMap:
     spread = float(x.std())
     repeated = (
         bool(constant_columns(samples)[0])
-        or spread <= EXACT * np.abs(x).max()
-        or len(np.unique(np.round(x / (EXACT * spread)))) <= len(x) // 4
+        or spread <= EXACT_SCATTER * np.abs(x).max()
+        or len(np.unique(np.round(x / (EXACT_SCATTER * spread)))) <= len(x) // 4
     )
-    if repeated or len(pairs) < SHORTEST:
+    if repeated or len(pairs) < FEWEST_PAIRS:
         status = ReturnMapStatus.FINITE if repeated else ReturnMapStatus.SHORT
         return ReturnMap(math.nan, math.nan, math.nan, pairs, status)
     ordered = pairs[np.argsort(pairs[:, 0], kind="stable")]
-    scatter = NORMAL * float(np.median(_residuals(ordered))) / spread
+    scatter = NORMAL_STDS * float(np.median(_residuals(ordered))) / spread
     halves = np.concatenate([_residuals(ordered[0::2]), _residuals(ordered[1::2])])
-    coarse = NORMAL * float(np.median(halves)) / spread
-    order = math.log2(coarse / scatter) if scatter > EXACT else math.nan
+    coarse = NORMAL_STDS * float(np.median(halves)) / spread
+    order = math.log2(coarse / scatter) if scatter > EXACT_SCATTER else math.nan
     error = 2.0 * 1.17 / math.sqrt(len(pairs)) / math.log(2.0)  # of a median of normal residuals: 1.17/√n, relative
-    if scatter <= EXACT or (order - 2.0 * error > CLOUD and order > CURVE):
+    if scatter <= EXACT_SCATTER or (order - 2.0 * error > CLOUD_ORDER and order > CURVE_ORDER):
         status = ReturnMapStatus.ONE_DIMENSIONAL
     else:
-        status = ReturnMapStatus.SCATTERED if order + 2.0 * error < CURVE else ReturnMapStatus.UNDETERMINED
+        status = ReturnMapStatus.SCATTERED if order + 2.0 * error < CURVE_ORDER else ReturnMapStatus.UNDETERMINED
     return ReturnMap(scatter, order, error, pairs, status)
 
 
@@ -170,7 +170,7 @@ def _returns_of(recording: Recording) -> ReturnMap:
 
 def _residuals(ordered: FloatArray) -> FloatArray:
     """Return |y - line through the neighbours on the axis x| of each pair, ordered by x; at the ends from one side."""
-    n, k = len(ordered), NEIGHBOURS
+    n, k = len(ordered), AXIS_NEIGHBOURS
     first = np.clip(np.arange(n) - k // 2, 0, n - k - 1)
     index = first[:, None] + np.arange(k + 1)
     others = index != np.arange(n)[:, None]
@@ -220,7 +220,7 @@ def return_times(times: npt.ArrayLike) -> ReturnTimes:
         raise ValueError(f"times must be one column and ascend, got shape {visits.shape}")
     between = np.diff(visits[:, 0])
     values, counts = np.unique(between, return_counts=True)
-    length = max(1, len(between) // BLOCKS)
+    length = max(1, len(between) // MEAN_BLOCKS)
     n_blocks = len(between) // length
     enough = len(between) > 16
     blocks = between[len(between) - n_blocks * length :].reshape(n_blocks, length).mean(axis=1)

@@ -12,9 +12,9 @@ from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.status import Status, doubt, sure
 
-SOKAL = 5.0  # integrate up to the first lag that is this many integrated times
-LONGEST = 10_000  # lags, if not told otherwise: a quarter of the series, but not more
-LATE = 9.0  # times Bartlett's variance: a mean of ρ² over late lags above that is no chance
+SOKAL_TIMES = 5.0  # integrate up to the first lag that is this many integrated times
+MOST_LAGS = 10_000  # lags, if not told otherwise: a quarter of the series, but not more
+LATE_VARIANCES = 9.0  # times Bartlett's variance: a mean of ρ² over late lags above that is no chance
 
 
 class CorrelationStatus(Status):
@@ -152,7 +152,7 @@ def autocorrelation(
     """
     samples = as_series(series)
     n = len(samples)
-    longest = max(1, min(n // 4, LONGEST)) if n_lags is None else n_lags
+    longest = max(1, min(n // 4, MOST_LAGS)) if n_lags is None else n_lags
     if not 1 <= longest < n:
         raise ValueError(f"n_lags must be from 1 to {n - 1}, one less than the samples, got {longest}")
     if context is not None and not 1 <= context < longest:
@@ -209,11 +209,11 @@ def _integrated(rho: FloatArray, errors: FloatArray, n: int) -> tuple[FloatArray
     sums = 1.0 + 2.0 * np.cumsum(rho[1:], axis=0)
     windows = np.arange(1, len(rho))
     scale = np.maximum(sums, 1.0 / n)
-    enough = windows[:, None] >= SOKAL * np.maximum(scale, 1.0 / scale)
+    enough = windows[:, None] >= SOKAL_TIMES * np.maximum(scale, 1.0 / scale)
     first = np.argmax(enough, axis=0)
     columns = np.arange(rho.shape[1])
     late = np.mean(rho[len(rho) // 2 :] ** 2, axis=0)
-    found = enough[first, columns] & (late <= LATE * errors[windows[first], columns] ** 2)
+    found = enough[first, columns] & (late <= LATE_VARIANCES * errors[windows[first], columns] ** 2)
     time = np.where(found, scale[first, columns], np.nan)
     return time, time * np.sqrt(2.0 * (2.0 * windows[first] + 1.0) / n)
 

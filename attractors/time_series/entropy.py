@@ -1,4 +1,4 @@
-"""Sample entropy: how much of the next value the values before do not tell."""
+"""Sample entropy: how much of the next value does not follow from the values before."""
 
 import math
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from attractors.dimensions.correlation import PARTS, pair_counts
+from attractors.dimensions.correlation import REFERENCE_PARTS, pair_counts
 from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
 from attractors.status import Status, doubt, sure
 from attractors.time_series.embedding import embed
 
-MOST = 10_000  # samples used, the last
+MOST_SAMPLES = 10_000  # samples used, the last
 ANALYSED_SAMPLES = 5_000  # at most, of which `analyse` takes an entropy: the cost grows faster than they
-ENOUGH = 100  # pairs that match in one value more
+ENOUGH_MATCHES = 100  # pairs that match in one value more
 
 
 class EntropyStatus(Status):
@@ -63,7 +63,7 @@ class SampleEntropy(Result):
 
 
 def sample_entropy(
-    series: npt.ArrayLike, *, dimension: int = 2, tolerance: float | None = None, n_most: int = MOST
+    series: npt.ArrayLike, *, dimension: int = 2, tolerance: float | None = None, n_most: int = MOST_SAMPLES
 ) -> SampleEntropy:
     """Sample entropy -log(A/B) of one component.
 
@@ -119,10 +119,10 @@ def sample_entropy(
         for part in (templates[:, :-1], templates)
     )
     before, after = int(shorter.sum()) // 2, int(longer.sum()) // 2
-    enough = after >= ENOUGH and bool((longer > 0).all())
+    enough = after >= ENOUGH_MATCHES and bool((longer > 0).all())
     with np.errstate(divide="ignore", invalid="ignore"):
         value = float(-np.log(np.float64(after) / before)) if before else math.nan
-    error = 2.0 * float(np.std(np.log(shorter / longer), ddof=1)) / math.sqrt(PARTS) if enough else math.nan
+    error = 2.0 * float(np.std(np.log(shorter / longer), ddof=1)) / math.sqrt(REFERENCE_PARTS) if enough else math.nan
     return SampleEntropy(
         value=value + 0.0,
         standard_error=error,

@@ -15,13 +15,13 @@ from attractors.series import as_one_component, constant_columns
 from attractors.status import Status, doubt, sure
 from attractors.time_series._nolds import nolds
 
-MOST = 20_000  # samples used, the last
-SMALLEST = 16  # samples in a window: below, the exponent of DFA is too large
-WINDOWS = 24  # windows that the largest size leaves in the whole series, 3 in each part
-PARTS = 8
-NOISE = 0.1  # relative error of an exponent that is still worth telling
-RATIO = math.sqrt(2.0)  # of neighbouring sizes
-SHORTEST = 8 * SMALLEST * WINDOWS  # samples, for a range of a factor of 8
+MOST_SAMPLES = 20_000  # samples used, the last
+SMALLEST_WINDOW = 16  # samples in a window: below, the exponent of DFA is too large
+WINDOWS_OF_LARGEST_SIZE = 24  # windows that the largest size leaves in the whole series, 3 in each part
+PARTS_FOR_ERROR = 8  # of the series
+NOISE_OF_EXPONENT = 0.1  # relative error of an exponent that is still worth telling
+RATIO_OF_SIZES = math.sqrt(2.0)  # of neighbouring sizes
+FEWEST_SAMPLES = 8 * SMALLEST_WINDOW * WINDOWS_OF_LARGEST_SIZE  # samples, for a range of a factor of 8
 
 Fluctuations = Callable[[FloatArray, npt.NDArray[np.int64]], FloatArray]
 
@@ -169,20 +169,20 @@ def _rescaled(x: FloatArray, sizes: npt.NDArray[np.int64]) -> FloatArray:
 
 
 def _exponent(series: npt.ArrayLike, log_fluctuations: Fluctuations) -> FluctuationExponent:
-    x = as_one_component(series)[-MOST:]
+    x = as_one_component(series)[-MOST_SAMPLES:]
     n = len(x)
     if constant_columns(x[:, None])[0]:
         return _without(FluctuationStatus.CONSTANT, n)
-    if n < SHORTEST:
+    if n < FEWEST_SAMPLES:
         return _without(FluctuationStatus.SHORT, n)
-    n_sizes = int(math.log(n / WINDOWS / SMALLEST) / math.log(RATIO) + 1e-9) + 1
-    sizes = np.round(SMALLEST * RATIO ** np.arange(n_sizes)).astype(np.int64)
-    found = [log_fluctuations(part, sizes) for part in np.array_split(x, PARTS)]
+    n_sizes = int(math.log(n / WINDOWS_OF_LARGEST_SIZE / SMALLEST_WINDOW) / math.log(RATIO_OF_SIZES) + 1e-9) + 1
+    sizes = np.round(SMALLEST_WINDOW * RATIO_OF_SIZES ** np.arange(n_sizes)).astype(np.int64)
+    found = [log_fluctuations(part, sizes) for part in np.array_split(x, PARTS_FOR_ERROR)]
     if any(len(part) < n_sizes for part in found):
         return _without(FluctuationStatus.NO_SCALING_RANGE, n)  # windows without fluctuation: parts that are constant
     parts = np.array(found).T
     curve = 0.5 * np.log(np.mean(np.exp(2.0 * parts), axis=1))
-    law = power_law(np.log(sizes), curve, parts, noise=NOISE)
+    law = power_law(np.log(sizes), curve, parts, noise=NOISE_OF_EXPONENT)
     known = law is not NONE
     return FluctuationExponent(
         value=law.slope,

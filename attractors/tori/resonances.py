@@ -5,12 +5,8 @@ from fractions import Fraction
 
 from attractors.status import Status, doubt, sure
 
-ROUNDING = 1e-15  # what a frequency is known to at best
-
-
-SIGMAS = 5.0
-
-
+FREQUENCY_ROUNDING = 1e-15  # what a frequency is known to at best
+RESONANCE_SIGMAS = 5.0  # standard errors of a frequency within which it may be a fraction
 LOCKED_BY_CHANCE = 1e-3  # probability that a fraction so simple lies so close by chance
 
 
@@ -56,4 +52,4 @@ def _simplest(low: Fraction, high: Fraction) -> Fraction:
 
 def _locked(resonance: Fraction, error: float) -> bool:
     """Whether so simple a fraction is so close by less than chance: fractions up to order r have density 3 r²/π²."""
-    return 3.0 / math.pi**2 * resonance.denominator**2 * 2.0 * SIGMAS * error < LOCKED_BY_CHANCE
+    return 3.0 / math.pi**2 * resonance.denominator**2 * 2.0 * RESONANCE_SIGMAS * error < LOCKED_BY_CHANCE
