@@ -4,6 +4,7 @@ from attractors.drawing.continuation import *  # noqa: F403
 from attractors.drawing.dimensions import *  # noqa: F403
 from attractors.drawing.exponents import *  # noqa: F403
 from attractors.drawing.indicators import *  # noqa: F403
+from attractors.drawing.multistability import *  # noqa: F403
 from attractors.drawing.page import *  # noqa: F403
 from attractors.drawing.recurrence import *  # noqa: F403
 from attractors.drawing.sections import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""What all answers share: they are frozen, carry a status that says how far to trust them, and turn into JSON."""
+"""What all answers share: they are frozen, carry a status, and turn into JSON, text, tables and drawings."""
 
 import importlib
 import math
@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from attractors.display import as_html, as_text, one_line
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
     from matplotlib.axes import Axes
 else:
     DataclassInstance = object
 
-LONGEST = 1_000  # numbers of an array that go into a JSON document
+MOST_NUMBERS_IN_JSON = 1_000  # of an array; of larger ones the shape goes into the document
 
 Drawing = Callable[..., None]
 DRAWINGS: "dict[type[Result], Drawing]" = {}  # filled by the files of attractors/drawing
@@ -34,9 +36,22 @@ def draws(kind: "type[Result]") -> Callable[[Drawing], Drawing]:
 class Result(DataclassInstance):
     """Base of the frozen dataclasses that analyses return: the answer first, then its evidence, then `status`.
 
-    The status is a member of an Enum of the analysis: its name says what happened, its value is a sentence with the
-    remedy.
+    The status is a `Status` of the analysis: its name says what happened, its value is a sentence with the remedy, and
+    it knows whether the answer is in doubt.
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__repr__" not in vars(cls):  # or `dataclass` writes one with every number of every array
+            cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
+
+    def contents(self) -> dict[str, Any]:
+        """Return the parts that are shown, by their names: the fields, the answer first and the status last."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def line(self) -> str:
+        """Return the answer in one line of text: its label or number, then the status."""
+        return one_line(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON.
@@ -45,12 +60,15 @@ class Result(DataclassInstance):
         numbers, {"shape": [...]}; a status becomes its name in small letters, and its sentence `message`.
         """
         values: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            values[field.name] = plain(value)
-            if isinstance(value, Enum) and field.name == "status":
+        for name, value in self.contents().items():
+            values[name] = plain(value)
+            if isinstance(value, Enum) and name == "status":
                 values["message"] = value.value
         return values
+
+    def __repr__(self) -> str:
+        """Return a few lines: the answer, what its status says, and what else there is, arrays as their shapes."""
+        return as_text(self)
 
     def plot(self, axes: "Axes | None" = None, **options: Any) -> "Axes":
         """Draw the answer, if it has a drawing.
@@ -88,9 +106,7 @@ class Result(DataclassInstance):
 
     def _repr_html_(self) -> str:
         """Return a table of the answer for a notebook, its status coloured by whether it is in doubt."""
-        from attractors.display import as_html  # noqa: PLC0415 - only notebooks ask
-
-        return as_html(type(self).__name__, self.to_dict())
+        return as_html(self)
 
 
 def plain(value: Any) -> Any:
@@ -102,7 +118,7 @@ def plain(value: Any) -> Any:
             found = value.to_dict()
         case Enum():
             found = value.name.lower()
-        case np.ndarray() if value.size > LONGEST:
+        case np.ndarray() if value.size > MOST_NUMBERS_IN_JSON:
             found = {"shape": list(value.shape)}
         case np.ndarray() | np.generic() if not isinstance(value, float | complex):
             found = plain(value.tolist())

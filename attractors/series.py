@@ -5,9 +5,9 @@ import numpy.typing as npt
 
 from attractors.arrays import FloatArray, real
 
-LARGEST = 1e100  # of which sums of cubes, and squares of sums of squares, are still numbers
-SMALLEST = 1e-100  # the same for what is not 0
-ROUNDING = 1e-14  # relative spread
+LARGEST_VALUE = 1e100  # of which sums of cubes, and squares of sums of squares, are still numbers
+SMALLEST_SPREAD = 1e-100  # the same for what is not 0
+ROUNDED_SPREAD = 1e-14  # relative spread
 
 
 def as_series(series: npt.ArrayLike, *, at_least: int = 2, name: str = "series") -> FloatArray:
@@ -49,13 +49,13 @@ def as_series(series: npt.ArrayLike, *, at_least: int = 2, name: str = "series")
         raise ValueError(f"{name} must have shape (n,) or (n, m), got {samples.shape}")
     if len(samples) < at_least:
         raise ValueError(f"{name} must have at least {at_least} samples, got {len(samples)}")
-    if not np.abs(samples).max(initial=0.0) <= LARGEST:
-        within = np.abs(samples) <= LARGEST
+    if not np.abs(samples).max(initial=0.0) <= LARGEST_VALUE:
+        within = np.abs(samples) <= LARGEST_VALUE
         row = int(np.argmin(within.all(axis=1)))
         value = samples[row, np.argmin(within[row])]
         if np.isfinite(samples[row]).all():
             raise ValueError(
-                f"{name}[{row}] holds {value:g}, too large to be squared, beyond {LARGEST:g}: cut an orbit that "
+                f"{name}[{row}] holds {value:g}, too large to be squared, beyond {LARGEST_VALUE:g}: cut an orbit that "
                 "diverges before that row, or take a larger unit"
             )
         raise ValueError(
@@ -79,7 +79,7 @@ def constant_columns(samples: FloatArray) -> npt.NDArray[np.bool_]:
     """
     low, high = samples.min(axis=0), samples.max(axis=0)
     spread = high - low
-    return np.asarray((spread <= ROUNDING * np.maximum(np.abs(low), np.abs(high))) | (spread < SMALLEST))
+    return np.asarray((spread <= ROUNDED_SPREAD * np.maximum(np.abs(low), np.abs(high))) | (spread < SMALLEST_SPREAD))
 
 
 def without_clock(samples: FloatArray, clock_period: int) -> FloatArray:

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from attractors.arrays import FloatArray, real
 
+MOST_WRITTEN = 6  # parameters of a map that its text writes out
+
 MapFunction = Callable[[FloatArray, FloatArray, FloatArray], None]
 
 
@@ -153,6 +155,8 @@ class DiscreteMap:
     >>> orbit, end = logistic.orbit([0.3], 1000)
     >>> orbit[-4:].ravel().round(4)
     array([0.513 , 0.7995, 0.513 , 0.7995])
+    >>> logistic
+    DiscreteMap of 1 dimension: step, parameters (3.2)
     """
 
     clock_period = 1
@@ -176,6 +180,15 @@ class DiscreteMap:
         self.jacobian_source = "central differences" if jacobian is None else "given"
         derivative = self._kernels.differences(self._step) if jacobian is None else jacobian
         self._jacobian = self._kernels.compiled(derivative, _kernels.JACOBIAN_SIGNATURE)
+
+    def __repr__(self) -> str:
+        """Return what it is in one line."""
+        name, n = getattr(self._step, "__name__", "step"), len(self.parameters)
+        numbers = ", ".join(f"{p:g}" for p in self.parameters)
+        known = f"parameters ({numbers})" if n <= MOST_WRITTEN else f"{n} parameters"
+        dimensions = f"{self.dimension} dimension{'s' * (self.dimension > 1)}"
+        differences = "" if self.jacobian_source == "given" else f", Jacobian by {self.jacobian_source}"
+        return f"DiscreteMap of {dimensions}: {name}, {known}{differences}"
 
     def orbit(self, start: npt.ArrayLike, n_steps: int) -> tuple[FloatArray, FloatArray]:
         """Return the states after steps 1 ... n_steps from `start` (d,), shape (n_steps, d), and the last of them."""

@@ -97,6 +97,8 @@ class MeanFieldMap:
     >>> orbit = network.trajectory(Window.paper_beta3(), n_steps=56, n_transient=5_000)
     >>> bool(abs(orbit.attention[28:] - orbit.attention[:28]).max() < 1e-9)
     True
+    >>> network
+    MeanFieldMap of 12 dimensions: β = 1.27, γ = 220, ε = 0.02, context 4, 3 patterns, clock of 4 steps
     """
 
     features: Features
@@ -107,6 +109,14 @@ class MeanFieldMap:
 
     def __post_init__(self) -> None:
         checked_parameters(self.features, beta=self.beta, gamma=self.gamma, epsilon=self.epsilon, context=self.context)
+
+    def __repr__(self) -> str:
+        """Return what it is in one line, with the shape of its features in place of their numbers."""
+        return (
+            f"MeanFieldMap of {self.dimension} dimensions: "
+            f"β = {self.beta:g}, γ = {self.gamma:g}, ε = {self.epsilon:g}, context {self.context}, "
+            f"{self.features.n_patterns} patterns, clock of {self.clock_period} steps"
+        )
 
     @property
     def dimension(self) -> int:

@@ -13,7 +13,7 @@ from attractors.results import Result
 from attractors.system import SmoothSystem
 
 MOST_POINTS = 3  # values that are looked at
-SLACK = 0.5  # steps of the parameter by which an extrapolation may miss
+SLACK_STEPS = 0.5  # steps of the parameter by which an extrapolation may miss
 CYCLES = (Label.fixed_point, Label.periodic)
 CHAOS = (Label.chaotic, Label.hyperchaotic)
 LAWS = {"fold": 2, "pitchfork": 1, "flip": 1, "Neimark-Sacker": 1}  # (1 - |μ|)^law is linear in the parameter
@@ -122,7 +122,7 @@ def _from_multipliers(
     if name == "fold" and not _is_fold(moduli):
         name = "pitchfork"
     estimate = _extrapolated(values, [(1.0 - modulus) ** LAWS[name] for modulus in moduli])
-    low, high = sorted((values[0], beyond + SLACK * (beyond - values[0])))
+    low, high = sorted((values[0], beyond + SLACK_STEPS * (beyond - values[0])))
     return (name, estimate, multiplier) if low <= estimate <= high else ("unknown", math.nan, multiplier)
 
 

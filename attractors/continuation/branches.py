@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -14,22 +13,23 @@ from attractors.labels.classification import Classification, Label
 from attractors.multistability.basin_shares import share_interval
 from attractors.multistability.distinction import UNKNOWN, IntArray
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from attractors.system import SmoothSystem
 
 
-class FollowingStatus(Enum):
+class FollowingStatus(Status):
     """How far branches can be trusted; the value says what to do."""
 
-    OK = "Every attractor could be continued to both neighbours, or is seen to have none there."
-    BROKEN = (
+    OK = sure("Every attractor could be continued to both neighbours, or is seen to have none there.")
+    BROKEN = doubt(
         "Some continuations ended on nothing that could be told, so branches may be cut in two. Raise n_transient, and "
         "n_steps if labels ask for it."
     )
-    UNDETERMINED_STARTS = (
+    UNDETERMINED_STARTS = doubt(
         "At some parameters random starts are on no attractor that could be told; the intervals of shares allow for "
         "them. Raise n_transient, and n_steps if labels ask for it."
     )
-    UNCLEAR = "At some parameters it is not clear which orbits share an attractor. Raise n_window."
+    UNCLEAR = doubt("At some parameters it is not clear which orbits share an attractor. Raise n_window.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +182,7 @@ def _torus_ends(chain: list[Node], j: int, side: int, other: Node, values: Float
     """Ask the orbits of a torus, and of what follows it; unknown if the j-th attractor is none."""
     if chain[j].answer.label is not Label.quasiperiodic:
         return "unknown", np.nan
-    nodes = _alike(chain, j, side)
+    nodes = _same_kind(chain, j, side)
     period = other.answer.period or 0
     return end_of_torus(
         [float(values[node.index]) for node in nodes],
@@ -194,7 +194,7 @@ def _torus_ends(chain: list[Node], j: int, side: int, other: Node, values: Float
     )
 
 
-def _alike(chain: list[Node], j: int, side: int) -> list[Node]:
+def _same_kind(chain: list[Node], j: int, side: int) -> list[Node]:
     """Attractors of a branch with one label and period, from the j-th away from a side; no more than are looked at."""
     nodes: list[Node] = []
     for node in chain[j::-1] if side > 0 else chain[j:]:
@@ -212,7 +212,7 @@ def _event(
     return bifurcation_at(
         make,
         chain[j].answer,
-        [(float(values[node.index]), node.end) for node in _alike(chain, j, side)],
+        [(float(values[node.index]), node.end) for node in _same_kind(chain, j, side)],
         beyond=float(values[beyond]) if 0 <= beyond < len(values) else None,
         leads_to=UNKNOWN if other is None else other.branch,
         becomes=chain[following].answer if 0 <= following < len(chain) else None,

@@ -21,7 +21,7 @@ from attractors.multistability.distinction import (
 from attractors.system import SmoothSystem
 
 NUDGE = 1e-7  # relative: what seeds are moved by
-LEAST = 1e-3  # of the largest value on any attractor: what a seed at 0 counts as
+LEAST_SIZE = 1e-3  # of the largest value on any attractor: what a seed at 0 counts as
 
 
 class Explore(Protocol):
@@ -131,7 +131,7 @@ def follow(parameters: npt.ArrayLike, explore: Explore, make: Callable[[float], 
     their size, at least of a thousandth of that of the largest attractor, in a direction that is always the same, lest
     an orbit stays on what attracts no longer.
 
-    What happens at an end, and where label or period change, is told by the multipliers of the cycle
+    The multipliers of the cycle say what happens at an end, and where label or period change
     (`bifurcations.bifurcation_at`). Cost: n calls of `explore` for the random starts, and some 2 n with a seed for
     each attractor. Memory: a window for each attractor and value.
     """
@@ -148,7 +148,7 @@ def follow(parameters: npt.ArrayLike, explore: Explore, make: Callable[[float], 
             for i in range(len(values))[::side]:
                 seeds = [node for node in scan.nodes[i] if side not in node.links and node.answer.label != "divergent"]
                 if seeds and 0 <= i + side < len(values):
-                    starts = [_moved(make(float(values[i])), seed.end, LEAST * size) for seed in seeds]
+                    starts = [_moved(make(float(values[i])), seed.end, LEAST_SIZE * size) for seed in seeds]
                     orbits = explore(float(values[i + side]), starts)
                     clear &= _link(seeds, orbits, scan.nodes[i + side], side, period)
                     pending = True

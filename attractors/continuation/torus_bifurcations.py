@@ -8,9 +8,9 @@ import numpy as np
 from attractors.arrays import FloatArray
 from attractors.labels.label import Label
 
-SLACK = 0.5  # steps of the parameter by which an extrapolation may miss
-ROOM = 0.1  # of a torus' extent by which what takes its place may lie beyond it
-COVERS = 0.5  # of that extent, at least, that it takes: a cycle of three points on a circle takes three quarters
+SLACK_STEPS = 0.5  # steps of the parameter by which an extrapolation may miss
+ROOM_SHARE = 0.1  # of a torus' extent by which what takes its place may lie beyond it
+COVERED_SHARE = 0.5  # of that extent, at least, that it takes: a cycle of three points on a circle takes three quarters
 CYCLES = (Label.fixed_point, Label.periodic)
 CHAOS = (Label.chaotic, Label.hyperchaotic)
 
@@ -52,10 +52,10 @@ def end_of_torus(
         sizes = [_variance(window, period) for window in windows[:2]]
         if sizes[0] < sizes[1]:
             estimate = values[0] - sizes[0] * (values[1] - values[0]) / (sizes[1] - sizes[0])
-            low, high = sorted((values[0], beyond + SLACK * (beyond - values[0])))
+            low, high = sorted((values[0], beyond + SLACK_STEPS * (beyond - values[0])))
             if low <= estimate <= high:
                 return "Neimark-Sacker", estimate
-    if _in_its_place(other, windows[0]):
+    if _replaces(other, windows[0]):
         return "locking" if label in CYCLES else "breakdown" if label in CHAOS else "unknown", math.nan
     return "unknown", math.nan
 
@@ -66,9 +66,9 @@ def _variance(window: FloatArray, period: int) -> float:
     return float(turns.var(axis=0).mean(axis=0).sum())
 
 
-def _in_its_place(other: FloatArray, torus: FloatArray) -> bool:
+def _replaces(other: FloatArray, torus: FloatArray) -> bool:
     """Whether an orbit takes the room of a torus: as a whole not beyond it by far, and not only a part of it."""
     extent = np.ptp(torus, axis=0)
-    room = ROOM * float(extent.max())
+    room = ROOM_SHARE * float(extent.max())
     inside = (other.min(axis=0) >= torus.min(axis=0) - room) & (other.max(axis=0) <= torus.max(axis=0) + room)
-    return bool(inside.all() and np.ptp(other, axis=0).max() >= COVERS * extent.max())
+    return bool(inside.all() and np.ptp(other, axis=0).max() >= COVERED_SHARE * extent.max())

@@ -2,34 +2,36 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import NONE, power_law, slope_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
-PER_OCTAVE = 2  # sizes of boxes
-LARGEST = 0.125  # of the extent
-OCTAVES = 30
-GRIDS = 8  # at random places
-MISSED = 0.02  # share of the boxes that no sample happens to be in
-FEWEST = 200
+SIZES_PER_OCTAVE = 2  # sizes of boxes
+LARGEST_BOX = 0.125  # of the extent
+MOST_OCTAVES = 30  # of sizes, down from the largest
+N_GRIDS = 8  # at random places
+MISSED_SHARE = 0.02  # share of the boxes that no sample happens to be in
+FEWEST_SAMPLES = 200  # that show a dimension
+ANALYSED_SAMPLES = 20_000  # the last ones, of which `analyse` counts boxes
 
 
-class BoxCountingStatus(Enum):
+class BoxCountingStatus(Status):
     """How far a box-counting dimension can be trusted; the value says what to do."""
 
-    OK = "A range of sizes with a constant slope was found."
-    NO_SCALING_RANGE = (
+    OK = sure("A range of sizes with a constant slope was found.")
+    NO_SCALING_RANGE = doubt(
         "No range of a factor of 8 has a constant slope before boxes are missed for lack of samples. Take a longer "
         "series; the correlation dimension needs fewer samples."
     )
-    CONSTANT = "Nothing varies beyond rounding: a point, of dimension 0."
-    SHORT = "Fewer than 200 samples do not show a dimension. Take a longer series."
+    CONSTANT = doubt("Nothing varies beyond rounding: a point, of dimension 0.")
+    SHORT = doubt("Fewer than 200 samples do not show a dimension. Take a longer series.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +61,10 @@ class BoxCountingDimension(Result):
     sizes: FloatArray
     counts: FloatArray
     status: BoxCountingStatus
+
+    def line(self) -> str:
+        """Return the dimension with its error."""
+        return f"{self.value:.4g} ± {self.standard_error:.1g}; {self.status.words}"
 
 
 def box_counting_dimension(series: npt.ArrayLike, *, seed: int = 0) -> BoxCountingDimension:
@@ -104,23 +110,23 @@ def box_counting_dimension(series: npt.ArrayLike, *, seed: int = 0) -> BoxCounti
     nothing = np.empty(0)
     if constant_columns(samples).all():
         return BoxCountingDimension(0.0, 0.0, 0.0, (math.nan, math.nan), nothing, nothing, BoxCountingStatus.CONSTANT)
-    if n < FEWEST:
+    if n < FEWEST_SAMPLES:
         return BoxCountingDimension(
             math.nan, math.nan, math.nan, (math.nan, math.nan), nothing, nothing, BoxCountingStatus.SHORT
         )
     rng = np.random.default_rng(seed)
-    shifts = rng.uniform(size=(GRIDS, m))
+    shifts = rng.uniform(size=(N_GRIDS, m))
     key = rng.integers(0, 2**63, m, dtype=np.uint64) | np.ones(m, dtype=np.uint64)
     from_least = (samples - samples.min(axis=0)) / extent
     sizes, rows, missed = [], [], []
-    for size in LARGEST * 2.0 ** (-np.arange(OCTAVES * PER_OCTAVE + 1) / PER_OCTAVE):
+    for size in LARGEST_BOX * 2.0 ** (-np.arange(MOST_OCTAVES * SIZES_PER_OCTAVE + 1) / SIZES_PER_OCTAVE):
         found = np.array([_occupied(from_least / size + shift, key) for shift in shifts])
-        if found[:, 1].sum() > MISSED * found[:, 0].sum():
+        if found[:, 1].sum() > MISSED_SHARE * found[:, 0].sum():
             break
         sizes.append(float(size) * extent)
         rows.append(found[:, 0])
         missed.append(found[:, 1].mean())
-    sizes_up, boxes = np.array(sizes[::-1]), np.array(rows[::-1]).reshape(-1, GRIDS)
+    sizes_up, boxes = np.array(sizes[::-1]), np.array(rows[::-1]).reshape(-1, N_GRIDS)
     counts = boxes.mean(axis=1)
     x = np.log(sizes_up)
     law = power_law(x, -np.log(counts), -np.log(boxes)) if len(x) > 1 else NONE
@@ -140,6 +146,11 @@ def box_counting_dimension(series: npt.ArrayLike, *, seed: int = 0) -> BoxCounti
         counts=counts,
         status=BoxCountingStatus.OK,
     )
+
+
+@analyses("boxes", "box-counting dimension", thorough=True)
+def _boxes_of(recording: Recording) -> BoxCountingDimension:
+    return box_counting_dimension(recording.samples[-ANALYSED_SAMPLES:])
 
 
 def _occupied(scaled: FloatArray, key: npt.NDArray[np.uint64]) -> tuple[int, float]:

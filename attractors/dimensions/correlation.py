@@ -2,59 +2,62 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import NONE, PowerLaw, power_law
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
 from attractors.spectra.correlation import autocorrelation
+from attractors.status import Status, doubt, sure
 
-MOST = 20_000  # samples used, if not told otherwise
-FEWEST = 200
-PARTS = 8  # stretches of reference points, for the error
-REFERENCES = 5_000  # points from which pairs are counted
-PER_OCTAVE = 2  # radii
-LARGEST = 0.5  # radius, in standard deviations of the component with the largest one
-OCTAVES = 26  # down from there, as long as there are pairs
-ENOUGH_PAIRS = 200
-STEPS = 0.25  # relative error above which it is no use to compare with the dimension of the space
-TIES = 10.0  # times the pairs at distance 0 there must be
-BENT = 5.0  # standard errors of the trend of local slopes; neighbouring ones are not independent
-SAME = 1e-9  # relative distance that is rounding or slow convergence
-REPEATED = 8  # times that each state is seen, on average, in a finite set
-LONGEST_THEILER = 100
+MOST_SAMPLES = 20_000  # samples used, if not told otherwise
+FEWEST_POINTS = 200  # that show a dimension
+REFERENCE_PARTS = 8  # stretches of reference points, for the error
+REFERENCE_POINTS = 5_000  # points from which pairs are counted
+RADII_PER_OCTAVE = 2  # of the correlation sum
+LARGEST_RADIUS = 0.5  # radius, in standard deviations of the component with the largest one
+MOST_OCTAVES = 26  # down from there, as long as there are pairs
+ENOUGH_PAIRS = 200  # at a radius, for it to count
+STEPPED_ERROR = 0.25  # relative error above which it is no use to compare with the dimension of the space
+PAIRS_PER_TIE = 10.0  # times the pairs at distance 0 there must be
+BENT_SIGMAS = 5.0  # standard errors of the trend of local slopes; neighbouring ones are not independent
+SAME_DISTANCE = 1e-9  # relative distance that is rounding or slow convergence
+REPEATED_TIMES = 8  # times that each state is seen, on average, in a finite set
+LONGEST_THEILER = 100  # samples between two of a pair, at most, for them to count as close in time
+ANALYSED_SAMPLES = 10_000  # at most, of which `analyse` takes a dimension: the cost grows faster than they
+ANALYSED_NUMBERS = 160_000  # samples times components, the same: trees do not help in many components
 
 
-class DimensionStatus(Enum):
+class DimensionStatus(Status):
     """How far a dimension can be trusted; the value says what to do."""
 
-    OK = "A range of radii with a constant slope was found."
-    FILLS_SPACE = (
+    OK = sure("A range of radii with a constant slope was found.")
+    FILLS_SPACE = doubt(
         "The dimension is that of the space, within its error: points fill it, as noise does. Embed in more components "
         "(embed): a dimension that grows with them is that of noise."
     )
-    TOO_FEW = (
+    TOO_FEW = doubt(
         "The dimension is above 2 log10 n, more than n points can show. Take a longer series, or do not believe it."
     )
-    NO_SCALING_RANGE = (
+    NO_SCALING_RANGE = doubt(
         "No range of a factor of 8 has a constant slope: too few points, too much noise, or an object without scaling. "
         "Take a longer series and look at the local slopes."
     )
-    STEPPED = (
+    STEPPED = doubt(
         "The correlation sum grows in steps, and the error is above a quarter of the dimension: few distances differ, "
         "as of a regular orbit that is short. Take a longer series."
     )
-    BENT = (
+    BENT = doubt(
         "The local slopes change steadily all along the range: the slope for vanishing radii is beyond the error, on "
         "the side to which they tend. Look at local_slopes, and take a longer series."
     )
-    FINITE = "The samples are few states again and again: a cycle, or rounded data. A finite set has dimension 0."
-    CONSTANT = "Nothing varies beyond rounding: a point, of dimension 0."
-    SHORT = "Fewer than 200 points do not show a dimension. Take a longer series."
+    FINITE = sure("The samples are few states again and again: a cycle, or rounded data. A finite set has dimension 0.")
+    CONSTANT = doubt("Nothing varies beyond rounding: a point, of dimension 0.")
+    SHORT = doubt("Fewer than 200 points do not show a dimension. Take a longer series.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +94,13 @@ class CorrelationDimension(Result):
     n_used: int
     status: DimensionStatus
 
+    def line(self) -> str:
+        """Return the dimension with its error."""
+        return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
+
 
 def correlation_dimension(
-    series: npt.ArrayLike, *, theiler: int | None = None, n_most: int = MOST, seed: int = 0
+    series: npt.ArrayLike, *, theiler: int | None = None, n_most: int = MOST_SAMPLES, seed: int = 0
 ) -> CorrelationDimension:
     """Correlation dimension D₂ of the points of a series.
 
@@ -153,8 +160,8 @@ def correlation_dimension(
     (True, 'OK')
     """
     samples = as_series(series)
-    if n_most < FEWEST:
-        raise ValueError(f"n_most must be at least {FEWEST}, got {n_most}")
+    if n_most < FEWEST_POINTS:
+        raise ValueError(f"n_most must be at least {FEWEST_POINTS}, got {n_most}")
     if theiler is not None and not 0 <= theiler < len(samples) // 4:
         raise ValueError(f"theiler must be from 0 to {len(samples) // 4 - 1}, a quarter of the series, got {theiler}")
     n, m = min(len(samples), n_most), samples.shape[1]
@@ -165,17 +172,19 @@ def correlation_dimension(
     scale = float(points.std(axis=0).max())
     if constant_columns(points).all():
         return _without(DimensionStatus.CONSTANT, 0.0, n)
-    if n < FEWEST:
+    if n < FEWEST_POINTS:
         return _without(DimensionStatus.SHORT, math.nan, n)
-    if len(np.unique(np.round(points / (SAME * scale)), axis=0)) * REPEATED <= n:
+    if len(np.unique(np.round(points / (SAME_DISTANCE * scale)), axis=0)) * REPEATED_TIMES <= n:
         return _without(DimensionStatus.FINITE, 0.0, n)
     window = _theiler(samples) if theiler is None else theiler
-    radii = LARGEST * scale * 2.0 ** (np.arange(-OCTAVES * PER_OCTAVE, 1) / PER_OCTAVE)
-    step = math.ceil(n / REFERENCES)
+    radii = LARGEST_RADIUS * scale * 2.0 ** (np.arange(-MOST_OCTAVES * RADII_PER_OCTAVE, 1) / RADII_PER_OCTAVE)
+    step = math.ceil(n / REFERENCE_POINTS)
     counts, pairs = pair_counts(points, times, radii, window, step)
     total = counts.sum(axis=1)
-    ties, _ = pair_counts(points, times, radii[-1:] * SAME, window, step)
-    used = total >= max(2 * ENOUGH_PAIRS, TIES * float(ties.sum()))  # most pairs are counted from both their ends
+    ties, _ = pair_counts(points, times, radii[-1:] * SAME_DISTANCE, window, step)
+    used = total >= max(
+        2 * ENOUGH_PAIRS, PAIRS_PER_TIE * float(ties.sum())
+    )  # most pairs are counted from both their ends
     radii, counts, total = radii[used], counts[used], total[used]
     with np.errstate(divide="ignore"):
         x, curve, parts = np.log(radii), np.log(total / pairs.sum()), np.log(counts / pairs)
@@ -193,16 +202,22 @@ def correlation_dimension(
     )
 
 
+@analyses("dimension", "correlation dimension", thorough=True)
+def _dimension_of(recording: Recording) -> CorrelationDimension:
+    n_most = max(FEWEST_POINTS, min(ANALYSED_SAMPLES, ANALYSED_NUMBERS // recording.samples.shape[1]))
+    return correlation_dimension(recording.samples, n_most=n_most)
+
+
 def _status(law: PowerLaw, n: int, m: int) -> DimensionStatus:
     if law is NONE:
         return DimensionStatus.NO_SCALING_RANGE
-    if law.standard_error > STEPS * law.slope:
+    if law.standard_error > STEPPED_ERROR * law.slope:
         return DimensionStatus.STEPPED
     if law.slope > 2.0 * math.log10(n):
         return DimensionStatus.TOO_FEW
     if law.slope > m - 2.0 * law.standard_error:
         return DimensionStatus.FILLS_SPACE
-    return DimensionStatus.BENT if abs(law.trend) > BENT else DimensionStatus.OK
+    return DimensionStatus.BENT if abs(law.trend) > BENT_SIGMAS else DimensionStatus.OK
 
 
 def _without(status: DimensionStatus, value: float, n: int) -> CorrelationDimension:
@@ -224,7 +239,7 @@ def pair_counts(
     radii: FloatArray,
     theiler: int,
     step: int = 1,
-    n_parts: int = PARTS,
+    n_parts: int = REFERENCE_PARTS,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Count pairs of points closer than each radius, by the stretch of time in which the first of both lies.
 

@@ -7,12 +7,12 @@ import numpy as np
 
 from attractors.arrays import FloatArray
 
-TOLERANCE = 0.03  # relative difference of the slopes of both halves of a range, beside their statistical error
-LEAST = 0.02  # the same, absolute
-NOISE = 0.05  # relative statistical error of a slope that can still be judged, if not told otherwise
-KNOWN = 1e-6  # to which a local slope is known, at best
-SHORTEST = math.log(8.0)  # a range spans this factor, at least
-OCTAVES = math.log(4.0)  # local slopes so far apart count as independent
+SLOPE_TOLERANCE = 0.03  # relative difference of the slopes of both halves of a range, beside their statistical error
+LEAST_TOLERANCE = 0.02  # the same, absolute
+SLOPE_NOISE = 0.05  # relative statistical error of a slope that can still be judged, if not told otherwise
+SLOPE_ROUNDING = 1e-6  # to which a local slope is known, at best
+SHORTEST_RANGE = math.log(8.0)  # a range spans this factor, at least
+INDEPENDENT_RANGE = math.log(4.0)  # local slopes so far apart count as independent
 
 
 class PowerLaw(NamedTuple):
@@ -39,7 +39,7 @@ NONE = PowerLaw(math.nan, math.nan, 0, 0, math.nan)
 
 
 def power_law(
-    x: FloatArray, curve: FloatArray, parts: FloatArray, *, inflation: float = 1.0, noise: float = NOISE
+    x: FloatArray, curve: FloatArray, parts: FloatArray, *, inflation: float = 1.0, noise: float = SLOPE_NOISE
 ) -> PowerLaw:
     """Find the longest range over which a curve is straight, and its slope there.
 
@@ -76,13 +76,13 @@ def power_law(
       its number of factors of 4: oscillations, which all fractals have.
     """
     spacing = float(x[1] - x[0]) if len(x) > 1 else 1.0
-    fewest = math.ceil(SHORTEST / spacing)
+    fewest = math.ceil(SHORTEST_RANGE / spacing)
     columns = np.column_stack([curve, parts])
     longest = NONE
     for length in range(len(x) - 1, max(fewest, 3) - 1, -1):
         found = [_judged(x, columns, first, first + length, inflation, noise) for first in range(len(x) - length)]
         best = min((law for law in found if law is not None), key=lambda law: law.standard_error, default=NONE)
-        if best.standard_error <= max(noise * abs(best.slope), LEAST):
+        if best.standard_error <= max(noise * abs(best.slope), LEAST_TOLERANCE):
             return best
         longest = best if longest is NONE else longest
     return longest
@@ -101,13 +101,13 @@ def _judged(
     slope, parts = float(whole[0]), columns.shape[1] - 1
     root = inflation / math.sqrt(parts)
     statistical, of_difference = (root * float(np.std(v[1:], ddof=1)) for v in (whole, difference))
-    allowed = max(TOLERANCE * abs(slope), LEAST)
-    if statistical > max(noise * abs(slope), LEAST) or abs(difference[0]) > allowed + 2.0 * of_difference:
+    allowed = max(SLOPE_TOLERANCE * abs(slope), LEAST_TOLERANCE)
+    if statistical > max(noise * abs(slope), LEAST_TOLERANCE) or abs(difference[0]) > allowed + 2.0 * of_difference:
         return None
     local = np.diff(columns[first : last + 1], axis=0) / np.diff(x[first : last + 1])[:, None]
     by_chance = root**2 * float(np.var(local[:, 1:], axis=1, ddof=1).mean())
     excess = max(float(np.var(local[:, 0])) - by_chance, 0.0)
-    oscillation = math.sqrt(excess / max(1.0, float(x[last] - x[first]) / OCTAVES))
+    oscillation = math.sqrt(excess / max(1.0, float(x[last] - x[first]) / INDEPENDENT_RANGE))
     bend = max(abs(float(difference[0])) - of_difference, 0.5 * abs(float(difference[0])))
     error = math.hypot(statistical, bend, oscillation)
     return PowerLaw(slope, error, first, last, _trend(0.5 * (x[first:last] + x[first + 1 : last + 1]), local, root))
@@ -115,7 +115,7 @@ def _judged(
 
 def _trend(x: FloatArray, local: FloatArray, root: float) -> float:
     """Slope of local slopes (k, 1 + b), weighted, over its error; that is from their scatter if it is the larger."""
-    weights = 1.0 / np.maximum(root**2 * np.var(local[:, 1:], axis=1, ddof=1), KNOWN**2)
+    weights = 1.0 / np.maximum(root**2 * np.var(local[:, 1:], axis=1, ddof=1), SLOPE_ROUNDING**2)
     dx, y = x - np.average(x, weights=weights), local[:, 0] - np.average(local[:, 0], weights=weights)
     curvature = float(weights @ dx**2)
     trend = float(weights @ (dx * y)) / curvature

@@ -1,4 +1,4 @@
-"""Drawings of attractors side by side, and of branches over a parameter with their basins' shares."""
+"""Drawings of branches over a parameter, with the shares of their basins."""
 
 from typing import Any
 
@@ -10,38 +10,12 @@ from matplotlib.lines import Line2D
 from attractors.arrays import FloatArray
 from attractors.continuation.branches import Branches
 from attractors.drawing.figure import Figure
+from attractors.drawing.multistability import SEVERAL, kind_in_words
 from attractors.drawing.style import GREY, STYLE
-from attractors.labels.classification import Label
-from attractors.multistability.distinction import Attractors
 from attractors.results import draws
 
-SEVERAL = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # of Okabe and Ito, but yellow
 OTHERS = "#B0B0B0"
-POINTS = 200  # samples of a branch that are drawn at each value of the parameter
-
-
-@draws(Attractors)
-def draw_shares(axes: Axes, attractors: Attractors) -> None:
-    """Draw the share of starts of each attractor with its 95 % interval, and of those that are undetermined."""
-    for y, attractor in enumerate(attractors.attractors):
-        axes.barh(y, attractor.share, color=SEVERAL[y % len(SEVERAL)], height=0.6, alpha=0.6)
-        axes.plot(attractor.interval, [y, y], color="black", marker="|", ms=6)
-    names = [_described(a.label, a.period or 0) for a in attractors.attractors]
-    if attractors.n_undetermined:
-        axes.barh(len(names), attractors.n_undetermined / attractors.n_starts, color=GREY, height=0.6, alpha=0.6)
-        names.append("undetermined")
-    axes.set(xlabel=f"share of {attractors.n_starts} starts", xlim=(0.0, 1.0), yticks=range(len(names)))
-    axes.set_yticklabels(names)
-    axes.set_ylim(len(names) - 0.4, -0.6)
-
-
-def draw_attractors(axes: Axes, attractors: Attractors, symbols: tuple[str, str]) -> None:
-    """Draw two components of each attractor over each other, in the colours of `draw_shares`."""
-    for i, attractor in enumerate(attractors.attractors):
-        samples, size = attractor.window, 5.0 if attractor.period else 1.2
-        x, y = (samples[:, 0], samples[:, 1]) if samples.shape[1] > 1 else (samples[:-1, 0], samples[1:, 0])
-        axes.plot(x, y, ".", color=SEVERAL[i % len(SEVERAL)], ms=size, mew=0, rasterized=True)
-    axes.set(xlabel=symbols[0], ylabel=symbols[1])
+POINTS_PER_VALUE = 200  # samples of a branch that are drawn at each value of the parameter
 
 
 @draws(Branches)
@@ -57,7 +31,7 @@ def draw_branches(axes: Axes, branches: Branches, symbol: str = "$x_1$") -> None
         if not np.isfinite(branch.windows[0]).all():
             continue
         for value, share, window in zip(branch.parameters, branch.shares, branch.windows, strict=True):
-            points = np.unique(window[-POINTS:, 0].round(12))
+            points = np.unique(window[-POINTS_PER_VALUE:, 0].round(12))
             style: Any = {"ms": size, "mew": 0} if share > 0.0 else {"ms": 1.5 * size, "mew": 0.4, "mfc": "none"}
             marker = "." if share > 0.0 else "o"
             axes.plot(np.full(len(points), value), points, marker, color=colour, ls="", rasterized=True, **style)
@@ -129,17 +103,6 @@ def branches_page(
     return figure
 
 
-def attractors_page(attractors: Attractors, *, symbols: tuple[str, str], title: str = "") -> Figure:
-    """Draw the attractors at one parameter: where they are, and their shares."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 3.2), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        draw_attractors(left, attractors, symbols)
-        draw_shares(right, attractors)
-        left.set_title(title, loc="left")
-    return figure
-
-
 def _colours(branches: Branches) -> list[str]:
     """Colours of branches: those of the most values have their own, all others share one."""
     longest = sorted(range(len(branches.branches)), key=lambda i: -len(branches.branches[i].indices))
@@ -152,17 +115,13 @@ def _named(branches: Branches) -> list[Line2D]:
     handles, colours = [], _colours(branches)
     for colour, branch in zip(colours, branches.branches, strict=True):
         if colour != OTHERS:
-            kinds = list(dict.fromkeys(map(_described, branch.labels, branch.periods.tolist())))
+            kinds = list(dict.fromkeys(map(kind_in_words, branch.labels, branch.periods.tolist())))
             text = ", ".join(kinds[:3]) + ", …" * (len(kinds) > 3)
             handles.append(Line2D([], [], ls="", marker="s", color=colour, label=text))
     n_others = colours.count(OTHERS)
     if n_others:
         handles.append(Line2D([], [], ls="", marker="s", color=OTHERS, label=f"{n_others} short branches more"))
     return handles
-
-
-def _described(label: Label, period: int) -> str:
-    return f"period {period}" if label is Label.periodic else label.replace("_", " ")
 
 
 def _edges(values: FloatArray) -> FloatArray:

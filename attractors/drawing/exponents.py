@@ -71,7 +71,7 @@ def draw_diffusion(axes: Axes, answer: FiniteTimeExponents) -> None:
     else:
         axes.set_ylim(0.0, None)
     axes.set(xlabel="window $T$ (steps)", ylabel=r"$T\,\mathrm{var}(\lambda_T)$ (nats² per step)")
-    axes.set_title(answer.status.name.lower().replace("_", " "), loc="left", fontsize=8)
+    axes.set_title(answer.status.words, loc="left", fontsize=8)
     if drawn:
         axes.legend(fontsize=7, ncols=4, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1)
 
@@ -88,7 +88,7 @@ def draw_angles(axes: Axes, answer: CovariantVectors, n_first: int | None = None
     axes.set(xlabel="angle (radians)", ylabel="density", xlim=(0.0, np.pi / 2))
     axes.set_xticks([0.0, np.pi / 4, np.pi / 2], ["0", r"$\pi/4$", r"$\pi/2$"])
     if not (angle.size and np.isfinite(angle).all()):
-        axes.set_title(answer.status.name.lower().replace("_", " "), loc="left", fontsize=8)
+        axes.set_title(answer.status.words, loc="left", fontsize=8)
         return
     axes.hist(angle, np.linspace(0.0, np.pi / 2, 91).tolist(), density=True, color=COLOURS[0], alpha=0.6)
     axes.set_title(

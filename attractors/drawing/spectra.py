@@ -8,7 +8,7 @@ from attractors.results import draws
 from attractors.spectra.correlation import Autocorrelation
 from attractors.spectra.periodogram import PowerSpectrum
 
-NAMED = 6  # lines of a spectrum that are marked
+LINES_MARKED = 6  # lines of a spectrum that are marked
 
 
 @draws(PowerSpectrum)
@@ -17,7 +17,7 @@ def draw_spectrum(axes: Axes, spectrum: PowerSpectrum, component: int = 0) -> No
     power, total = spectrum.power[1:, component], spectrum.power[:, component].sum()
     floor = max(power.max(initial=0.0) * 1e-14, 1e-300)
     axes.semilogy(spectrum.frequencies[1:], np.maximum(power, floor), color=COLOURS[0], lw=0.5, rasterized=True)
-    lines = [line for line in spectrum.lines if line.component == component][:NAMED]
+    lines = [line for line in spectrum.lines if line.component == component][:LINES_MARKED]
     axes.plot([line.frequency for line in lines], [line.power for line in lines], "v", color=COLOURS[1], ms=4)
     share = spectrum.line_share[component]
     known = total > 0.0 and np.isfinite(share)

@@ -1,4 +1,4 @@
-"""Colours, sizes and the two marks that several drawings share."""
+"""Colours, sizes and settings of all drawings, and how a power law is marked in them."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -34,7 +34,7 @@ def _draw_power(axes: Axes, x: FloatArray, y: FloatArray, exponent: float, ends:
         axes.plot(x[inside], np.exp(log_y.mean() + exponent * (log_x - log_x.mean())), color=COLOURS[1])
 
 
-def _say_exponent(axes: Axes, name: str, value: float, error: float, ends: tuple[float, float]) -> None:
+def _exponent_as_title(axes: Axes, name: str, value: float, error: float, ends: tuple[float, float]) -> None:
     """Shade the range, and give the exponent with its error above."""
     if np.isfinite(value) and ends[1] > ends[0]:
         axes.axvspan(*ends, color=COLOURS[1], alpha=0.15, lw=0)

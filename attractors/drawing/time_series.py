@@ -8,24 +8,24 @@ from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 
 from attractors.arrays import FloatArray
-from attractors.drawing.style import COLOURS, GREY, _draw_power, _say_exponent
+from attractors.drawing.style import COLOURS, GREY, _draw_power, _exponent_as_title
 from attractors.results import draws
 from attractors.time_series.embedding import FalseNeighbours, MutualInformation
 from attractors.time_series.entropy import SampleEntropy
 from attractors.time_series.fluctuations import FluctuationExponent
 from attractors.time_series.lyapunov_from_data import SeriesExponents
 
-FEW = 300  # samples of the series that are drawn
+SAMPLES_DRAWN = 300  # samples of the series that are drawn
 
 
-CLOUD = 20_000  # samples of a portrait
+POINTS_DRAWN = 20_000  # samples of a portrait
 
 
 def draw_series(axes: Axes, samples: FloatArray, symbols: Sequence[str]) -> None:
     """Draw the last samples of the first three components of a series (n, m)."""
-    t = np.arange(len(samples))[-FEW:]
+    t = np.arange(len(samples))[-SAMPLES_DRAWN:]
     for x, colour, symbol in zip(samples.T, COLOURS, symbols, strict=False):
-        axes.plot(t, x[-FEW:], color=colour, label=symbol)
+        axes.plot(t, x[-SAMPLES_DRAWN:], color=colour, label=symbol)
     axes.set(xlabel="step $t$", ylabel="series")
     axes.margins(x=0.01)
     axes.ticklabel_format(axis="x", useOffset=False)
@@ -34,13 +34,13 @@ def draw_series(axes: Axes, samples: FloatArray, symbols: Sequence[str]) -> None
 
 def draw_plane(axes: Axes, x: FloatArray, y: FloatArray, symbols: tuple[str, str]) -> None:
     """Draw points of one component (n,) over another."""
-    axes.plot(x[-CLOUD:], y[-CLOUD:], ".", color="black", ms=1.2, mew=0, rasterized=True)
+    axes.plot(x[-POINTS_DRAWN:], y[-POINTS_DRAWN:], ".", color="black", ms=1.2, mew=0, rasterized=True)
     axes.set(xlabel=symbols[0], ylabel=symbols[1])
 
 
 def draw_portrait(axes: Axes3D, samples: FloatArray, symbols: Sequence[str]) -> None:
     """Draw points of three components (n, 3) in space, the third also as a colour."""
-    x, y, z = samples[-CLOUD:, :3].T
+    x, y, z = samples[-POINTS_DRAWN:, :3].T
     axes.scatter(x, y, z, c=z, s=0.6, cmap="cividis", lw=0, rasterized=True)
     axes.set(xlabel=symbols[0], ylabel=symbols[1], zlabel=symbols[2])
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
@@ -57,7 +57,7 @@ def draw_fluctuations(axes: Axes, answer: FluctuationExponent) -> None:
     axes.set(xlabel="window $s$ (samples)", ylabel="fluctuation $F(s)$")
     axes.tick_params(axis="both", which="minor", labelbottom=False, labelleft=False)
     _draw_power(axes, answer.sizes.astype(np.float64), answer.fluctuations, answer.value, answer.range)
-    _say_exponent(axes, "exponent", answer.value, answer.standard_error, answer.range)
+    _exponent_as_title(axes, "exponent", answer.value, answer.standard_error, answer.range)
 
 
 @draws(MutualInformation)
@@ -69,7 +69,7 @@ def draw_information(axes: Axes, answer: MutualInformation) -> None:
     axes.plot(lags, answer.information[1:], ".-", color=COLOURS[0], ms=3)
     axes.axvline(answer.delay, color=COLOURS[1], ls="--")
     axes.set(xlabel="lag (samples)", ylabel="mutual information (nats)", ylim=(0.0, None))
-    axes.set_title(f"delay {answer.delay}, {answer.status.name.lower().replace('_', ' ')}", loc="left", fontsize=8)
+    axes.set_title(f"delay {answer.delay}, {answer.status.words}", loc="left", fontsize=8)
 
 
 @draws(FalseNeighbours)

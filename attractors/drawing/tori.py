@@ -19,7 +19,7 @@ def draw_torus(axes: Axes, answer: Torus) -> None:
     for f, error in zip(answer.frequencies, answer.errors, strict=True):
         axes.axvline(f, color=COLOURS[1], ls=":", label=f"$f$ = {f:.9g} ± {error:.1g}")
     axes.set(xlabel="frequency (cycles per step)", ylabel="share of the variance", xlim=(0.0, 0.51))
-    axes.set_title(f"{answer.status.name.lower().replace('_', ' ')}, {answer.pieces} pieces", loc="left", fontsize=8)
+    axes.set_title(f"{answer.status.words}, {answer.pieces} pieces", loc="left", fontsize=8)
     if answer.frequencies.size:
         axes.legend(loc="upper right", fontsize=7)
 

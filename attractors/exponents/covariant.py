@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -12,24 +11,25 @@ from attractors.arrays import FloatArray
 from attractors.exponents.runs import N_BLOCKS, end_of_transient
 from attractors.exponents.standard_errors import standard_errors
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from attractors.system import DiscreteMap, SmoothSystem, generic_frame
 
 CONVERGED = 1e-7  # radians: below any angle that statistics resolve, were it 100 times as large as measured
 
 
-class CovariantStatus(Enum):
+class CovariantStatus(Status):
     """How far covariant vectors can be trusted; the value says what to do."""
 
-    OK = "All vectors have converged."
-    NOT_CONVERGED = (
+    OK = sure("All vectors have converged.")
+    NOT_CONVERGED = doubt(
         "Some vectors depend on where the iteration began (see `converged`): raise n_align. If that does not help, "
         "their exponents are equal, as those of a complex pair are, and only the space that they span has a meaning."
     )
-    UNRESOLVED = (
+    UNRESOLVED = doubt(
         "Directions were annihilated, or are shorter than double precision resolves: there are no vectors from the "
         "first exponent of -inf on, NaN in their place. Ask for fewer."
     )
-    DIVERGED = "The orbit did not stay finite. Start elsewhere or change the parameters."
+    DIVERGED = doubt("The orbit did not stay finite. Start elsewhere or change the parameters.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,43 +2,43 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
-from attractors.exponents.runs import SETTLING, end_of_transient
-from attractors.exponents.standard_errors import ROUNDING, standard_errors
+from attractors.exponents.runs import SETTLING_STEPS, end_of_transient
+from attractors.exponents.standard_errors import ROUNDED_SCATTER, standard_errors
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from attractors.system import System
 
 FEWEST_WINDOWS = 32  # of a length: the variance is then known to a quarter
-NOTHING = 0.1  # share of T var(λ_T) below which D must be known to be for windows to telescope
+NO_DIFFUSION = 0.1  # share of T var(λ_T) below which D must be known to be for windows to telescope
 MOST_BLOCKS = 512  # windows merged for the standard errors of means: those cost the square of their number
 FEWER_BLOCKS = 128  # the same for D: products of neighbouring windows are correlated, and longer blocks are less so
-SIGMAS = 3.0
+DIFFUSION_SIGMAS = 3.0  # standard errors of D within which it may be 0
 CHANCE = (
     1.5  # correlation of windows with the next but one that is chance, in units of 1/√n: in 13 % of cases it is more
 )
 CONFIDENCE = 0.95
 
 
-class FiniteTimeStatus(Enum):
+class FiniteTimeStatus(Status):
     """How far the distribution can be trusted; the value says what to do."""
 
-    OK = "Means, variances and diffusion coefficients can be trusted."
-    CORRELATED = (
+    OK = sure("Means, variances and diffusion coefficients can be trusted.")
+    CORRELATED = doubt(
         "Windows remember each other however long they are, so that there is no diffusion coefficient yet. Take more "
         "windows."
     )
-    FEW_WINDOWS = "Fewer than 64 windows do not tell how the variance scales. Take more windows."
-    UNRESOLVED = (
+    FEW_WINDOWS = doubt("Fewer than 64 windows do not tell how the variance scales. Take more windows.")
+    UNRESOLVED = doubt(
         "Some directions were annihilated, or are shorter than double precision resolves: NaN stands for what depends "
         "on them. Ask for fewer exponents."
     )
-    DIVERGED = "The orbit did not stay finite. Start elsewhere or change the parameters."
+    DIVERGED = doubt("The orbit did not stay finite. Start elsewhere or change the parameters.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ def finite_time_exponents(
             "n_windows must be at least 2 and n_transient not negative, "
             f"got n_windows = {n_windows} and n_transient = {n_transient}"
         )
-    n_settle = min(n_transient, SETTLING)
+    n_settle = min(n_transient, SETTLING_STEPS)
     state, finite = end_of_transient(system, start, n_transient - n_settle)
     if not finite:
         return finite_time_from_stretching(np.full((n_windows, k), np.nan), window)
@@ -255,7 +255,7 @@ class _Diffusion(NamedTuple):
 
 def _diffusion(exponents: FloatArray, window: int, n_lengths: int) -> _Diffusion:
     """D of one column; see `finite_time_from_stretching`."""
-    if np.ptp(exponents) <= 2.0 * ROUNDING * np.abs(exponents).max():
+    if np.ptp(exponents) <= 2.0 * ROUNDED_SCATTER * np.abs(exponents).max():
         return _Diffusion(0.0, 0.0, True, True)
     if len(exponents) < 2 * FEWEST_WINDOWS:
         return _Diffusion(math.nan, math.nan, False, False)
@@ -271,12 +271,14 @@ def _diffusion(exponents: FloatArray, window: int, n_lengths: int) -> _Diffusion
     if settled:
         first, settled = min(first + 1, longest), first < longest
     value, error = _with_neighbours(exponents, window, 2**first)
-    while first < longest and abs(value) <= SIGMAS * error:
+    while first < longest and abs(value) <= DIFFUSION_SIGMAS * error:
         first += 1
         value, error = _with_neighbours(exponents, window, 2**first)
     scatter, at_last = (2**j * float(_merged(exponents[:, None], 2**j).var(ddof=1)) for j in (0, longest))
-    bounded = at_last < 0.5 * NOTHING * scatter  # whatever is correlated: known to a quarter, so by 4 errors
-    telescopes = abs(value) <= SIGMAS * error and (bounded or (settled and SIGMAS * error < NOTHING * window * scatter))
+    bounded = at_last < 0.5 * NO_DIFFUSION * scatter  # whatever is correlated: known to a quarter, so by 4 errors
+    telescopes = abs(value) <= DIFFUSION_SIGMAS * error and (
+        bounded or (settled and DIFFUSION_SIGMAS * error < NO_DIFFUSION * window * scatter)
+    )
     return _Diffusion(value, error, telescopes, settled or bounded)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from attractors.exponents.spectrum import LyapunovSpectrum, SpectrumStatus, spectrum_from_stretching
 from attractors.system import System
 
-CHUNK = 2**14  # steps of a transient whose states are held in memory at a time
-SETTLING = 256  # steps, at least one block, of the transient that carry the frame: aligned where gaps exceed 0.1
-FIRST = 4096  # steps before `lyapunov_until` first asks whether to go on
+CHUNK_STEPS = 2**14  # steps of a transient whose states are held in memory at a time
+SETTLING_STEPS = 256  # steps, at least one block, of the transient that carry the frame: aligned where gaps exceed 0.1
+FIRST_STEPS = 4096  # steps before `lyapunov_until` first asks whether to go on
 N_BLOCKS = 64
 
 
@@ -98,7 +98,7 @@ def spectrum_and_end(
     n_exponents: int | None,
     n_blocks: int,
 ) -> tuple[LyapunovSpectrum, Any]:
-    """Do what `lyapunov_spectrum` does, and return the end of the orbit as well; arguments as there."""
+    """Return the spectrum and the end of the orbit, to continue from; arguments as for `lyapunov_spectrum`."""
     k = system.dimension if n_exponents is None else n_exponents
     if not 1 <= k <= system.dimension:
         raise ValueError(f"n_exponents must be between 1 and the dimension {system.dimension}, got {n_exponents}")
@@ -169,7 +169,7 @@ def lyapunov_until(
         raise ValueError(f"half_width must be positive, got {half_width}")
     if not 1 <= n_exponents <= system.dimension:
         raise ValueError(f"n_exponents must be between 1 and the dimension {system.dimension}, got {n_exponents}")
-    blocks = Blocks.of(min(FIRST, n_max), n_transient, clock_period=system.clock_period, n_blocks=N_BLOCKS)
+    blocks = Blocks.of(min(FIRST_STEPS, n_max), n_transient, clock_period=system.clock_period, n_blocks=N_BLOCKS)
     state, finite = end_of_transient(system, start, blocks.n_before)
     n_blocks, block_length = blocks.n_blocks, blocks.block_length
     if not finite:
@@ -235,7 +235,7 @@ class Blocks(NamedTuple):
         n_blocks = min(n_blocks, n_steps // clock_period)
         block_length = n_steps // n_blocks // clock_period * clock_period
         n_discarded = n_transient + n_steps - n_blocks * block_length
-        n_settle = min(n_discarded, max(block_length, SETTLING))
+        n_settle = min(n_discarded, max(block_length, SETTLING_STEPS))
         return cls(n_discarded - n_settle, n_settle, n_blocks, block_length)
 
 
@@ -243,8 +243,8 @@ def end_of_transient(system: System, start: Any, n_steps: int) -> tuple[Any, boo
     """State after `n_steps`, and whether the orbit stayed finite; memory does not grow with `n_steps`."""
     state = start
     while n_steps > 0:
-        orbit, state = system.orbit(state, min(n_steps, CHUNK))
+        orbit, state = system.orbit(state, min(n_steps, CHUNK_STEPS))
         if not np.isfinite(orbit[-1]).all():
             return state, False
-        n_steps -= CHUNK
+        n_steps -= CHUNK_STEPS
     return state, True

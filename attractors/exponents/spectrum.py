@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,26 +10,29 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray
 from attractors.exponents.kaplan_yorke import kaplan_yorke_dimension, kaplan_yorke_gradient
 from attractors.exponents.standard_errors import FEWEST_BLOCKS, standard_errors
-from attractors.results import Result, json_number
+from attractors.results import Result
+from attractors.status import Status, doubt, sure
 
 ROUNDING_NATS = 36.0  # -log of the rounding unit: what one unresolved decomposition can take from a sum
 BOUNDED_SUM = 10.0  # nats: how far sums of log stretching are taken to swing on a torus, where they stay bounded
 
 
-class SpectrumStatus(Enum):
+class SpectrumStatus(Status):
     """How far a spectrum can be trusted; the value says what to do."""
 
-    OK = "The exponents and their standard errors can be trusted."
-    DIVERGED = "The orbit did not stay finite, so there are no exponents. Start elsewhere or change the parameters."
-    FEW_BLOCKS = (
+    OK = sure("The exponents and their standard errors can be trusted.")
+    DIVERGED = doubt(
+        "The orbit did not stay finite, so there are no exponents. Start elsewhere or change the parameters."
+    )
+    FEW_BLOCKS = doubt(
         "The standard errors may be too small: fewer than 16 blocks, or neighbouring blocks are still "
         "correlated. Increase n_steps (and n_blocks, if it is below 16)."
     )
-    TOO_WIDE = (
+    TOO_WIDE = doubt(
         "The interval is still wider than was asked for at the largest number of steps allowed: raise n_max, or the "
         "half-width."
     )
-    UNRESOLVED = (
+    UNRESOLVED = doubt(
         "Some of the lowest exponents rest on directions shorter than double precision resolves (see `resolved`): "
         "-inf is right if the Jacobian is singular, and a finite value is an upper bound, for rounding has a say in "
         "it. Ask for fewer exponents, or use the resolved ones."
@@ -154,19 +156,26 @@ class LyapunovSpectrum(Result):
         combined = self.log_factors[:, used] @ weights[used] * (len(self.log_factors) / self.n_steps)
         return float(standard_errors(combined[:, None]).errors[0])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON: NaN becomes null, infinities the strings "-inf" and "inf"."""
+    def line(self) -> str:
+        """Return the largest exponents with their errors."""
+        known = ", ".join(
+            f"{x:+.6f} ± {error:.1e}" for x, error in zip(self.exponents[:4], self.standard_errors[:4], strict=True)
+        )
+        more = f" … ({len(self.exponents)} exponents)" if len(self.exponents) > 4 else ""
+        return f"λ = {known}{more} nats per step; {self.status.words}"
+
+    def contents(self) -> dict[str, Any]:
+        """Return exponents with what follows from them, in place of the stretching of all blocks."""
         return {
-            "exponents": [json_number(x) for x in self.exponents],
-            "standard_errors": [json_number(x) for x in self.standard_errors],
-            "resolved": self.resolved.tolist(),
-            "kaplan_yorke_dimension": json_number(self.kaplan_yorke_dimension),
-            "kaplan_yorke_standard_error": json_number(self.kaplan_yorke_standard_error),
-            "entropy_bound": json_number(self.entropy_bound),
-            "entropy_bound_standard_error": json_number(self.entropy_bound_standard_error),
+            "exponents": self.exponents,
+            "standard_errors": self.standard_errors,
+            "resolved": self.resolved,
+            "kaplan_yorke_dimension": self.kaplan_yorke_dimension,
+            "kaplan_yorke_standard_error": self.kaplan_yorke_standard_error,
+            "entropy_bound": self.entropy_bound,
+            "entropy_bound_standard_error": self.entropy_bound_standard_error,
             "n_steps": self.n_steps,
-            "status": self.status.name.lower(),
-            "message": self.status.value,
+            "status": self.status,
         }
 
 

@@ -10,7 +10,7 @@ from attractors.arrays import FloatArray
 
 FEWEST_BLOCKS = 16  # Student's t at 95 % is then 2.13, close to the normal 1.96
 FEWEST_TO_FIT = 32  # with fewer the share of ends cannot be told from chance
-ROUNDING = 1e-13  # relative scatter of constant blocks
+ROUNDED_SCATTER = 1e-13  # relative scatter of constant blocks
 
 
 class StandardErrors(NamedTuple):
@@ -90,7 +90,7 @@ def _fill(found: StandardErrors, columns: npt.NDArray[np.int64], blocks: FloatAr
     n = len(blocks)
     deviations = blocks - blocks.mean(axis=0)
     squares = np.sum(deviations**2, axis=0)
-    constant = squares <= n * (ROUNDING * np.abs(blocks).max(axis=0, initial=0.0)) ** 2
+    constant = squares <= n * (ROUNDED_SCATTER * np.abs(blocks).max(axis=0, initial=0.0)) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = np.sum(deviations[1:] * deviations[:-1], axis=0) / squares
     correlated = ~constant & (correlation > 2.0 / np.sqrt(n))

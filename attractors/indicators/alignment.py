@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -12,35 +11,38 @@ from attractors.arrays import FloatArray
 from attractors.exponents.runs import Blocks, end_of_transient
 from attractors.exponents.standard_errors import standard_errors
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from attractors.system import System, generic_frame
 
 N_BLOCKS = 1024
 FEWEST_BLOCKS = 64  # for slopes over four octaves of time
 MOST_VECTORS = 4
-STEEPEST = 2.0  # regular motion: GALI_2 falls as t^-2 at most
-MARGIN = 8.0 * math.log(10.0)  # nats: shear along regular orbits, in the prefactor of the power law
-BOUNDED = 10.0  # nats: the same for the length of a vector, which grows as t at most
+STEEPEST_POWER = 2.0  # regular motion: GALI_2 falls as t^-2 at most
+PREFACTOR_NATS = 8.0 * math.log(10.0)  # nats: shear along regular orbits, in the prefactor of the power law
+BOUNDED_NATS = 10.0  # nats: the same for the length of a vector, which grows as t at most
 SAME_SLOPE = 0.5  # difference of log-log slopes, early and late, that a power law is allowed
 
 
-class AlignmentStatus(Enum):
+class AlignmentStatus(Status):
     """What the alignment of tangent vectors tells; the value says what to do."""
 
-    REGULAR = "The indices are constant or follow a power law: no chaos that would show in so many steps."
-    CHAOTIC = "The indices fall exponentially while vectors grow: chaos, or an orbit that sits on an unstable cycle."
-    ALIGNED = (
+    REGULAR = sure("The indices are constant or follow a power law: no chaos that would show in so many steps.")
+    CHAOTIC = sure(
+        "The indices fall exponentially while vectors grow: chaos, or an orbit that sits on an unstable cycle."
+    )
+    ALIGNED = sure(
         "The indices fall exponentially but no vector grows: in a dissipative map they do so on stable cycles and tori "
         "too, as vectors turn to the direction that shrinks least. Not chaos; for more, ask for the Lyapunov exponents."
     )
-    UNDETERMINED = (
+    UNDETERMINED = doubt(
         "Neither a power law nor an exponential yet: weak chaos, an orbit that sticks to an island, two largest "
         "exponents that are equal, or fewer than 64 steps. Take more steps."
     )
-    SINGULAR = (
+    SINGULAR = doubt(
         "A tangent vector was annihilated, or what sets it apart is shorter than double precision resolves: the "
         "indices are 0, or undefined, from there on, which says nothing of chaos. Ask for the Lyapunov exponents."
     )
-    DIVERGED = "The orbit did not stay finite. Start elsewhere or change the parameters."
+    DIVERGED = doubt("The orbit did not stay finite. Start elsewhere or change the parameters.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,13 +231,13 @@ def _status(time: npt.NDArray[np.int64], log_gali_2: FloatArray, growth: float) 
     n, log_time = len(time), math.log(time[-1])
     if not (np.isfinite(log_gali_2).all() and math.isfinite(growth)):
         return AlignmentStatus.SINGULAR
-    grew = growth > log_time + BOUNDED
-    if log_gali_2[-1] < -STEEPEST * log_time - MARGIN:
+    grew = growth > log_time + BOUNDED_NATS
+    if log_gali_2[-1] < -STEEPEST_POWER * log_time - PREFACTOR_NATS:
         return AlignmentStatus.CHAOTIC if grew else AlignmentStatus.ALIGNED
     if n < FEWEST_BLOCKS or grew:
         return AlignmentStatus.UNDETERMINED
     early, late = (_slopes(time, log_gali_2[:, None], *part)[0] for part in ((n // 16, n // 4), (n // 4, n)))
-    power_law = abs(late - early) <= SAME_SLOPE and late >= -STEEPEST - SAME_SLOPE
+    power_law = abs(late - early) <= SAME_SLOPE and late >= -STEEPEST_POWER - SAME_SLOPE
     return AlignmentStatus.REGULAR if power_law else AlignmentStatus.UNDETERMINED
 
 

@@ -2,36 +2,37 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from attractors.arrays import FloatArray
+from attractors.arrays import FloatArray, first_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
-from attractors.spectra.correlation import autocorrelation
+from attractors.spectra.correlation import Autocorrelation, autocorrelation
+from attractors.status import Status, doubt, sure
 
 N_ANGLES = 100
 N_SEGMENTS = 4  # parts of the series, each with a quarter of the angles: an episode does not decide alone
-LONGEST = 3_000  # samples in a segment: with more the answer seldom changes
-SHORTEST = 200  # samples in a segment
-LAGS = 10  # lags of the mean square displacement: a tenth of the segment
-OVERSAMPLED = 4.0  # steps that a series may stay correlated; beyond, it is thinned to that
-LOW, HIGH = 0.2, 0.8
+LONGEST_SEGMENT = 3_000  # samples in a segment: with more the answer seldom changes
+SHORTEST_SEGMENT = 200  # samples in a segment
+LAG_FRACTION = 10  # lags of the mean square displacement: a tenth of the segment
+OVERSAMPLED_STEPS = 4.0  # steps that a series may stay correlated; beyond, it is thinned to that
+REGULAR_BELOW, CHAOTIC_ABOVE = 0.2, 0.8
 
 
-class ZeroOneStatus(Enum):
+class ZeroOneStatus(Status):
     """What the test tells; the value says what to do."""
 
-    REGULAR = "The walker stays: periodic or quasi-periodic."
-    CHAOTIC = "The walker diffuses: chaotic, or noise, which this test does not tell apart."
-    UNDETERMINED = (
+    REGULAR = sure("The walker stays: periodic or quasi-periodic.")
+    CHAOTIC = sure("The walker diffuses: chaotic, or noise, which this test does not tell apart.")
+    UNDETERMINED = doubt(
         "The walker neither stays nor diffuses within the samples, or components disagree: weak chaos, a slow "
         "transient, too few samples. Take a longer series, after a longer transient."
     )
-    SHORT = "Fewer than 200 samples, after thinning, do not decide. Take a longer series."
-    CONSTANT = "A component does not vary beyond rounding: leave it out."
+    SHORT = doubt("Fewer than 200 samples, after thinning, do not decide. Take a longer series.")
+    CONSTANT = doubt("A component does not vary beyond rounding: leave it out.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +65,18 @@ class ZeroOneTest(Result):
     n_samples: int
     status: ZeroOneStatus
 
+    def line(self) -> str:
+        """Return K of the first component, and what the test tells."""
+        return f"K = {first_of(self.growth):.3f}; {self.status.words}"
 
-def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: int = 0) -> ZeroOneTest:
+
+def zero_one_test(
+    series: npt.ArrayLike,
+    *,
+    thinning: int | None = None,
+    seed: int = 0,
+    correlation: Autocorrelation | None = None,
+) -> ZeroOneTest:
     """Tell chaos from regular motion by the 0-1 test, for each component.
 
     Parameters
@@ -76,6 +87,9 @@ def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: i
         Use every so many-th sample; if not given, 1, or the correlation time of a series sampled too densely.
     seed : int
         Of the angles.
+    correlation : Autocorrelation, optional
+        Of this series, if it is known already: the correlation time of at most 3,000 samples is taken from it; of a
+        longer series it is that of the first 3,000, which are correlated anew.
 
     Returns
     -------
@@ -118,12 +132,12 @@ def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: i
     if thinning is not None and thinning < 1:
         raise ValueError(f"thinning must be at least 1, got {thinning}")
     still = constant_columns(samples)
-    step = _thinning(samples[:, ~still]) if thinning is None else thinning
+    step = _thinning(samples[:, ~still], correlation) if thinning is None else thinning
     thinned = samples[::step]
-    length = min(LONGEST, max(len(thinned) // N_SEGMENTS, min(len(thinned), SHORTEST)))
+    length = min(LONGEST_SEGMENT, max(len(thinned) // N_SEGMENTS, min(len(thinned), SHORTEST_SEGMENT)))
     angles = np.random.default_rng(seed).uniform(math.pi / 5, 4 * math.pi / 5, N_ANGLES)
     by_angle = np.full((N_ANGLES, samples.shape[1]), np.nan)
-    if length >= SHORTEST:
+    if length >= SHORTEST_SEGMENT:
         starts = np.linspace(0, len(thinned) - length, N_SEGMENTS).astype(int)
         for start, part in zip(starts, np.array_split(np.arange(N_ANGLES), N_SEGMENTS), strict=True):
             segment = thinned[start : start + length]
@@ -142,30 +156,39 @@ def zero_one_test(series: npt.ArrayLike, *, thinning: int | None = None, seed: i
     )
 
 
+@analyses("growth", "0-1 test")
+def _growth_of(recording: Recording) -> ZeroOneTest:
+    varying = recording.varying
+    samples = recording.samples[:, varying] if varying.any() else recording.samples
+    return zero_one_test(samples, correlation=recording.answer("correlation"))
+
+
 def _status(interval: FloatArray, length: int, *, some_still: bool) -> ZeroOneStatus:
     if some_still:
         return ZeroOneStatus.CONSTANT
-    if length < SHORTEST:
+    if length < SHORTEST_SEGMENT:
         return ZeroOneStatus.SHORT
-    if interval[:, 1].max() < LOW:
+    if interval[:, 1].max() < REGULAR_BELOW:
         return ZeroOneStatus.REGULAR
-    return ZeroOneStatus.CHAOTIC if interval[:, 0].min() > HIGH else ZeroOneStatus.UNDETERMINED
+    return ZeroOneStatus.CHAOTIC if interval[:, 0].min() > CHAOTIC_ABOVE else ZeroOneStatus.UNDETERMINED
 
 
-def _thinning(samples: FloatArray) -> int:
+def _thinning(samples: FloatArray, correlation: Autocorrelation | None) -> int:
     """Count the steps after which samples are no longer much alike; 1 where that is at once."""
-    if not samples.shape[1] or len(samples) < SHORTEST:
+    if not samples.shape[1] or len(samples) < SHORTEST_SEGMENT:
         return 1
-    decay = autocorrelation(samples[:LONGEST]).decay_time
+    if correlation is None or len(samples) > LONGEST_SEGMENT:
+        correlation = autocorrelation(samples[:LONGEST_SEGMENT])
+    decay = correlation.decay_time
     longest = np.max(decay[np.isfinite(decay)], initial=1.0)
-    return math.ceil(longest) if longest > OVERSAMPLED else 1
+    return math.ceil(longest) if longest > OVERSAMPLED_STEPS else 1
 
 
 def _growth(x: FloatArray, angles: FloatArray) -> FloatArray:
     """K_c for each angle: correlation with the lag of the walker's mean square displacement, by FFT."""
     from scipy import fft  # noqa: PLC0415 - only who needs a transform waits for it
 
-    n_lags = len(x) // LAGS
+    n_lags = len(x) // LAG_FRACTION
     n = len(x) - n_lags
     z = np.cumsum((x - x.mean()) * np.exp(1j * np.outer(angles, np.arange(1, len(x) + 1))), axis=1)
     padded = fft.next_fast_len(len(x))

@@ -19,3 +19,8 @@ class Label(StrEnum):
     def code(self) -> int:
         """Position in the order of definition, from 0."""
         return list(Label).index(self)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the orbit is on no attractor that could be named: it diverged, is on its way, or undetermined."""
+        return self in {Label.transient, Label.divergent, Label.undetermined}

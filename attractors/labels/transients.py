@@ -3,7 +3,6 @@
 import itertools
 import math
 from dataclasses import dataclass, replace
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from attractors.arrays import FloatArray
 from attractors.exponents.spectrum import BOUNDED_SUM, LyapunovSpectrum, spectrum_from_stretching
 from attractors.recurrence.period import ROUNDING, allowance
 from attractors.results import Result
+from attractors.status import Status, sure
 
 LAST = 4  # the last quarter of the blocks says what the orbit settles to
 SIGMAS = 8.0  # of those blocks: beyond, a block belongs to a transient
@@ -26,14 +26,14 @@ PIECES = 128  # at most: the longest lag of a return that tells a cascade from a
 ONE_EVENT = (1.0 / 3.6889, 1.0 / 0.025318)  # 95 % interval of the mean of an exponential law over its only event
 
 
-class TransientKind(Enum):
+class TransientKind(Status):
     """What an orbit did before it settled; the value says how to read the lifetime."""
 
-    CHAOTIC = (
+    CHAOTIC = sure(
         "A chaotic transient. Its lifetime is one event of an exponential law: an order of magnitude, with the 95 % "
         "interval of its mean. More starts tell more."
     )
-    APPROACH = "A regular approach, as along a spiral: how long it lasts depends on how close one has to be."
+    APPROACH = sure("A regular approach, as along a spiral: how long it lasts depends on how close one has to be.")
 
 
 @dataclass(frozen=True, eq=False)

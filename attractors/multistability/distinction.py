@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from attractors.multistability.basin_shares import share_bound, share_interval
 from attractors.multistability.same_attractor import compare_measures, cycle_tolerance, same_cycle
 from attractors.results import Result
 from attractors.series import as_series
+from attractors.status import Status, doubt, sure
 
 FEWEST = 8  # starts: (2/3)^8 = 0.04
 CYCLES = (Label.fixed_point, Label.periodic)
@@ -24,20 +24,22 @@ UNKNOWN = -1  # the attractor of a start that is undetermined
 IntArray = npt.NDArray[np.int64]
 
 
-class MultistabilityStatus(Enum):
+class MultistabilityStatus(Status):
     """How far a list of attractors can be trusted; the value says what to do."""
 
-    OK = "Every start reached an attractor, and the attractors are well apart."
-    UNDETERMINED_STARTS = (
+    OK = sure("Every start reached an attractor, and the attractors are well apart.")
+    UNDETERMINED_STARTS = doubt(
         "Some starts are on no attractor that could be told; the intervals allow for them. Raise n_transient, and "
         "n_steps if their labels ask for it."
     )
-    UNCLEAR = (
+    UNCLEAR = doubt(
         "Some aperiodic orbits are neither clearly on the same attractor nor clearly on different ones. Raise n_window "
         "until it is long compared with the time in which an orbit visits all of its attractor."
     )
-    SEEN_ONCE = "Some attractors were reached by a single start, so there may well be others: use more starts."
-    FEW_STARTS = "Fewer than 8 starts: an attractor with a third of all starts is easily missed. Use more starts."
+    SEEN_ONCE = doubt("Some attractors were reached by a single start, so there may well be others: use more starts.")
+    FEW_STARTS = doubt(
+        "Fewer than 8 starts: an attractor with a third of all starts is easily missed. Use more starts."
+    )
 
 
 class Orbits(NamedTuple):

@@ -3,7 +3,6 @@
 import functools
 import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from attractors.system import SmoothSystem
 
 EPS = np.finfo(np.float64).eps
@@ -21,18 +21,18 @@ MARGINAL = 1e-6  # distance of a multiplier's modulus from 1 that is not told fr
 TOO_FAR = 0.1  # relative distance of the cycle found from the start that makes it another one
 
 
-class CycleStatus(Enum):
+class CycleStatus(Status):
     """What Newton's method came to; the value says what to do."""
 
-    CONVERGED = "The cycle is known to rounding."
-    OTHER = (
+    CONVERGED = sure("The cycle is known to rounding.")
+    OTHER = doubt(
         "Newton's method found a cycle, but not where it began: the start was too far from the cycle looked for. Give "
         "it a point closer by, such as the end of a longer orbit."
     )
-    NO_CONVERGENCE = (
+    NO_CONVERGENCE = doubt(
         "Newton's method found no cycle of this period. Give it a start closer to one, and make sure of the period."
     )
-    SINGULAR = (
+    SINGULAR = doubt(
         "The equations are singular: cycles are not isolated here, or one is about to vanish (a multiplier of 1). Move "
         "the parameter a little."
     )

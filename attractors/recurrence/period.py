@@ -2,14 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray, real
+from attractors.registry import Recording, analyses
 from attractors.results import Result
-from attractors.series import LARGEST
+from attractors.series import LARGEST_VALUE
+from attractors.status import Status, doubt, sure
 
 ROUNDING = 1e-12  # relative to the largest value: some thousand units of rounding, as a weakly attracting cycle shows
 TOLERANCE = 1e-9  # relative to the extent of the orbit
@@ -21,16 +22,16 @@ OWN = 1e-3  # relative to its own extent, every component has to repeat, be it m
 NEARLY = 1e3  # times the allowance: an orbit that winds into a cycle this closely comes back in many other ways
 
 
-class PeriodStatus(Enum):
+class PeriodStatus(Status):
     """What the search for a period found; the value says what to do."""
 
-    FOUND = "The whole window repeats."
-    NONE = "No period up to the longest one tried. Use a longer window if a longer period is possible."
-    SETTLING = (
+    FOUND = sure("The whole window repeats.")
+    NONE = sure("No period up to the longest one tried. Use a longer window if a longer period is possible.")
+    SETTLING = doubt(
         "The last third of the window repeats, or all of it nearly does, but not within the tolerance: the orbit "
         "is still settling. Increase n_transient."
     )
-    NON_FINITE = "The window holds NaN or infinite values, or too large ones: the orbit diverged."
+    NON_FINITE = doubt("The window holds NaN or infinite values, or too large ones: the orbit diverged.")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Period(Result):
     n_checked: int
     status: PeriodStatus
     settling_period: int | None = None
+
+    def line(self) -> str:
+        """Return the period, and what the search found."""
+        return f"period {self.period}; {self.status.words}" if self.period else f"no period; {self.status.words}"
 
 
 def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, tolerance: float = TOLERANCE) -> Period:
@@ -116,7 +121,7 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     with np.errstate(over="ignore", invalid="ignore"):
         high, low = x.max(axis=1), x.min(axis=1)
         extent, largest = float(np.max(high - low)), float(max(high.max(), -low.min()))
-    if not (math.isfinite(extent) and largest <= LARGEST):
+    if not (math.isfinite(extent) and largest <= LARGEST_VALUE):
         return Period(None, math.nan, n, PeriodStatus.NON_FINITE)
 
     if extent < SMALLEST:
@@ -133,6 +138,11 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     settling, _ = smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowed)
     status = PeriodStatus.NONE if settling is None else PeriodStatus.SETTLING
     return Period(None, error / unit, n, status, settling)
+
+
+@analyses("period", "recurrence")
+def _period_of(recording: Recording) -> Period:
+    return find_period(recording.samples)
 
 
 def rest_at_zero(orbit: FloatArray, scale: float) -> FloatArray:

@@ -8,7 +8,7 @@ from attractors.sections.poincare import Section, SectionStatus
 from attractors.series import as_one_component, as_series
 
 HALVINGS = 53  # of the interval between two samples: all digits of a double
-SIDES = 4  # samples on one side of the surface, at least, in a series that can be interpolated
+SAMPLES_PER_SIDE = 4  # samples on one side of the surface, at least, in a series that can be interpolated
 
 
 def plane_crossings(
@@ -70,7 +70,7 @@ def plane_crossings(
     share = height[wanted] / (height[wanted] - height[wanted + 1])
     straight = samples[wanted] + share[:, None] * (samples[wanted + 1] - samples[wanted])
     status = SectionStatus.OK if wanted.size else SectionStatus.NOT_CROSSED
-    if changes.size > 1 and np.median(np.diff(changes)) < SIDES:
+    if changes.size > 1 and np.median(np.diff(changes)) < SAMPLES_PER_SIDE:
         status = SectionStatus.COARSE
     return Section(
         points=points,
@@ -148,7 +148,7 @@ def successive_maxima(series: npt.ArrayLike) -> Section:
     offset = 0.5 * (before - behind) / (before - 2.0 * here + behind)
     rise = -0.25 * (before - behind) * offset
     status = SectionStatus.OK if top.size else SectionStatus.NOT_CROSSED
-    if top.size > 1 and np.median(np.diff(top)) < 2 * SIDES:
+    if top.size > 1 and np.median(np.diff(top)) < 2 * SAMPLES_PER_SIDE:
         status = SectionStatus.COARSE
     return Section((here + rise)[:, None], top + offset, np.abs(rise), 0.0, np.nan, 0.0, status)
 

@@ -1,46 +1,47 @@
-"""Poincaré sections: the points at which an orbit crosses a surface, kept in a thin slab around it."""
+"""Poincaré sections of the orbit of a map: its points in a thin slab around a surface, moved onto it, with errors."""
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
-NEIGHBOURS = 10  # of a point, for the flat within which it is moved to the surface
-WIDER = 4  # times as many, for another flat
-RIDGE = 0.05  # λ, of the neighbours' variance: directions with less do not belong to the flat
-STEEP = 10.0  # times as far as the slab is wide no point is moved: there the flat runs along the surface
-FEWEST = 32  # points, if the width is free
-LARGEST = 2048  # points, if the width is free: noise of 1/45, less than a picture shows
-ENOUGH = 256  # points of which the slopes, and those of wider flats, are measured
-SHARE = 4  # of so many samples at most one is in the slab, if the width is free; else it is not thin
-THICK = 3.0  # slabs' worth of samples among which neighbours are looked for
-CANDIDATES = 4096  # of them at least: in a thin slab alone, neighbours lie along it and show no slope
-FLAT = 1e-24  # relative variance across the slab that is rounding
-MOVED = 0.9  # share of the points that have a flat, at least
-AT_ONCE = 2_000_000  # numbers of neighbours in memory
+FLAT_NEIGHBOURS = 10  # of a point, for the flat within which it is moved to the surface
+WIDER_FLAT = 4  # times as many, for another flat
+RIDGE_VARIANCE = 0.05  # λ, of the neighbours' variance: directions with less do not belong to the flat
+STEEP_WIDTHS = 10.0  # times as far as the slab is wide no point is moved: there the flat runs along the surface
+FEWEST_POINTS = 32  # points, if the width is free
+MOST_POINTS = 2048  # points, if the width is free: noise of 1/45, less than a picture shows
+SLOPE_POINTS = 256  # points of which the slopes, and those of wider flats, are measured
+SAMPLES_PER_POINT = 4  # of so many samples at most one is in the slab, if the width is free; else it is not thin
+THICK_SLABS = 3.0  # slabs' worth of samples among which neighbours are looked for
+FEWEST_CANDIDATES = 4096  # of them at least: in a thin slab alone, neighbours lie along it and show no slope
+FLAT_VARIANCE = 1e-24  # relative variance across the slab that is rounding
+MOVED_SHARE = 0.9  # share of the points that have a flat, at least
+NUMBERS_AT_ONCE = 2_000_000  # numbers of neighbours in memory
 
 
-class SectionStatus(Enum):
+class SectionStatus(Status):
     """How far a section can be read; the value says what to do."""
 
-    OK = "Points lie on the surface, each within its error."
-    NOT_CROSSED = "The series does not cross this surface. Choose a level between the extremes of the component."
-    NO_FLAT = (
+    OK = sure("Points lie on the surface, each within its error.")
+    NOT_CROSSED = doubt("The series does not cross this surface. Choose a level between the extremes of the component.")
+    NO_FLAT = doubt(
         "Neighbours of a point do not differ across the slab, as on a cycle, or are too few: more than a tenth of the "
         "points could not be moved to the surface and stay where they were, with an error of NaN."
     )
-    FEW = (
+    FEW = doubt(
         "A quarter of the series or more lies in the slab, so points are moved far between few neighbours: errors may "
         "be too small. Take a longer series or a smaller half_width."
     )
-    EMPTY = "No sample lies in the slab. Take a larger half_width or a longer series."
-    COARSE = (
+    EMPTY = doubt("No sample lies in the slab. Take a larger half_width or a longer series.")
+    COARSE = doubt(
         "The series is not sampled densely enough to be interpolated: it changes sides within 4 samples. Sample the "
         "flow more often; cut a map by a slab (poincare_section)."
     )
@@ -76,6 +77,13 @@ class Section(Result):
     level: float
     half_width: float
     status: SectionStatus
+
+    def line(self) -> str:
+        """Return how many points the section has, how thin its slab is, and how far points were moved."""
+        return (
+            f"{len(self.times)} points within {self.half_width:.2g} of {self.level:.4g}, moved by "
+            f"{self.displacement:.1g}; {self.status.words}"
+        )
 
 
 def poincare_section(
@@ -157,7 +165,7 @@ def poincare_section(
     hits = np.flatnonzero(np.abs(height) < width)
     if not hits.size:
         return _empty(m, level, half_width, SectionStatus.EMPTY)
-    moves, error = _moves(samples, height, hits, across, unit, THICK * width)
+    moves, error = _moves(samples, height, hits, across, unit, THICK_SLABS * width)
     moved = np.asarray(np.isfinite(moves).all(axis=1))
     move = np.where(moved[:, None], moves, 0.0)
     points = samples[hits] - move
@@ -174,10 +182,15 @@ def poincare_section(
     )
 
 
+@analyses("section", "section", applies=lambda recording: recording.samples.shape[1] > 1)
+def _section_of(recording: Recording) -> Section:
+    return poincare_section(recording.samples)
+
+
 def _status(moved: npt.NDArray[np.bool_], n: int) -> SectionStatus:
-    if moved.mean() < MOVED:
+    if moved.mean() < MOVED_SHARE:
         return SectionStatus.NO_FLAT
-    return SectionStatus.FEW if len(moved) >= max(n // SHARE, FEWEST) else SectionStatus.OK
+    return SectionStatus.FEW if len(moved) >= max(n // SAMPLES_PER_POINT, FEWEST_POINTS) else SectionStatus.OK
 
 
 def _empty(m: int, level: float, half_width: float | None, status: SectionStatus) -> Section:
@@ -191,12 +204,16 @@ def _width(samples: FloatArray, height: FloatArray, across: int, unit: FloatArra
     ordered = np.sort(np.abs(height))
     narrowest, widest, pilot = (
         float(ordered[min(n, k) - 1])
-        for k in (FEWEST, min(max(n // SHARE, FEWEST), LARGEST), min(max(FEWEST, math.ceil(n ** (2 / 3))), LARGEST))
+        for k in (
+            FEWEST_POINTS,
+            min(max(n // SAMPLES_PER_POINT, FEWEST_POINTS), MOST_POINTS),
+            min(max(FEWEST_POINTS, math.ceil(n ** (2 / 3))), MOST_POINTS),
+        )
     )
     hits = np.flatnonzero(np.abs(height) <= pilot)
-    some = hits[:: math.ceil(len(hits) / ENOUGH)]
+    some = hits[:: math.ceil(len(hits) / SLOPE_POINTS)]
     some = some[height[some] != 0.0]
-    sideways = np.delete(_moves(samples, height, some, across, unit, THICK * pilot)[0], across, axis=1)
+    sideways = np.delete(_moves(samples, height, some, across, unit, THICK_SLABS * pilot)[0], across, axis=1)
     slopes = np.linalg.norm(sideways, axis=1) / np.abs(height[some])
     slopes = slopes[np.isfinite(slopes)]
     extent = math.sqrt(float(np.delete(samples[hits], across, axis=1).var(axis=0).sum()))
@@ -219,23 +236,23 @@ def _moves(
     from scipy.spatial import KDTree  # noqa: PLC0415 - only who cuts waits for it
 
     far = np.abs(height)
-    candidates = min(CANDIDATES, len(far)) - 1
+    candidates = min(FEWEST_CANDIDATES, len(far)) - 1
     near = np.flatnonzero(far <= max(reach, float(np.partition(far, candidates)[candidates])))
     moves, changes = (np.full((len(hits), samples.shape[1]), np.nan) for _ in range(2))
-    most = WIDER * NEIGHBOURS
+    most = WIDER_FLAT * FLAT_NEIGHBOURS
     if len(near) <= most or not hits.size:
         return moves, changes[:, 0]
     scaled = samples[near] / unit
     tree = KDTree(scaled, balanced_tree=False)
-    n_at_once = max(1, AT_ONCE // (most * samples.shape[1]))
+    n_at_once = max(1, NUMBERS_AT_ONCE // (most * samples.shape[1]))
     for first in range(0, len(hits), n_at_once):
         some = slice(first, first + n_at_once)
         here, heights = samples[hits[some]] / unit, height[hits[some], None] / unit[across]
-        straight = heights * _direction(scaled[tree.query(here, NEIGHBOURS)[1]], across)
+        straight = heights * _direction(scaled[tree.query(here, FLAT_NEIGHBOURS)[1]], across)
         there = np.where(np.isfinite(straight), here - straight, here)
-        behind = heights * _direction(scaled[tree.query(there, NEIGHBOURS)[1]], across)
+        behind = heights * _direction(scaled[tree.query(there, FLAT_NEIGHBOURS)[1]], across)
         moves[some], changes[some] = unit * 0.5 * (straight + behind), unit * 0.5 * (behind - straight)
-    few = np.linspace(0, len(hits) - 1, min(len(hits), ENOUGH)).astype(np.int64)
+    few = np.linspace(0, len(hits) - 1, min(len(hits), SLOPE_POINTS)).astype(np.int64)
     heights = height[hits[few], None]
     wide = heights / unit[across] * _direction(scaled[tree.query(samples[hits[few]] / unit, most)[1]], across) * unit
     off = np.sum(changes[few] ** 2 + (moves[few] - changes[few] - wide) ** 2, axis=1)
@@ -253,13 +270,13 @@ def _direction(around: FloatArray, across: int) -> FloatArray:
     k, m = around.shape[1:]
     part = around - np.einsum("nkm->nm", around)[:, None] / k  # einsum: sums over short axes, without numpy's overhead
     variance = np.einsum("nkm,nkm->nm", part, part) / k
-    still = variance[:, across] <= FLAT
-    ridge = RIDGE * np.where(still, 1.0, variance.sum(axis=1))[:, None, None]
+    still = variance[:, across] <= FLAT_VARIANCE
+    ridge = RIDGE_VARIANCE * np.where(still, 1.0, variance.sum(axis=1))[:, None, None]
     other = part.transpose(0, 2, 1)
     if m <= k:
         covariance = other @ part / k
         u = np.linalg.solve(covariance + ridge * np.eye(m), covariance[:, :, across, None])[:, :, 0]
     else:
         u = (other @ np.linalg.solve(part @ other + k * ridge * np.eye(k), part[:, :, across, None]))[:, :, 0]
-    still |= STEEP * u[:, across] < np.linalg.norm(u, axis=1)
+    still |= STEEP_WIDTHS * u[:, across] < np.linalg.norm(u, axis=1)
     return np.asarray(np.where(still[:, None], np.nan, u / np.where(still, 1.0, u[:, across])[:, None]))

@@ -2,32 +2,38 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.exponents.standard_errors import standard_errors
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
-SHORTEST = 64  # pairs of a return map, for two densities
-NEIGHBOURS = 8  # on the axis x_n, for a straight line
-EXACT = 1e-9  # relative scatter that is rounding
-CURVE, CLOUD = 1.0, 0.5  # orders at which the scatter falls: 2 about a smooth curve, 0 in a cloud
-NORMAL = 1.4826  # from the median of |residuals| to the standard deviation of normal ones
-BLOCKS = 64
+FEWEST_PAIRS = 64  # pairs of a return map, for two densities
+AXIS_NEIGHBOURS = 8  # on the axis x_n, for a straight line
+EXACT_SCATTER = 1e-9  # relative scatter that is rounding
+CURVE_ORDER, CLOUD_ORDER = 1.0, 0.5  # orders at which the scatter falls: 2 about a smooth curve, 0 in a cloud
+NORMAL_STDS = 1.4826  # from the median of |residuals| to the standard deviation of normal ones
+MEAN_BLOCKS = 64  # of return times, for the error of their mean
+ANALYSED_SAMPLES = 20_000  # the last ones, of which `analyse` draws a return map
 
 
-class ReturnMapStatus(Enum):
+class ReturnMapStatus(Status):
     """Whether the next value is a function of this one; the value says what to do."""
 
-    ONE_DIMENSIONAL = "The scatter about a curve falls as points get denser: a one-dimensional map, as far as seen."
-    SCATTERED = "The scatter does not fall as points get denser: a map of more dimensions, or noise."
-    UNDETERMINED = "The scatter falls, but not as about a smooth curve: a curve with width. Take a longer series."
-    FINITE = "The values repeat: a cycle, whose return map is a few points."
-    SHORT = "Fewer than 64 returns do not tell a curve from a cloud. Take a longer series."
+    ONE_DIMENSIONAL = sure(
+        "The scatter about a curve falls as points get denser: a one-dimensional map, as far as seen."
+    )
+    SCATTERED = sure("The scatter does not fall as points get denser: a map of more dimensions, or noise.")
+    UNDETERMINED = doubt(
+        "The scatter falls, but not as about a smooth curve: a curve with width. Take a longer series."
+    )
+    FINITE = sure("The values repeat: a cycle, whose return map is a few points.")
+    SHORT = doubt("Fewer than 64 returns do not tell a curve from a cloud. Take a longer series.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +61,16 @@ class ReturnMap(Result):
     pairs: FloatArray
     status: ReturnMapStatus
 
+    def line(self) -> str:
+        """Return the scatter about a curve, and whether there is one."""
+        return f"scatter {self.scatter:.2g}; {self.status.words}"
 
-class ReturnTimesStatus(Enum):
+
+class ReturnTimesStatus(Status):
     """How far a mean return time can be used; the value says what to do."""
 
-    OK = "The mean and its error can be used."
-    FEW = "Fewer than 17 returns: their mean has no error. Take a longer series, or a larger set."
+    OK = sure("The mean and its error can be used.")
+    FEW = doubt("Fewer than 17 returns: their mean has no error. Take a longer series, or a larger set.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +97,10 @@ class ReturnTimes(Result):
     values: FloatArray
     counts: npt.NDArray[np.int64]
     status: ReturnTimesStatus
+
+    def line(self) -> str:
+        """Return the mean with its error."""
+        return f"mean {self.mean:.6g} ± {self.standard_error:.1g} of {len(self.times)} returns; {self.status.words}"
 
 
 def return_map(values: npt.ArrayLike) -> ReturnMap:
@@ -130,28 +144,33 @@ def return_map(values: npt.ArrayLike) -> ReturnMap:
     spread = float(x.std())
     repeated = (
         bool(constant_columns(samples)[0])
-        or spread <= EXACT * np.abs(x).max()
-        or len(np.unique(np.round(x / (EXACT * spread)))) <= len(x) // 4
+        or spread <= EXACT_SCATTER * np.abs(x).max()
+        or len(np.unique(np.round(x / (EXACT_SCATTER * spread)))) <= len(x) // 4
     )
-    if repeated or len(pairs) < SHORTEST:
+    if repeated or len(pairs) < FEWEST_PAIRS:
         status = ReturnMapStatus.FINITE if repeated else ReturnMapStatus.SHORT
         return ReturnMap(math.nan, math.nan, math.nan, pairs, status)
     ordered = pairs[np.argsort(pairs[:, 0], kind="stable")]
-    scatter = NORMAL * float(np.median(_residuals(ordered))) / spread
+    scatter = NORMAL_STDS * float(np.median(_residuals(ordered))) / spread
     halves = np.concatenate([_residuals(ordered[0::2]), _residuals(ordered[1::2])])
-    coarse = NORMAL * float(np.median(halves)) / spread
-    order = math.log2(coarse / scatter) if scatter > EXACT else math.nan
+    coarse = NORMAL_STDS * float(np.median(halves)) / spread
+    order = math.log2(coarse / scatter) if scatter > EXACT_SCATTER else math.nan
     error = 2.0 * 1.17 / math.sqrt(len(pairs)) / math.log(2.0)  # of a median of normal residuals: 1.17/√n, relative
-    if scatter <= EXACT or (order - 2.0 * error > CLOUD and order > CURVE):
+    if scatter <= EXACT_SCATTER or (order - 2.0 * error > CLOUD_ORDER and order > CURVE_ORDER):
         status = ReturnMapStatus.ONE_DIMENSIONAL
     else:
-        status = ReturnMapStatus.SCATTERED if order + 2.0 * error < CURVE else ReturnMapStatus.UNDETERMINED
+        status = ReturnMapStatus.SCATTERED if order + 2.0 * error < CURVE_ORDER else ReturnMapStatus.UNDETERMINED
     return ReturnMap(scatter, order, error, pairs, status)
+
+
+@analyses("returns", "return map", thorough=True)
+def _returns_of(recording: Recording) -> ReturnMap:
+    return return_map(recording.first[-ANALYSED_SAMPLES:])
 
 
 def _residuals(ordered: FloatArray) -> FloatArray:
     """Return |y - line through the neighbours on the axis x| of each pair, ordered by x; at the ends from one side."""
-    n, k = len(ordered), NEIGHBOURS
+    n, k = len(ordered), AXIS_NEIGHBOURS
     first = np.clip(np.arange(n) - k // 2, 0, n - k - 1)
     index = first[:, None] + np.arange(k + 1)
     others = index != np.arange(n)[:, None]
@@ -201,7 +220,7 @@ def return_times(times: npt.ArrayLike) -> ReturnTimes:
         raise ValueError(f"times must be one column and ascend, got shape {visits.shape}")
     between = np.diff(visits[:, 0])
     values, counts = np.unique(between, return_counts=True)
-    length = max(1, len(between) // BLOCKS)
+    length = max(1, len(between) // MEAN_BLOCKS)
     n_blocks = len(between) // length
     enough = len(between) > 16
     blocks = between[len(between) - n_blocks * length :].reshape(n_blocks, length).mean(axis=1)

@@ -2,29 +2,30 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from attractors.arrays import FloatArray
+from attractors.arrays import FloatArray, first_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
-SOKAL = 5.0  # integrate up to the first lag that is this many integrated times
-LONGEST = 10_000  # lags, if not told otherwise: a quarter of the series, but not more
-LATE = 9.0  # times Bartlett's variance: a mean of ρ² over late lags above that is no chance
+SOKAL_TIMES = 5.0  # integrate up to the first lag that is this many integrated times
+MOST_LAGS = 10_000  # lags, if not told otherwise: a quarter of the series, but not more
+LATE_VARIANCES = 9.0  # times Bartlett's variance: a mean of ρ² over late lags above that is no chance
 
 
-class CorrelationStatus(Enum):
+class CorrelationStatus(Status):
     """How far an autocorrelation can be read; the value says what to do."""
 
-    OK = "Correlations, bands and times can be used."
-    NO_DECAY = (
+    OK = sure("Correlations, bands and times can be used.")
+    NO_DECAY = doubt(
         "A component stays correlated over all lags looked at, as on a cycle or a torus, or the series is too short "
         "for its memory: it has no integrated time. Look at its lines (power_spectrum), or take a longer series."
     )
-    CONSTANT = "A component does not vary beyond rounding, so it has no autocorrelation: its values are NaN."
+    CONSTANT = doubt("A component does not vary beyond rounding, so it has no autocorrelation: its values are NaN.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,13 @@ class Memory(Result):
     correlation: FloatArray
     standard_error: FloatArray
     p_value: FloatArray
+
+    def line(self) -> str:
+        """Return the largest correlation of the first component beyond the window, and how likely it is by chance."""
+        return (
+            f"{first_of(self.correlation):+.3f} at lag {first_of(self.lag):.0f}, p = {first_of(self.p_value):.2g}, "
+            f"beyond {self.context} steps"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +89,13 @@ class Autocorrelation(Result):
     first_zero: FloatArray
     memory: Memory | None
     status: CorrelationStatus
+
+    def line(self) -> str:
+        """Return how long the first component remembers, and what of that is beyond the context window."""
+        time, error = first_of(self.integrated_time), first_of(self.integrated_time_error)
+        known = f"integrated time {time:.4g} ± {error:.1g} steps" if time > 0.0 else "no integrated time"
+        beyond = f"; memory {self.memory.line()}" if self.memory else ""
+        return f"{known}{beyond}; {self.status.words}"
 
 
 def autocorrelation(
@@ -137,7 +152,7 @@ def autocorrelation(
     """
     samples = as_series(series)
     n = len(samples)
-    longest = max(1, min(n // 4, LONGEST)) if n_lags is None else n_lags
+    longest = max(1, min(n // 4, MOST_LAGS)) if n_lags is None else n_lags
     if not 1 <= longest < n:
         raise ValueError(f"n_lags must be from 1 to {n - 1}, one less than the samples, got {longest}")
     if context is not None and not 1 <= context < longest:
@@ -168,6 +183,11 @@ def autocorrelation(
     )
 
 
+@analyses("correlation", "autocorrelation")
+def _correlation_of(recording: Recording) -> Autocorrelation:
+    return autocorrelation(recording.samples, context=recording.context)
+
+
 def _correlation(varying: FloatArray, n_lags: int, *, biased: bool) -> FloatArray:
     """ρ(k), (n_lags + 1, m), of components without mean (m, n); anything where one does not vary."""
     from scipy import fft  # noqa: PLC0415 - only who needs a transform waits for it
@@ -189,11 +209,11 @@ def _integrated(rho: FloatArray, errors: FloatArray, n: int) -> tuple[FloatArray
     sums = 1.0 + 2.0 * np.cumsum(rho[1:], axis=0)
     windows = np.arange(1, len(rho))
     scale = np.maximum(sums, 1.0 / n)
-    enough = windows[:, None] >= SOKAL * np.maximum(scale, 1.0 / scale)
+    enough = windows[:, None] >= SOKAL_TIMES * np.maximum(scale, 1.0 / scale)
     first = np.argmax(enough, axis=0)
     columns = np.arange(rho.shape[1])
     late = np.mean(rho[len(rho) // 2 :] ** 2, axis=0)
-    found = enough[first, columns] & (late <= LATE * errors[windows[first], columns] ** 2)
+    found = enough[first, columns] & (late <= LATE_VARIANCES * errors[windows[first], columns] ** 2)
     time = np.where(found, scale[first, columns], np.nan)
     return time, time * np.sqrt(2.0 * (2.0 * windows[first] + 1.0) / n)
 

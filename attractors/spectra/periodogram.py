@@ -2,36 +2,37 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from attractors.arrays import FloatArray
+from attractors.arrays import FloatArray, first_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
-ORDER = 3  # lines are looked for through the window sin⁶: its side lobes fall as the 14th power of the distance
-LOBE = ORDER + 1  # bins on each side that a line fills
-APART = 8  # bins within which only the strongest peak is a line
-WEAKEST = 1e-10  # of the strongest line's power: less can be a side lobe, or rounding
-MOST = 64  # lines of a component, the strongest
+WINDOW_ORDER = 3  # lines are looked for through the window sin⁶: its side lobes fall as the 14th power of the distance
+LOBE_BINS = WINDOW_ORDER + 1  # bins on each side that a line fills
+APART_BINS = 8  # bins within which only the strongest peak is a line
+WEAKEST_POWER = 1e-10  # of the strongest line's power: less can be a side lobe, or rounding
+MOST_LINES = 64  # lines of a component, the strongest
 FALSE_ALARM = 0.01  # probability that a spectrum of noise shows a line
-BLOCK = 128  # bins of which the median gives the background
-MARGIN = 1.5  # on the threshold, for the error of that median
-SHORTEST = 4 * BLOCK  # samples below which no lines are looked for
-ROUNDING = 2.0**-52  # what a frequency is known to at best
+BACKGROUND_BINS = 128  # bins of which the median gives the background
+THRESHOLD_MARGIN = 1.5  # on the threshold, for the error of that median
+FEWEST_SAMPLES = 4 * BACKGROUND_BINS  # samples below which no lines are looked for
+FREQUENCY_ROUNDING = 2.0**-52  # what a frequency is known to at best
 
 
-class SpectrumKind(Enum):
+class SpectrumKind(Status):
     """How far a power spectrum can be read; the value says what to do."""
 
-    OK = "The powers add up to the variance; lines are those that noise would show with a probability below 1 %."
-    NO_LINES_SOUGHT = (
+    OK = sure("The powers add up to the variance; lines are those that noise would show with a probability below 1 %.")
+    NO_LINES_SOUGHT = sure(
         "Lines were not looked for: that takes the periodogram of 512 samples or more. The powers are right."
     )
-    CONSTANT = "A component does not vary beyond rounding, so it has no spectrum: its powers and lines are 0."
+    CONSTANT = doubt("A component does not vary beyond rounding, so it has no spectrum: its powers and lines are 0.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +101,13 @@ class PowerSpectrum(Result):
         high, low = chdtri(nu, 0.5 - 0.5 * level), chdtri(nu, 0.5 + 0.5 * level)
         return self.power * (nu / high), self.power * (nu / low)
 
+    def line(self) -> str:
+        """Return what is in lines of the first component's variance, and its three strongest lines."""
+        strongest = [line for line in self.lines if line.component == 0][:3]
+        known = ", ".join(f"{line.frequency:.9g} ± {line.frequency_error:.1g}" for line in strongest)
+        lines = f": {known}" if known else ""
+        return f"{first_of(self.line_share):.1%} of the variance in lines{lines}; {self.status.words}"
+
 
 def power_spectrum(
     series: npt.ArrayLike, *, method: Literal["periodogram", "welch"] = "periodogram", n_segment: int | None = None
@@ -163,7 +171,7 @@ def power_spectrum(
     n = len(samples)
     if method == "welch":
         return _welch(varying, n_segment or max(2, n // 8), still)
-    sought = n >= SHORTEST
+    sought = n >= FEWEST_SAMPLES
     found = _lines(varying, still) if sought else [[] for _ in still]
     variance = np.where(still, 1.0, np.mean(varying**2, axis=1))
     share = np.array([sum(line.power for line in lines) for lines in found]) / variance
@@ -176,6 +184,11 @@ def power_spectrum(
         resolution=_lobe_width() / n,
         status=_status(still, sought=sought),
     )
+
+
+@analyses("spectrum", "spectrum")
+def _spectrum_of(recording: Recording) -> PowerSpectrum:
+    return power_spectrum(recording.samples)
 
 
 def _status(still: npt.NDArray[np.bool_], *, sought: bool) -> SpectrumKind:
@@ -221,7 +234,7 @@ def _lines(varying: FloatArray, still: npt.NDArray[np.bool_]) -> list[list[Line]
     """Lines of each component, the strongest first."""
     n = varying.shape[1]
     sine = np.sin(np.pi * (np.arange(n) + 0.5) / n)
-    window = (sine * sine) ** ORDER
+    window = (sine * sine) ** WINDOW_ORDER
     squared = window * window
     mean_square = np.mean(squared)
     spread = float(np.mean(squared * squared) / mean_square**2)  # bins' worth of noise that the window lets in
@@ -234,22 +247,22 @@ def _lines(varying: FloatArray, still: npt.NDArray[np.bool_]) -> list[list[Line]
 
 def _peaks(power: FloatArray, n: int) -> list[tuple[int, FloatArray, float]]:
     """Bins where lines are, with two-sided powers around them and the background below."""
-    around = np.lib.stride_tricks.sliding_window_view(_mirrored(power, n), 2 * APART + 1)
+    around = np.lib.stride_tricks.sliding_window_view(_mirrored(power, n), 2 * APART_BINS + 1)
     background = _background(power)
-    factor = MARGIN * math.log(len(power) / FALSE_ALARM)
-    high = np.flatnonzero((power > factor * background) & (power >= WEAKEST * power.max()))
-    high = high[(high > 0) & (around[high, APART] >= around[high].max(axis=1))]
-    high = high[np.argsort(-power[high], kind="stable")][:MOST]
-    lobes = around[high, APART - LOBE : APART + LOBE + 1]
+    factor = THRESHOLD_MARGIN * math.log(len(power) / FALSE_ALARM)
+    high = np.flatnonzero((power > factor * background) & (power >= WEAKEST_POWER * power.max()))
+    high = high[(high > 0) & (around[high, APART_BINS] >= around[high].max(axis=1))]
+    high = high[np.argsort(-power[high], kind="stable")][:MOST_LINES]
+    lobes = around[high, APART_BINS - LOBE_BINS : APART_BINS + LOBE_BINS + 1]
     return list(zip(high.tolist(), lobes, background[high].tolist(), strict=True))
 
 
 def _line(component: int, peak: int, lobe: FloatArray, noise: float, spread: float, n: int) -> Line:
-    total = max(_lobe_power(lobe, peak, n) - (2 * LOBE + 1) * noise, 0.5 * float(lobe[LOBE]))
+    total = max(_lobe_power(lobe, peak, n) - (2 * LOBE_BINS + 1) * noise, 0.5 * float(lobe[LOBE_BINS]))
     return Line(
         component=component,
         frequency=min((peak + _offset(lobe)) / n, 0.5),
-        frequency_error=max(spread * math.sqrt(6.0 * noise / total) / (2.0 * math.pi * n), ROUNDING),
+        frequency_error=max(spread * math.sqrt(6.0 * noise / total) / (2.0 * math.pi * n), FREQUENCY_ROUNDING),
         power=total,
         power_error=math.sqrt(2.0 * spread * noise * total),
         width=_width(lobe) / n,
@@ -257,25 +270,25 @@ def _line(component: int, peak: int, lobe: FloatArray, noise: float, spread: flo
 
 
 def _mirrored(power: FloatArray, n: int) -> FloatArray:
-    """Two-sided powers, doubled, with APART more bins beyond 0 and 1/2."""
+    """Two-sided powers, doubled, with eight more bins beyond 0 and 1/2."""
     two_sided = power.copy()
     two_sided[0] *= 2.0
     if n % 2 == 0:
         two_sided[-1] *= 2.0
-    end = two_sided[-APART - 1 : -1] if n % 2 == 0 else two_sided[-APART:]
-    return np.concatenate([two_sided[APART:0:-1], two_sided, end[::-1]])
+    end = two_sided[-APART_BINS - 1 : -1] if n % 2 == 0 else two_sided[-APART_BINS:]
+    return np.concatenate([two_sided[APART_BINS:0:-1], two_sided, end[::-1]])
 
 
 def _background(power: FloatArray) -> FloatArray:
     """Estimate the power without lines: medians over blocks of bins, over the median log 2 of an exponential law."""
-    whole = len(power) // BLOCK * BLOCK
-    levels = np.median(power[:whole].reshape(-1, BLOCK), axis=1)
-    return np.repeat(levels / math.log(2.0), BLOCK)[np.minimum(np.arange(len(power)), whole - 1)]
+    whole = len(power) // BACKGROUND_BINS * BACKGROUND_BINS
+    levels = np.median(power[:whole].reshape(-1, BACKGROUND_BINS), axis=1)
+    return np.repeat(levels / math.log(2.0), BACKGROUND_BINS)[np.minimum(np.arange(len(power)), whole - 1)]
 
 
 def _lobe_power(lobe: FloatArray, peak: int, n: int) -> float:
     """Sum over the lobe; bins beyond 0 or 1/2 are seen twice, and those at 0 or 1/2 counted half."""
-    bins = peak + np.arange(-LOBE, LOBE + 1)
+    bins = peak + np.arange(-LOBE_BINS, LOBE_BINS + 1)
     inside = (bins >= 0) & (2 * bins <= n)
     halved = (bins == 0) | (2 * bins == n)
     return float(np.sum(lobe[inside]) - 0.5 * np.sum(lobe[halved]))
@@ -283,19 +296,19 @@ def _lobe_power(lobe: FloatArray, peak: int, n: int) -> float:
 
 def _offset(lobe: FloatArray) -> float:
     """Bins from the peak to the line: ((p+1) r - p) / (r + 1), r the larger neighbour's amplitude over the peak's."""
-    side = 1 if lobe[LOBE + 1] >= lobe[LOBE - 1] else -1
-    r = math.sqrt(lobe[LOBE + side] / lobe[LOBE])
-    return side * ((ORDER + 1) * r - ORDER) / (r + 1.0)
+    side = 1 if lobe[LOBE_BINS + 1] >= lobe[LOBE_BINS - 1] else -1
+    r = math.sqrt(lobe[LOBE_BINS + side] / lobe[LOBE_BINS])
+    return side * ((WINDOW_ORDER + 1) * r - WINDOW_ORDER) / (r + 1.0)
 
 
 def _width(lobe: FloatArray) -> float:
     """Full width at half of the highest bin, in bins, between bins linear in the logarithm."""
-    half = math.log(0.5 * lobe[LOBE])
+    half = math.log(0.5 * lobe[LOBE_BINS])
     logs = np.log(np.maximum(lobe, 1e-300))
     reach = []
-    for side in (logs[LOBE::-1], logs[LOBE:]):
+    for side in (logs[LOBE_BINS::-1], logs[LOBE_BINS:]):
         below = np.flatnonzero(side < half)
-        first = int(below[0]) if below.size else LOBE
+        first = int(below[0]) if below.size else LOBE_BINS
         step = (side[first - 1] - half) / (side[first - 1] - side[first]) if below.size else 1.0
         reach.append(first - 1 + step)
     return float(sum(reach))
@@ -308,7 +321,9 @@ def _lobe_width() -> float:
 
     def log_half(delta: float) -> float:
         return float(
-            2.0 * (2.0 * gammaln(ORDER + 1) - gammaln(ORDER + 1 + delta) - gammaln(ORDER + 1 - delta)) - math.log(0.5)
+            2.0
+            * (2.0 * gammaln(WINDOW_ORDER + 1) - gammaln(WINDOW_ORDER + 1 + delta) - gammaln(WINDOW_ORDER + 1 - delta))
+            - math.log(0.5)
         )
 
-    return 2.0 * float(brentq(log_half, 0.0, ORDER))
+    return 2.0 * float(brentq(log_half, 0.0, WINDOW_ORDER))

@@ -1,47 +1,32 @@
 """Everything that can be said of a recorded series, in one call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from attractors.dimensions.box_counting import BoxCountingDimension, box_counting_dimension
-from attractors.dimensions.correlation import CorrelationDimension, correlation_dimension
-from attractors.indicators.zero_one import ZeroOneStatus, ZeroOneTest, zero_one_test
-from attractors.recurrence.period import Period, PeriodStatus, find_period
+from attractors.indicators.zero_one import ZeroOneStatus
+from attractors.recurrence.period import PeriodStatus
+from attractors.registry import Recording, in_order
 from attractors.results import Result
-from attractors.sections.poincare import Section, poincare_section
-from attractors.sections.returns import ReturnMap, return_map
 from attractors.series import as_series
-from attractors.spectra.correlation import Autocorrelation, autocorrelation
-from attractors.spectra.periodogram import PowerSpectrum, power_spectrum
-from attractors.time_series.embedding import FalseNeighbours, MutualInformation, false_neighbours, mutual_information
-from attractors.time_series.entropy import SampleEntropy, sample_entropy
-from attractors.time_series.fluctuations import FluctuationExponent, detrended_fluctuation, hurst_exponent
-from attractors.time_series.lyapunov_from_data import SeriesExponents, exponents_of_series, largest_exponent
-from attractors.tori.birkhoff import BirkhoffAverage, BirkhoffStatus, birkhoff_average
-from attractors.tori.frequencies import Torus, torus
+from attractors.status import Status, doubt, sure
+from attractors.tori.birkhoff import BirkhoffStatus
 from attractors.tori.resonances import TorusStatus
 
-PAIRS = 10_000, 5_000  # samples at most for the dimension and for the entropy, whose cost grows faster than they
-NUMBERS = 160_000  # samples times components, at most, for the dimension: trees do not help in many components
-LAST = 20_000  # samples for boxes and for the return map
-FOR_DELAYS = 40  # samples that mutual information takes, and more than false neighbours do
-EMBEDDED = 3  # dimension of the delay vectors for the exponent
 
-
-class Motion(Enum):
+class Motion(Status):
     """What several analyses say together; the value says why."""
 
-    REST = "Nothing varies beyond rounding."
-    PERIODIC = "The whole series repeats exactly."
-    QUASIPERIODIC = "Lines carry the variance, and a few incommensurate frequencies explain them."
-    IRREGULAR = (
+    REST = sure("Nothing varies beyond rounding.")
+    PERIODIC = sure("The whole series repeats exactly.")
+    QUASIPERIODIC = sure("Lines carry the variance, and a few incommensurate frequencies explain them.")
+    IRREGULAR = sure(
         "Averages converge as by chance, a walker driven by the series diffuses, and nothing repeats: chaos, or noise, "
         "which a series alone does not tell apart."
     )
-    UNDETERMINED = (
+    UNDETERMINED = doubt(
         "The analyses do not agree, or do not decide: the series is too short, has not settled, is near a "
         "bifurcation, or noisy. Take a longer one, after a longer transient; `classify_series` sees through noise."
     )
@@ -49,12 +34,14 @@ class Motion(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Analysis(Result):
-    """What a series shows.
+    """What a series shows: the answers of all registered analyses, each an attribute of its own.
 
     Attributes
     ----------
     n_samples, n_components : int
         Shape of the series.
+    answers : mapping of str to Result or None
+        All answers by their names, which follow here.
     period, spectrum, correlation, average, growth, torus : Result
         Answers of `find_period`, `power_spectrum`, `autocorrelation`, `birkhoff_average`, `zero_one_test`, `torus`.
     section : Section or None
@@ -73,30 +60,44 @@ class Analysis(Result):
 
     n_samples: int
     n_components: int
-    period: Period
-    spectrum: PowerSpectrum
-    correlation: Autocorrelation
-    average: BirkhoffAverage
-    growth: ZeroOneTest
-    torus: Torus
-    section: Section | None
-    dimension: CorrelationDimension | None
-    entropy: SampleEntropy | None
-    fluctuation: FluctuationExponent | None
-    exponent: SeriesExponents | None
-    boxes: BoxCountingDimension | None
-    hurst: FluctuationExponent | None
-    information: MutualInformation | None
-    neighbours: FalseNeighbours | None
-    returns: ReturnMap | None
-    exponents: SeriesExponents | None
+    answers: Mapping[str, Result | None]
     status: Motion
+
+    def __getattr__(self, name: str) -> Any:
+        answers = vars(self).get("answers", {})
+        if name not in answers:
+            raise AttributeError(f"an Analysis has no {name!r}; its answers are {', '.join(answers)}")
+        return answers[name]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.answers]
+
+    def contents(self) -> dict[str, Any]:
+        """Return shape, answers and status."""
+        return {
+            "n_samples": self.n_samples,
+            "n_components": self.n_components,
+            **self.answers,
+            "status": self.status,
+        }
+
+    def line(self) -> str:
+        """Return what the answers say together, and the period if there is one."""
+        return self.status.words + (f" {self.period.period}" if self.period.period else "")
+
+    def lines(self) -> list[str]:
+        """Return a line of text for each answer."""
+        return [
+            f"{entry.title}: {answer.line()}"
+            for entry in in_order()
+            if (answer := self.answers.get(entry.name)) is not None
+        ]
 
 
 def analyse(
     series: npt.ArrayLike, *, context: int | None = None, clock_period: int = 1, thorough: bool = False
 ) -> Analysis:
-    """Do every analysis that a series alone allows.
+    """Do every analysis of a series alone: all that are registered (`attractors.registry.analyses`).
 
     Parameters
     ----------
@@ -134,52 +135,30 @@ def analyse(
     >>> answer.status.name, answer.period.period
     ('PERIODIC', 4)
     """
-    samples = as_series(series, at_least=8)
-    spectrum = power_spectrum(samples)
-    varying = spectrum.power.sum(axis=0) > 0.0
-    period = find_period(samples)
-    average = birkhoff_average(samples)
-    growth = zero_one_test(samples[:, varying] if varying.any() else samples)
-    found = torus(samples, clock_period=clock_period)
-    n, m = samples.shape
-    first = samples[:, int(np.argmax(varying))]
-    n_pairs = max(200, min(PAIRS[0], NUMBERS // m))
-    return Analysis(
-        n_samples=n,
-        n_components=m,
-        period=period,
-        spectrum=spectrum,
-        correlation=autocorrelation(samples, context=context),
-        average=average,
-        growth=growth,
-        torus=found,
-        section=poincare_section(samples) if m > 1 else None,
-        dimension=correlation_dimension(samples, n_most=n_pairs) if thorough else None,
-        entropy=sample_entropy(first, n_most=PAIRS[1]) if thorough else None,
-        fluctuation=detrended_fluctuation(first) if thorough else None,
-        exponent=largest_exponent(first, dimension=EMBEDDED) if thorough else None,
-        boxes=box_counting_dimension(samples[-LAST:]) if thorough else None,
-        hurst=hurst_exponent(first) if thorough else None,
-        information=mutual_information(first) if thorough and n >= FOR_DELAYS else None,
-        neighbours=false_neighbours(first) if thorough and n >= FOR_DELAYS else None,
-        returns=return_map(first[-LAST:]) if thorough else None,
-        exponents=exponents_of_series(first) if thorough else None,
-        status=_together(varying, period, average, growth, found),
-    )
+    recording = Recording(as_series(series, at_least=8), context, clock_period)
+    answers = {
+        entry.name: recording.answer(entry.name)
+        if (thorough or not entry.thorough) and entry.applies(recording)
+        else None
+        for entry in in_order()
+    }
+    n_samples, n_components = recording.samples.shape
+    return Analysis(n_samples, n_components, answers, _motion(recording))
 
 
-def _together(
-    varying: npt.NDArray[np.bool_], period: Period, average: BirkhoffAverage, growth: ZeroOneTest, found: Torus
-) -> Motion:
+def _motion(recording: Recording) -> Motion:
     """Say what holds if nothing speaks against it."""
-    if not varying.any():
+    if not recording.varying.any():
         return Motion.REST
-    if period.status is PeriodStatus.FOUND:
+    period, average, growth, torus = (
+        recording.answer(name).status for name in ("period", "average", "growth", "torus")
+    )
+    if period is PeriodStatus.FOUND:
         return Motion.PERIODIC
-    regular = growth.status is not ZeroOneStatus.CHAOTIC and average.status is not BirkhoffStatus.CHAOTIC
-    if found.status is TorusStatus.QUASIPERIODIC and regular:
+    regular = growth is not ZeroOneStatus.CHAOTIC and average is not BirkhoffStatus.CHAOTIC
+    if torus is TorusStatus.QUASIPERIODIC and regular:
         return Motion.QUASIPERIODIC
-    restless = growth.status is ZeroOneStatus.CHAOTIC and average.status is BirkhoffStatus.CHAOTIC
-    if restless and found.status is TorusStatus.NO_TORUS and period.status is PeriodStatus.NONE:
+    restless = growth is ZeroOneStatus.CHAOTIC and average is BirkhoffStatus.CHAOTIC
+    if restless and torus is TorusStatus.NO_TORUS and period is PeriodStatus.NONE:
         return Motion.IRREGULAR
     return Motion.UNDETERMINED

@@ -2,41 +2,48 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
-MOST = 20_000  # samples used, the last
-PER_CELL = 20  # samples in a cell of the joint histogram
+MOST_SAMPLES = 20_000  # samples used, the last
+FEWEST_FOR_DELAYS = 40  # samples that mutual information takes, and more than false neighbours do
+SAMPLES_PER_CELL = 20  # samples in a cell of the joint histogram
 MOST_BINS = 32
-REFERENCES = 2_000  # points whose neighbours are tested
-FAR, OUT = 15.0, 2.0  # a neighbour is false if one more coordinate makes it so many times as far, or so many std far
-FALSE = 0.01  # share of false neighbours that is none
-SPARE = 16  # neighbours looked at to find one that is not close in time
+REFERENCE_POINTS = 2_000  # points whose neighbours are tested
+FAR_RATIO, FAR_STDS = (
+    15.0,
+    2.0,
+)  # a neighbour is false if one more coordinate makes it so many times as far, or so many std far
+FALSE_SHARE = 0.01  # share of false neighbours that is none
+SPARE_NEIGHBOURS = 16  # neighbours looked at to find one that is not close in time
 
 
-class InformationStatus(Enum):
+class InformationStatus(Status):
     """How far a delay can be trusted; the value says what to do."""
 
-    OK = "The first minimum is clear."
-    NO_MINIMUM = (
+    OK = sure("The first minimum is clear.")
+    NO_MINIMUM = doubt(
         "The information falls without a minimum, as for maps and noise: the delay is where it has fallen to 1/e of "
         "its value at lag 1. For a map take 1."
     )
-    CONSTANT = "The series does not vary beyond rounding: it carries no information."
+    CONSTANT = doubt("The series does not vary beyond rounding: it carries no information.")
 
 
-class NeighboursStatus(Enum):
+class NeighboursStatus(Status):
     """How far an embedding dimension can be trusted; the value says what to do."""
 
-    OK = "Fewer than 1 % of the neighbours are false."
-    NOT_REACHED = "More than 1 % of the neighbours are false in every dimension tried: noise, or too few samples."
-    CONSTANT = "The series does not vary beyond rounding: nothing to embed."
+    OK = sure("Fewer than 1 % of the neighbours are false.")
+    NOT_REACHED = doubt(
+        "More than 1 % of the neighbours are false in every dimension tried: noise, or too few samples."
+    )
+    CONSTANT = doubt("The series does not vary beyond rounding: nothing to embed.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +68,10 @@ class MutualInformation(Result):
     n_bins: int
     status: InformationStatus
 
+    def line(self) -> str:
+        """Return the delay."""
+        return f"delay {self.delay}; {self.status.words}"
+
 
 @dataclass(frozen=True, eq=False)
 class FalseNeighbours(Result):
@@ -83,6 +94,10 @@ class FalseNeighbours(Result):
     standard_error: FloatArray
     delay: int
     status: NeighboursStatus
+
+    def line(self) -> str:
+        """Return the embedding dimension."""
+        return f"dimension {self.dimension} at delay {self.delay}; {self.status.words}"
 
 
 def embed(series: npt.ArrayLike, delay: int, dimension: int) -> FloatArray:
@@ -156,12 +171,12 @@ def mutual_information(series: npt.ArrayLike, *, n_lags: int | None = None) -> M
     >>> abs(mutual_information(wave).delay - 0.25 / 0.0123) < 2  # a quarter of a period
     True
     """
-    x = as_one_component(series, at_least=40)[-MOST:]
+    x = as_one_component(series, at_least=40)[-MOST_SAMPLES:]
     n = len(x)
     longest = min(n // 10, 100) if n_lags is None else n_lags
     if not 1 <= longest <= n // 2:
         raise ValueError(f"n_lags must be from 1 to {n // 2}, got {longest}")
-    n_bins = min(MOST_BINS, max(2, int(math.sqrt(n / PER_CELL))))
+    n_bins = min(MOST_BINS, max(2, int(math.sqrt(n / SAMPLES_PER_CELL))))
     if constant_columns(x[:, None])[0]:
         nothing = np.full(longest + 1, math.nan)
         return MutualInformation(0, nothing, nothing, n_bins, InformationStatus.CONSTANT)
@@ -256,15 +271,15 @@ def false_neighbours(
         raise ValueError(
             f"delay and max_dimension must be at least 1, theiler at least 0, got {delay}, {max_dimension}, {window}"
         )
-    x = as_one_component(series, at_least=max_dimension * delay + 2 * window + SPARE + 2)[-MOST:]
+    x = as_one_component(series, at_least=max_dimension * delay + 2 * window + SPARE_NEIGHBOURS + 2)[-MOST_SAMPLES:]
     if constant_columns(x[:, None])[0]:
         nothing = np.full(max_dimension, math.nan)
         return FalseNeighbours(0, nothing, nothing, delay, NeighboursStatus.CONSTANT)
     vectors = embed(x, delay, max_dimension + 1)
-    tested = np.unique(np.linspace(0, len(vectors) - 1, REFERENCES).astype(int))
+    tested = np.unique(np.linspace(0, len(vectors) - 1, REFERENCE_POINTS).astype(int))
     found = [_false(vectors[:, : d + 1], tested, window, float(x.std())) for d in range(1, max_dimension + 1)]
     shares, errors = np.array(found).T
-    few = np.flatnonzero(shares < FALSE)
+    few = np.flatnonzero(shares < FALSE_SHARE)
     return FalseNeighbours(
         dimension=int(few[0]) + 1 if few.size else 0,
         shares=shares,
@@ -274,11 +289,25 @@ def false_neighbours(
     )
 
 
+def _gives_delays(recording: Recording) -> bool:
+    return len(recording.samples) >= FEWEST_FOR_DELAYS
+
+
+@analyses("information", "mutual information", thorough=True, applies=_gives_delays)
+def _information_of(recording: Recording) -> MutualInformation:
+    return mutual_information(recording.first)
+
+
+@analyses("neighbours", "false neighbours", thorough=True, applies=_gives_delays)
+def _neighbours_of(recording: Recording) -> FalseNeighbours:
+    return false_neighbours(recording.first)
+
+
 def _false(vectors: FloatArray, tested: npt.NDArray[np.int64], window: int, spread: float) -> tuple[float, float]:
     """Share of false neighbours in all coordinates but the last, and its binomial error."""
     from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - takes a while to import
 
-    n_neighbours = min(len(vectors), 2 * window + 1 + SPARE)
+    n_neighbours = min(len(vectors), 2 * window + 1 + SPARE_NEIGHBOURS)
     distances, neighbours = (
         NearestNeighbors(n_neighbors=n_neighbours).fit(vectors[:, :-1]).kneighbors(vectors[tested, :-1])
     )
@@ -287,7 +316,7 @@ def _false(vectors: FloatArray, tested: npt.NDArray[np.int64], window: int, spre
     rows = np.arange(len(tested))
     distance, other = distances[rows, first], neighbours[rows, first]
     further = np.abs(vectors[other, -1] - vectors[tested, -1])
-    false = (further > FAR * distance) | (np.hypot(distance, further) > OUT * spread)
+    false = (further > FAR_RATIO * distance) | (np.hypot(distance, further) > FAR_STDS * spread)
     share = float(false[apart.any(axis=1)].mean())
     n = len(tested)
     return share, math.sqrt((share * (1.0 - share) + 0.25 / n) / n)

@@ -1,30 +1,32 @@
-"""Sample entropy: how much of the next value the values before do not tell."""
+"""Sample entropy: how much of the next value does not follow from the values before."""
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from attractors.dimensions.correlation import PARTS, pair_counts
+from attractors.dimensions.correlation import REFERENCE_PARTS, pair_counts
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
+from attractors.status import Status, doubt, sure
 from attractors.time_series.embedding import embed
 
-MOST = 10_000  # samples used, the last
-ENOUGH = 100  # pairs that match in one value more
+MOST_SAMPLES = 10_000  # samples used, the last
+ANALYSED_SAMPLES = 5_000  # at most, of which `analyse` takes an entropy: the cost grows faster than they
+ENOUGH_MATCHES = 100  # pairs that match in one value more
 
 
-class EntropyStatus(Enum):
+class EntropyStatus(Status):
     """How far a sample entropy can be trusted; the value says what to do."""
 
-    OK = "The entropy and its error can be used."
-    FEW_MATCHES = (
+    OK = sure("The entropy and its error can be used.")
+    FEW_MATCHES = doubt(
         "Fewer than 100 pairs of templates match, or a stretch of the series has none: there is no error. Take a "
         "longer series, or a larger tolerance."
     )
-    CONSTANT = "The series does not vary beyond rounding: its entropy is 0, and not measured."
+    CONSTANT = doubt("The series does not vary beyond rounding: its entropy is 0, and not measured.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +57,13 @@ class SampleEntropy(Result):
     n_used: int
     status: EntropyStatus
 
+    def line(self) -> str:
+        """Return the entropy with its error."""
+        return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
+
 
 def sample_entropy(
-    series: npt.ArrayLike, *, dimension: int = 2, tolerance: float | None = None, n_most: int = MOST
+    series: npt.ArrayLike, *, dimension: int = 2, tolerance: float | None = None, n_most: int = MOST_SAMPLES
 ) -> SampleEntropy:
     """Sample entropy -log(A/B) of one component.
 
@@ -113,10 +119,10 @@ def sample_entropy(
         for part in (templates[:, :-1], templates)
     )
     before, after = int(shorter.sum()) // 2, int(longer.sum()) // 2
-    enough = after >= ENOUGH and bool((longer > 0).all())
+    enough = after >= ENOUGH_MATCHES and bool((longer > 0).all())
     with np.errstate(divide="ignore", invalid="ignore"):
         value = float(-np.log(np.float64(after) / before)) if before else math.nan
-    error = 2.0 * float(np.std(np.log(shorter / longer), ddof=1)) / math.sqrt(PARTS) if enough else math.nan
+    error = 2.0 * float(np.std(np.log(shorter / longer), ddof=1)) / math.sqrt(REFERENCE_PARTS) if enough else math.nan
     return SampleEntropy(
         value=value + 0.0,
         standard_error=error,
@@ -126,3 +132,8 @@ def sample_entropy(
         n_used=len(x),
         status=EntropyStatus.OK if enough else EntropyStatus.FEW_MATCHES,
     )
+
+
+@analyses("entropy", "sample entropy", thorough=True)
+def _entropy_of(recording: Recording) -> SampleEntropy:
+    return sample_entropy(recording.first, n_most=ANALYSED_SAMPLES)

@@ -3,37 +3,38 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import NONE, power_law
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
+from attractors.status import Status, doubt, sure
 from attractors.time_series._nolds import nolds
 
-MOST = 20_000  # samples used, the last
-SMALLEST = 16  # samples in a window: below, the exponent of DFA is too large
-WINDOWS = 24  # windows that the largest size leaves in the whole series, 3 in each part
-PARTS = 8
-NOISE = 0.1  # relative error of an exponent that is still worth telling
-RATIO = math.sqrt(2.0)  # of neighbouring sizes
-SHORTEST = 8 * SMALLEST * WINDOWS  # samples, for a range of a factor of 8
+MOST_SAMPLES = 20_000  # samples used, the last
+SMALLEST_WINDOW = 16  # samples in a window: below, the exponent of DFA is too large
+WINDOWS_OF_LARGEST_SIZE = 24  # windows that the largest size leaves in the whole series, 3 in each part
+PARTS_FOR_ERROR = 8  # of the series
+NOISE_OF_EXPONENT = 0.1  # relative error of an exponent that is still worth telling
+RATIO_OF_SIZES = math.sqrt(2.0)  # of neighbouring sizes
+FEWEST_SAMPLES = 8 * SMALLEST_WINDOW * WINDOWS_OF_LARGEST_SIZE  # samples, for a range of a factor of 8
 
 Fluctuations = Callable[[FloatArray, npt.NDArray[np.int64]], FloatArray]
 
 
-class FluctuationStatus(Enum):
+class FluctuationStatus(Status):
     """How far an exponent can be trusted; the value says what to do."""
 
-    OK = "A range of window sizes with a constant slope was found."
-    NO_SCALING_RANGE = (
+    OK = sure("A range of window sizes with a constant slope was found.")
+    NO_SCALING_RANGE = doubt(
         "No range of a factor of 8 has a constant slope: a cycle or a torus, or a crossover. Look at the curve."
     )
-    SHORT = "Fewer than 3,072 samples do not give an exponent with its error. Take a longer series."
-    CONSTANT = "The series does not vary beyond rounding: it does not fluctuate."
+    SHORT = doubt("Fewer than 3,072 samples do not give an exponent with its error. Take a longer series.")
+    CONSTANT = doubt("The series does not vary beyond rounding: it does not fluctuate.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,10 @@ class FluctuationExponent(Result):
     fluctuations: FloatArray
     n_used: int
     status: FluctuationStatus
+
+    def line(self) -> str:
+        """Return the exponent with its error."""
+        return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
 
 
 def detrended_fluctuation(series: npt.ArrayLike) -> FluctuationExponent:
@@ -139,6 +144,16 @@ def hurst_exponent(series: npt.ArrayLike) -> FluctuationExponent:
     return _exponent(series, _rescaled)
 
 
+@analyses("fluctuation", "detrended fluctuations", thorough=True)
+def _fluctuation_of(recording: Recording) -> FluctuationExponent:
+    return detrended_fluctuation(recording.first)
+
+
+@analyses("hurst", "Hurst exponent", thorough=True)
+def _hurst_of(recording: Recording) -> FluctuationExponent:
+    return hurst_exponent(recording.first)
+
+
 def _detrended(x: FloatArray, sizes: npt.NDArray[np.int64]) -> FloatArray:
     _, (_, logs, _) = nolds().dfa(x, nvals=sizes, fit_exp="poly", debug_data=True)
     return np.asarray(logs)
@@ -154,20 +169,20 @@ def _rescaled(x: FloatArray, sizes: npt.NDArray[np.int64]) -> FloatArray:
 
 
 def _exponent(series: npt.ArrayLike, log_fluctuations: Fluctuations) -> FluctuationExponent:
-    x = as_one_component(series)[-MOST:]
+    x = as_one_component(series)[-MOST_SAMPLES:]
     n = len(x)
     if constant_columns(x[:, None])[0]:
         return _without(FluctuationStatus.CONSTANT, n)
-    if n < SHORTEST:
+    if n < FEWEST_SAMPLES:
         return _without(FluctuationStatus.SHORT, n)
-    n_sizes = int(math.log(n / WINDOWS / SMALLEST) / math.log(RATIO) + 1e-9) + 1
-    sizes = np.round(SMALLEST * RATIO ** np.arange(n_sizes)).astype(np.int64)
-    found = [log_fluctuations(part, sizes) for part in np.array_split(x, PARTS)]
+    n_sizes = int(math.log(n / WINDOWS_OF_LARGEST_SIZE / SMALLEST_WINDOW) / math.log(RATIO_OF_SIZES) + 1e-9) + 1
+    sizes = np.round(SMALLEST_WINDOW * RATIO_OF_SIZES ** np.arange(n_sizes)).astype(np.int64)
+    found = [log_fluctuations(part, sizes) for part in np.array_split(x, PARTS_FOR_ERROR)]
     if any(len(part) < n_sizes for part in found):
         return _without(FluctuationStatus.NO_SCALING_RANGE, n)  # windows without fluctuation: parts that are constant
     parts = np.array(found).T
     curve = 0.5 * np.log(np.mean(np.exp(2.0 * parts), axis=1))
-    law = power_law(np.log(sizes), curve, parts, noise=NOISE)
+    law = power_law(np.log(sizes), curve, parts, noise=NOISE_OF_EXPONENT)
     known = law is not NONE
     return FluctuationExponent(
         value=law.slope,

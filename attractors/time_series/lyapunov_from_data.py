@@ -3,7 +3,6 @@
 import math
 import warnings
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -11,38 +10,43 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray
 from attractors.dimensions.power_law import slope_of
 from attractors.recurrence.period import find_period
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_one_component, constant_columns
+from attractors.status import Status, doubt, sure
 from attractors.time_series._nolds import nolds
 
-PARTS = 8  # of the series, for the error
-LONGEST = 1_000  # samples in a part: nolds compares all pairs
-FOLLOWED = 20  # steps for which neighbours are followed
-RISE = 0.6  # share of the way to saturation that is fitted
-FEWEST = 4  # points of the curve that make a line
-SIGMAS = 3.0
-SPURIOUS = 1.5  # times the rate at which neighbours part
+PARTS_FOR_ERROR = 8  # of the series, for the error
+LONGEST_PART = 1_000  # samples in a part: nolds compares all pairs
+ANALYSED_DIMENSION = 3  # of the delay vectors of which `analyse` takes the largest exponent
+STEPS_FOLLOWED = 20  # steps for which neighbours are followed
+RISE_FITTED = 0.6  # share of the way to saturation that is fitted
+FEWEST_POINTS = 4  # points of the curve that make a line
+POSITIVE_SIGMAS = 3.0  # standard errors by which an exponent that is positive is above 0
+SPURIOUS_RATIO = 1.5  # times the rate at which neighbours part
 
 
-class DivergenceStatus(Enum):
+class DivergenceStatus(Status):
     """How far an exponent from a series can be trusted; the value says what to do."""
 
-    OK = "Neighbours part at this rate. Where the map is known, its own spectrum (lyapunov_spectrum) is better."
-    NOT_POSITIVE = (
+    OK = sure("Neighbours part at this rate. Where the map is known, its own spectrum (lyapunov_spectrum) is better.")
+    NOT_POSITIVE = doubt(
         "The largest exponent is not above 0 by three standard errors and 1/n: no chaos is seen. A series alone does "
         "not tell 0 from negative."
     )
-    NO_RANGE = (
+    NO_RANGE = doubt(
         "Neighbours part within three steps, or as soon as all samples of a delay vector are new, or not at all: "
         "noise, a cycle, or too few samples. Take a longer series."
     )
-    SPURIOUS = (
+    SPURIOUS = doubt(
         "The largest exponent is more than 1.5 times the rate at which neighbours part: an artefact of more dimensions "
         "than the attractor has, or of noise. Take a smaller dimension, or largest_exponent."
     )
-    SHORT = "A part of the series is shorter than nolds needs. Take a longer series, or a smaller dimension and delay."
-    CONSTANT = "The series does not vary beyond rounding: there is nothing to part."
-    FINITE = "The series repeats exactly: on a cycle all that parts is rounding."
+    SHORT = doubt(
+        "A part of the series is shorter than nolds needs. Take a longer series, or a smaller dimension and delay."
+    )
+    CONSTANT = doubt("The series does not vary beyond rounding: there is nothing to part.")
+    FINITE = sure("The series repeats exactly: on a cycle all that parts is rounding.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +83,11 @@ class SeriesExponents(Result):
     n_needed: int
     warnings: tuple[str, ...]
     status: DivergenceStatus
+
+    def line(self) -> str:
+        """Return the exponents with their errors."""
+        pairs = zip(self.exponents, self.standard_errors, strict=True)
+        return f"{', '.join(f'{x:.4g} ± {error:.1g}' for x, error in pairs)}; {self.status.words}"
 
 
 def largest_exponent(
@@ -127,7 +136,7 @@ def largest_exponent(
     """
     parts = _parts(series, dimension, delay, theiler)
     library = nolds()
-    needed = library.lyap_r_len(emb_dim=dimension, lag=delay, trajectory_len=FOLLOWED, min_tsep=theiler)
+    needed = library.lyap_r_len(emb_dim=dimension, lag=delay, trajectory_len=STEPS_FOLLOWED, min_tsep=theiler)
     unfit = _unfit(parts, needed)
     if unfit is not None:
         return _nothing(1, dimension, delay, theiler, parts.shape[1], needed, unfit)
@@ -135,7 +144,7 @@ def largest_exponent(
         warnings.simplefilter("always")
         curves = _divergence(parts, dimension, delay, theiler)
     mean, last = curves.mean(axis=0), _risen(curves, dimension if delay == 1 else 1)
-    if last < FEWEST:
+    if last < FEWEST_POINTS:
         status = DivergenceStatus.NO_RANGE
         value = error = math.nan
     else:
@@ -146,7 +155,10 @@ def largest_exponent(
         bend = float(slope_of(k[middle:], mean[middle + 1 : last + 1, None])[0]) - float(
             slope_of(k[: middle + 1], mean[1 : middle + 2, None])[0]
         )
-        value, error = float(slopes.mean()), math.hypot(float(slopes.std(ddof=1)) / math.sqrt(PARTS), 0.5 * bend)
+        value, error = (
+            float(slopes.mean()),
+            math.hypot(float(slopes.std(ddof=1)) / math.sqrt(PARTS_FOR_ERROR), 0.5 * bend),
+        )
         status = _judged(value, error, parts.shape[1])
     return SeriesExponents(
         exponents=np.array([value]),
@@ -204,7 +216,7 @@ def exponents_of_series(series: npt.ArrayLike, *, dimension: int = 2, theiler: i
     n_neighbours = min(2 * dimension, dimension + 4)  # nolds' own choice
     needed = max(
         library.lyap_e_len(emb_dim=dimension, matrix_dim=dimension, min_nb=n_neighbours, min_tsep=theiler),
-        library.lyap_r_len(emb_dim=dimension, lag=1, trajectory_len=FOLLOWED, min_tsep=theiler),
+        library.lyap_r_len(emb_dim=dimension, lag=1, trajectory_len=STEPS_FOLLOWED, min_tsep=theiler),
     )
     unfit = _unfit(parts, needed)
     if unfit is not None:
@@ -217,7 +229,7 @@ def exponents_of_series(series: npt.ArrayLike, *, dimension: int = 2, theiler: i
         curves = _divergence(parts, dimension, 1, theiler)
     known = np.isfinite(found).all()
     found = np.where(known, found, np.nan)  # nolds gives infinities where matrices are singular
-    exponents, errors = found.mean(axis=0), found.std(axis=0, ddof=1) / math.sqrt(PARTS)
+    exponents, errors = found.mean(axis=0), found.std(axis=0, ddof=1) / math.sqrt(PARTS_FOR_ERROR)
     status = _judged(float(exponents[0]), float(errors[0]), parts.shape[1]) if known else DivergenceStatus.NO_RANGE
     if status is DivergenceStatus.OK:
         status = _believed(float(exponents[0]), curves, dimension)
@@ -236,9 +248,19 @@ def exponents_of_series(series: npt.ArrayLike, *, dimension: int = 2, theiler: i
     )
 
 
+@analyses("exponent", "largest exponent, from neighbours", thorough=True)
+def _exponent_of(recording: Recording) -> SeriesExponents:
+    return largest_exponent(recording.first, dimension=ANALYSED_DIMENSION)
+
+
+@analyses("exponents", "exponents, from fitted Jacobians", thorough=True)
+def _exponents_of(recording: Recording) -> SeriesExponents:
+    return exponents_of_series(recording.first)
+
+
 def _divergence(parts: FloatArray, dimension: int, delay: int, theiler: int) -> FloatArray:
     """Mean log distance of neighbours after 0, 1, ... steps in each part, shape (8, n_steps); NaN where unknown."""
-    curves = np.full((PARTS, FOLLOWED), np.nan)
+    curves = np.full((PARTS_FOR_ERROR, STEPS_FOLLOWED), np.nan)
     library = nolds()
     for part, curve in zip(parts, curves, strict=True):
         _, (steps, logs, _) = library.lyap_r(
@@ -246,7 +268,7 @@ def _divergence(parts: FloatArray, dimension: int, delay: int, theiler: int) -> 
             emb_dim=dimension,
             lag=delay,
             min_tsep=theiler,
-            trajectory_len=FOLLOWED,
+            trajectory_len=STEPS_FOLLOWED,
             fit="poly",
             debug_data=True,
         )
@@ -262,8 +284,8 @@ def _risen(curves: FloatArray, overlap: int) -> int:
     mean = curves.mean(axis=0)
     if not np.isfinite(mean).all():
         return 0
-    plateau = float(mean[-FOLLOWED // 4 :].mean())
-    last = int(np.argmax(mean > mean[0] + RISE * (plateau - mean[0]))) if plateau > mean[0] else 0
+    plateau = float(mean[-STEPS_FOLLOWED // 4 :].mean())
+    last = int(np.argmax(mean > mean[0] + RISE_FITTED * (plateau - mean[0]))) if plateau > mean[0] else 0
     return last if last > overlap else 0
 
 
@@ -273,9 +295,9 @@ def _parts(series: npt.ArrayLike, dimension: int, delay: int, theiler: int) -> F
         raise ValueError(
             f"dimension and delay must be at least 1, theiler at least 0, got {dimension}, {delay}, {theiler}"
         )
-    x = as_one_component(series, at_least=PARTS)
-    length = len(x) // PARTS
-    return x[len(x) - PARTS * length :].reshape(PARTS, length)[:, -LONGEST:]
+    x = as_one_component(series, at_least=PARTS_FOR_ERROR)
+    length = len(x) // PARTS_FOR_ERROR
+    return x[len(x) - PARTS_FOR_ERROR * length :].reshape(PARTS_FOR_ERROR, length)[:, -LONGEST_PART:]
 
 
 def _unfit(parts: FloatArray, needed: int) -> DivergenceStatus | None:
@@ -292,7 +314,7 @@ def _unfit(parts: FloatArray, needed: int) -> DivergenceStatus | None:
 
 def _judged(value: float, error: float, n: int) -> DivergenceStatus:
     """Positive is what three standard errors, and one e-fold over a part, do not explain."""
-    return DivergenceStatus.OK if value > max(SIGMAS * error, 1.0 / n) else DivergenceStatus.NOT_POSITIVE
+    return DivergenceStatus.OK if value > max(POSITIVE_SIGMAS * error, 1.0 / n) else DivergenceStatus.NOT_POSITIVE
 
 
 def _believed(value: float, curves: FloatArray, dimension: int) -> DivergenceStatus:
@@ -302,7 +324,7 @@ def _believed(value: float, curves: FloatArray, dimension: int) -> DivergenceSta
         return DivergenceStatus.NO_RANGE
     mean = curves.mean(axis=0)
     rate = float(mean[last] - mean[1]) / (last - 1)
-    return DivergenceStatus.SPURIOUS if value > SPURIOUS * rate else DivergenceStatus.OK
+    return DivergenceStatus.SPURIOUS if value > SPURIOUS_RATIO * rate else DivergenceStatus.OK
 
 
 def _nothing(

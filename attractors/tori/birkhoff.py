@@ -2,14 +2,15 @@
 
 import functools
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from attractors.arrays import FloatArray
+from attractors.arrays import FloatArray, first_of
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series, constant_columns
+from attractors.status import Status, doubt, sure
 
 MOST_DIGITS = 16.0  # of a double
 FAR_FROM_CHANCE = 3.0  # digits beyond those of chaos: chance gives them once in a million times
@@ -17,17 +18,17 @@ BY_CHANCE = 1.0  # digits beyond those of chaos: chance gives them once in a hun
 SHORTEST = 200  # samples below which even regular averages do not converge better than chaotic ones
 
 
-class BirkhoffStatus(Enum):
+class BirkhoffStatus(Status):
     """What the convergence of an average tells; the value says what to do."""
 
-    REGULAR = "All averages converge as along a cycle or a torus."
-    CHAOTIC = "An average converges no better than that of independent samples, as in chaos, or in noise."
-    UNDECIDED = (
+    REGULAR = sure("All averages converge as along a cycle or a torus.")
+    CHAOTIC = sure("An average converges no better than that of independent samples, as in chaos, or in noise.")
+    UNDECIDED = doubt(
         "Averages converge better than chance and worse than along a torus: near a bifurcation, on a torus with nearly "
         "commensurate frequencies, or in weak chaos. Take a longer series."
     )
-    SHORT = "Fewer than 200 samples do not tell regular from chaotic convergence. Take a longer series."
-    CONSTANT = "No component varies beyond rounding: a fixed point, or nothing measured."
+    SHORT = doubt("Fewer than 200 samples do not tell regular from chaotic convergence. Take a longer series.")
+    CONSTANT = doubt("No component varies beyond rounding: a fixed point, or nothing measured.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,10 @@ class BirkhoffAverage(Result):
     digits: FloatArray
     digits_by_chance: float
     status: BirkhoffStatus
+
+    def line(self) -> str:
+        """Return to how many digits the first component's average has converged, and what that tells."""
+        return f"{first_of(self.digits):.1f} digits; {self.status.words}"
 
 
 @functools.lru_cache(maxsize=8)
@@ -133,6 +138,11 @@ def birkhoff_average(series: npt.ArrayLike) -> BirkhoffAverage:
         digits_by_chance=by_chance,
         status=_status(digits[~still], by_chance, n),
     )
+
+
+@analyses("average", "Birkhoff average")
+def _average_of(recording: Recording) -> BirkhoffAverage:
+    return birkhoff_average(recording.samples)
 
 
 def _status(digits: FloatArray, by_chance: float, n: int) -> BirkhoffStatus:

@@ -1,4 +1,4 @@
-"""Rotation numbers and frequencies of tori, from a series alone; locked or not, and in how many pieces."""
+"""Frequencies of tori, from the lines of a series: how many, locked or not, and in how many pieces."""
 
 import itertools
 import math
@@ -9,19 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
+from attractors.registry import Recording, analyses
 from attractors.results import Result
 from attractors.series import as_series
-from attractors.spectra.periodogram import power_spectrum
+from attractors.spectra.periodogram import PowerSpectrum, power_spectrum
 from attractors.tori.birkhoff import birkhoff_weights
-from attractors.tori.resonances import ROUNDING, SIGMAS, TorusStatus, _locked, simplest_fraction
+from attractors.tori.resonances import FREQUENCY_ROUNDING, RESONANCE_SIGMAS, TorusStatus, _locked, simplest_fraction
 
-SHORTEST = 1_024  # samples, for two halves with lines
+FEWEST_SAMPLES = 1_024  # samples, for two halves with lines
 IN_LINES = 0.98  # share of the variance that lines must carry
 N_LINES = 12  # the strongest, of all components
-FAINTEST = 1e-6  # share of a component's variance
-ITERATIONS = 6
-PIECES = 64  # at most
-ORDERS = {1: 16, 2: 8, 3: 4}  # largest |n_i| in Σ n_i f_i + k/q, by the number of frequencies
+FAINTEST_SHARE = 1e-6  # share of a component's variance
+NEWTON_STEPS = 6  # that refine a frequency
+MOST_PIECES = 64  # at most
+LARGEST_ORDERS = {1: 16, 2: 8, 3: 4}  # largest |n_i| in Σ n_i f_i + k/q, by the number of frequencies
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +54,16 @@ class Torus(Result):
     lines: FloatArray
     status: TorusStatus
 
+    def line(self) -> str:
+        """Return the frequencies with their errors, the number of pieces, and what they tell."""
+        known = "; ".join(
+            f"{frequency:.12g} ± {error:.1g}, no resonance up to order {order}"
+            for frequency, error, order in zip(self.frequencies, self.errors, self.excluded_order, strict=True)
+        )
+        return f"{known or 'no frequency'}; {self.pieces} pieces; {self.status.words}"
 
-def torus(series: npt.ArrayLike, *, clock_period: int = 1) -> Torus:
+
+def torus(series: npt.ArrayLike, *, clock_period: int = 1, spectrum: PowerSpectrum | None = None) -> Torus:
     """Frequencies of the torus on which a series runs, without a chosen angle.
 
     Parameters
@@ -63,6 +72,8 @@ def torus(series: npt.ArrayLike, *, clock_period: int = 1) -> Torus:
         Samples along one orbit that has settled.
     clock_period : int
         Period of the drive, T: multiples of 1/T are no frequencies of the torus.
+    spectrum : PowerSpectrum, optional
+        Periodogram of this series, if it is known already.
 
     Returns
     -------
@@ -97,15 +108,15 @@ def torus(series: npt.ArrayLike, *, clock_period: int = 1) -> Torus:
     if clock_period < 1:
         raise ValueError(f"clock_period must be at least 1, got {clock_period}")
     n = len(samples)
-    if n < SHORTEST:
+    if n < FEWEST_SAMPLES:
         return _nothing(np.empty((0, 3)), TorusStatus.SHORT)
-    spectrum = power_spectrum(samples)
+    spectrum = power_spectrum(samples) if spectrum is None else spectrum
     variance = samples.var(axis=0)
     varying = spectrum.power.sum(axis=0) > 0.0
     if not varying.any():
         return _nothing(np.empty((0, 3)), TorusStatus.CONSTANT)
     shares = [(line.power / variance[line.component], line) for line in spectrum.lines]
-    strongest = sorted((x for x in shares if x[0] > FAINTEST), key=lambda x: -x[0])
+    strongest = sorted((x for x in shares if x[0] > FAINTEST_SHARE), key=lambda x: -x[0])
     lines: list[tuple[float, float, float]] = []
     for share, line in strongest:
         if len(lines) == N_LINES or any(abs(line.frequency - f) < 4 * spectrum.resolution for f, _, _ in lines):
@@ -113,11 +124,17 @@ def torus(series: npt.ArrayLike, *, clock_period: int = 1) -> Torus:
         x = samples[:, line.component] - samples[:, line.component].mean()
         frequency = _refined(x, line.frequency)
         halves = [_refined(part - part.mean(), frequency) for part in (x[: n // 2], x[n - n // 2 :])]
-        lines.append((frequency, abs(halves[0] - halves[1]) + ROUNDING, share))
+        lines.append((frequency, abs(halves[0] - halves[1]) + FREQUENCY_ROUNDING, share))
     evidence = np.array(lines).reshape(-1, 3)
     if spectrum.line_share[varying].min() < IN_LINES:
         return _nothing(evidence, TorusStatus.NO_TORUS)
     return _explained(evidence, clock_period)
+
+
+@analyses("torus", "frequencies")
+def _torus_of(recording: Recording) -> Torus:
+    spectrum = recording.answer("spectrum")
+    return torus(recording.samples, clock_period=recording.clock_period, spectrum=spectrum)
 
 
 def _refined(x: FloatArray, frequency: float) -> float:
@@ -126,7 +143,7 @@ def _refined(x: FloatArray, frequency: float) -> float:
     t = np.arange(n) - 0.5 * (n - 1)
     weighted = birkhoff_weights(n) * x
     omega = 2.0 * math.pi * frequency
-    for _ in range(ITERATIONS):
+    for _ in range(NEWTON_STEPS):
         wave = weighted * np.exp(-1j * omega * t)
         a, a1, a2 = wave.sum(), -1j * (wave @ t), -(wave @ t**2)
         slope = 2.0 * (np.conj(a) * a1).real
@@ -141,11 +158,11 @@ def _refined(x: FloatArray, frequency: float) -> float:
 def _explained(lines: FloatArray, clock_period: int) -> Torus:
     """Find the fewest frequencies, and the smallest q, that explain all lines."""
     f, errors = lines[:, 0], lines[:, 1]
-    pieces = range(clock_period, max(PIECES, clock_period) + 1, clock_period)
+    pieces = range(clock_period, max(MOST_PIECES, clock_period) + 1, clock_period)
     for q in pieces:
         if (_distance(q * f) <= q * _allowed(errors)).all():
             return Torus(np.empty(0), np.empty(0), q, (), np.empty(0, dtype=np.int64), lines, TorusStatus.LOCKED)
-    for dimension, order in ORDERS.items():
+    for dimension, order in LARGEST_ORDERS.items():
         for q in pieces:
             basis = _basis(f, errors, q, dimension, order)
             if basis is not None:
@@ -173,7 +190,8 @@ def _basis(f: FloatArray, errors: FloatArray, q: int, dimension: int, order: int
 def _torus(lines: FloatArray, basis: list[int], q: int) -> Torus:
     frequencies, errors = lines[basis, 0], lines[basis, 1]
     resonances = tuple(
-        simplest_fraction(x - SIGMAS * e, x + SIGMAS * e) for x, e in zip(frequencies, errors, strict=True)
+        simplest_fraction(x - RESONANCE_SIGMAS * e, x + RESONANCE_SIGMAS * e)
+        for x, e in zip(frequencies, errors, strict=True)
     )
     locked = [_locked(resonance, e) for resonance, e in zip(resonances, errors, strict=True)]
     return Torus(
@@ -188,7 +206,7 @@ def _torus(lines: FloatArray, basis: list[int], q: int) -> Torus:
 
 
 def _allowed(errors: FloatArray) -> FloatArray:
-    return SIGMAS * errors
+    return RESONANCE_SIGMAS * errors
 
 
 def _distance(x: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from attractors.results import Result
 from attractors.series import as_series
 from attractors.tori.birkhoff import birkhoff_weights
-from attractors.tori.resonances import ROUNDING, SIGMAS, TorusStatus, _locked, simplest_fraction
+from attractors.tori.resonances import FREQUENCY_ROUNDING, RESONANCE_SIGMAS, TorusStatus, _locked, simplest_fraction
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,12 @@ class RotationNumber(Result):
     resonance: Fraction
     excluded_order: int
     status: TorusStatus
+
+    def line(self) -> str:
+        """Return the rotation number with its error, and what it tells."""
+        return (
+            f"{self.value:.12g} ± {self.error:.1g}, no resonance up to order {self.excluded_order}; {self.status.words}"
+        )
 
 
 def rotation_number(angles: npt.ArrayLike, *, turn: float = 1.0) -> RotationNumber:
@@ -78,8 +84,8 @@ def rotation_number(angles: npt.ArrayLike, *, turn: float = 1.0) -> RotationNumb
     weights = birkhoff_weights(half)
     parts = [float(weights @ steps[first : first + half]) for first in (0, (n - half) // 2, n - half)]
     value = float(birkhoff_weights(n) @ steps)
-    error = max(parts) - min(parts) + ROUNDING * max(1.0, abs(value))
-    resonance = simplest_fraction(value - SIGMAS * error, value + SIGMAS * error)
+    error = max(parts) - min(parts) + FREQUENCY_ROUNDING * max(1.0, abs(value))
+    resonance = simplest_fraction(value - RESONANCE_SIGMAS * error, value + RESONANCE_SIGMAS * error)
     if error > 1e-3 / n**0.5:  # no better than chance would do, by far
         status = TorusStatus.NO_TORUS
     else:

@@ -82,14 +82,14 @@ def _submit(given: argparse.Namespace) -> int:
     config, out = sweep_of(given)
     from sweeps.cluster.submission import submit
 
-    return _tell(given, submit(config, out, _options(given), dry_run=given.dry_run, tell=_say))
+    return _print_submission(given, submit(config, out, _options(given), dry_run=given.dry_run, tell=_print_to_stderr))
 
 
 def resume(given: argparse.Namespace, out: Path) -> int:
     """Submit what is missing of a sweep that was submitted."""
     from sweeps.cluster.submission import resume
 
-    return _tell(given, resume(out, _options(given), dry_run=given.dry_run, tell=_say))
+    return _print_submission(given, resume(out, _options(given), dry_run=given.dry_run, tell=_print_to_stderr))
 
 
 def next_round(out: Path) -> bool:
@@ -98,12 +98,12 @@ def next_round(out: Path) -> bool:
     from sweeps.cluster.submission import next_round
 
     try:
-        done = next_round(out, tell=_say)
+        done = next_round(out, tell=_print_to_stderr)
     except SlurmError as error:
-        _say(f"the next round could not be submitted from here: {error}")
+        _print_to_stderr(f"the next round could not be submitted from here: {error}")
         return False
     if done is not None:
-        _say(f"the next round: {done.n_tasks} tasks, jobs {' '.join(done.jobs)}")
+        _print_to_stderr(f"the next round: {done.n_tasks} tasks, jobs {' '.join(done.jobs)}")
     return done is not None
 
 
@@ -139,11 +139,11 @@ def _options(given: argparse.Namespace) -> dict[str, object]:
     return options
 
 
-def _say(line: str) -> None:
+def _print_to_stderr(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def _tell(given: argparse.Namespace, done: "Submitted") -> int:
+def _print_submission(given: argparse.Namespace, done: "Submitted") -> int:
     if given.json:
         print_json({**asdict(done), "folder": str(done.folder), "dry_run": given.dry_run})
         return 0

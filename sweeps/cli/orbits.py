@@ -165,53 +165,7 @@ def _analyse(given: argparse.Namespace) -> None:
 
 
 def _print_analysis(found: "Analysis") -> None:
-    """Say in a few lines what a series shows; numbers are those of the first component."""
-    period = f" {found.period.period}" if found.period.period else ""
-    print(f"{found.status.name.lower()}{period}: {found.status.value}")
-    lines = [line for line in found.spectrum.lines if line.component == 0][:3]
-    strongest = ", ".join(f"{line.frequency:.9g} ± {line.frequency_error:.1g}" for line in lines)
-    print(f"  spectrum: {found.spectrum.line_share[0]:.1%} of the variance in lines" + (f": {strongest}" * bool(lines)))
-    for f, error, order in zip(found.torus.frequencies, found.torus.errors, found.torus.excluded_order, strict=True):
-        print(f"  frequency: {f:.12g} ± {error:.1g}, no resonance up to order {order}; {found.torus.pieces} pieces")
-    time, error = found.correlation.integrated_time[0], found.correlation.integrated_time_error[0]
-    known = f"integrated time {time:.4g} ± {error:.1g} steps" if time > 0.0 else "no integrated time"
-    print(f"  autocorrelation: {known}; {found.correlation.status.name.lower().replace('_', ' ')}")
-    if found.correlation.memory is not None:
-        memory = found.correlation.memory
-        print(
-            f"  memory beyond {memory.context} steps: {memory.correlation[0]:+.3f} at lag {memory.lag[0]}, "
-            f"p = {memory.p_value[0]:.2g}"
-        )
-    print(f"  0-1 test: K = {found.growth.growth[0]:.3f}; {found.growth.status.name.lower()}")
-    print(f"  Birkhoff average: {found.average.digits[0]:.1f} digits; {found.average.status.name.lower()}")
-    if found.section is not None:
-        cut = found.section
-        print(
-            f"  section: {len(cut.times)} points within {cut.half_width:.2g} of {cut.level:.4g}, moved by "
-            f"{cut.displacement:.1g}; {cut.status.name.lower().replace('_', ' ')}"
-        )
-    for name, answer in (
-        ("correlation dimension", found.dimension),
-        ("sample entropy", found.entropy),
-        ("detrended fluctuations: exponent", found.fluctuation),
-        ("Hurst exponent", found.hurst),
-    ):
-        if answer is not None:
-            known = f"{answer.value:.4g} ± {answer.standard_error:.1g} of {answer.n_used} samples"
-            print(f"  {name} {known}; {answer.status.name.lower().replace('_', ' ')}")
-    if found.exponent is not None:
-        value, error = found.exponent.exponents[0], found.exponent.standard_errors[0]
-        print(f"  exponent from neighbours: {value:.4g} ± {error:.1g}; {found.exponent.status.name.lower()}")
-    if found.exponents is not None:
-        values = ", ".join(f"{x:.3g}" for x in found.exponents.exponents)
-        print(f"  exponents from fitted Jacobians: {values}; {found.exponents.status.name.lower()}")
-    if found.boxes is not None:
-        known = f"{found.boxes.value:.4g} ± {found.boxes.standard_error:.1g}"
-        print(f"  box-counting dimension {known}; {found.boxes.status.name.lower().replace('_', ' ')}")
-    if found.information is not None and found.neighbours is not None:
-        print(
-            f"  delays: {found.information.delay} by mutual information, {found.information.status.name.lower()}; "
-            f"dimension {found.neighbours.dimension} by false neighbours, {found.neighbours.status.name.lower()}"
-        )
-    if found.returns is not None:
-        print(f"  return map: scatter {found.returns.scatter:.2g}; {found.returns.status.name.lower()}")
+    """Say in a line each what the analyses of a series found; numbers are those of the first component."""
+    print(f"{found.line()}: {found.status.value}")
+    for line in found.lines():
+        print(f"  {line}")

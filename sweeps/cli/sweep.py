@@ -128,19 +128,19 @@ def _run_here(given: argparse.Namespace, config: Config, out: Path) -> int:
     found: list[xr.Dataset] = []
     files: list[Path] = []
 
-    def look(dataset: "xr.Dataset", folder: Path) -> None:
+    def summarise(dataset: "xr.Dataset", folder: Path) -> None:
         from sweeps.summary import write_summary
 
         found.append(dataset)
         files.extend(write_summary(dataset, folder))
 
     with on_signals() as stop:
-        folder = run_sweep(config, out, workers=given.workers, beside=look, stop=stop)
+        folder = run_sweep(config, out, workers=given.workers, beside=summarise, stop=stop)
     files.insert(0, folder / "sweep.nc")
-    return _tell(given, found[0], folder, files)
+    return _print_sweep(given, found[0], folder, files)
 
 
-def _tell(given: argparse.Namespace, dataset: "xr.Dataset", folder: Path, files: list[Path]) -> int:
+def _print_sweep(given: argparse.Namespace, dataset: "xr.Dataset", folder: Path, files: list[Path]) -> int:
     """Print what a sweep found; the exit code says whether points failed."""
     from sweeps.summary import print_summary, summary
 
@@ -204,18 +204,18 @@ def _collect(given: argparse.Namespace) -> int:
     found: list[xr.Dataset] = []
     files: list[Path] = []
 
-    def look(dataset: "xr.Dataset", path: Path) -> None:
+    def summarise(dataset: "xr.Dataset", path: Path) -> None:
         from sweeps.summary import write_summary
 
         found.append(dataset)
         files.extend(write_summary(dataset, path))
 
     if folder.complete:
-        look(open_sweep(out), out)
+        summarise(open_sweep(out), out)
         files.insert(0, out / "sweep.nc")
     else:
-        files.insert(0, folder.collect(look, partly=True))
-    code = _tell(given, found[0], out, files)
+        files.insert(0, folder.collect(summarise, partly=True))
+    code = _print_sweep(given, found[0], out, files)
     if n_missing := found[0].attrs["n_missing"]:
         if given.next_round and cluster.next_round(out):
             return code

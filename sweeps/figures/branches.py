@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from attractors import Attractors, Branches
-from attractors.drawing.continuation import attractors_page, branches_page
+from attractors.drawing.continuation import branches_page
+from attractors.drawing.multistability import attractors_page
 from sweeps.config import Config
 from sweeps.figures.sweep import SYMBOLS, save
 from sweeps.network import features_of, map_of

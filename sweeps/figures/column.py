@@ -31,7 +31,7 @@ from sweeps.regimes import label_names
 from sweeps.store.dataset import BINS, SECTION_HALF_WIDTH, in_order
 
 FINEST = 1_000  # rows of an orbit diagram
-MARGIN = 10  # rows above and below it
+MARGIN_ROWS = 10  # rows above and below it
 GREY = 0.45  # ink of what lies behind the section
 DEEPEST = 4.0  # times the largest exponent: what lies lower is cut off where two exponents are drawn
 
@@ -107,7 +107,7 @@ def _orbit_image(dataset: xr.Dataset) -> tuple[Pixels, float, float]:
     visited = np.flatnonzero(density.any(axis=0))
     first, last = (visited[0], visited[-1] + 1) if visited.size else (BINS // 2, BINS // 2 + 1)
     together = max(1, math.ceil((last - first) / FINEST))
-    first, last = max(0, first - MARGIN * together), min(BINS, last + MARGIN * together)
+    first, last = max(0, first - MARGIN_ROWS * together), min(BINS, last + MARGIN_ROWS * together)
     n_rows = math.ceil((last - first) / together)
     counts = np.add.reduceat(density[:, first:last], np.arange(0, last - first, together), axis=1)
     image = np.ones((len(density), n_rows, 3), dtype=np.float32)

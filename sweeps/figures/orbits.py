@@ -17,7 +17,7 @@ from sweeps.figures.sweep import COLOURS, SYMBOLS, Floats
 
 SERIES = 100  # steps of a series that are drawn
 LAGS = 60  # of the autocorrelation that are drawn
-FEW = 1_000  # points of a cycle, up to which they are drawn large
+LARGE_MARKS = 1_000  # points of a cycle, up to which they are drawn large
 MARK: Any = {"color": "#D55E00", "ls": "--", "lw": 0.7}  # the end of the context window, in each panel
 
 

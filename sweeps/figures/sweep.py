@@ -63,7 +63,7 @@ SAMPLES_DRAWN = 128  # of the orbit at each value, where single points are drawn
 ROWS = 500  # pixels of the orbit diagram along the orbit's axis
 PLAIN = 6  # exponents that are drawn at most in one panel with a legend
 TILTED: Any = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}  # names below an axis
-FEW = 30  # points of a line below which they are marked
+MARKED_POINTS = 30  # points of a line below which they are marked
 
 Floats = npt.NDArray[np.float64]
 
@@ -305,7 +305,7 @@ def draw_exponents(axes: Axes, dataset: xr.Dataset, name: str, n_drawn: int) -> 
     exponents = resolved_exponents(dataset)
     n_drawn = min(n_drawn, exponents.shape[1])
     colours = mpl.colormaps["inferno"](np.linspace(0, 0.8, max(n_drawn, 3)))
-    marker = "o" if len(exponents) < FEW else ""
+    marker = "o" if len(exponents) < MARKED_POINTS else ""
     for i in range(n_drawn):
         label = rf"$\lambda_{{{i + 1}}}$"
         axes.plot(

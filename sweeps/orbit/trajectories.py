@@ -15,7 +15,7 @@ from sweeps.files import written_whole
 from sweeps.network import finite_of, full
 from sweeps.store.provenance import provenance
 
-SHORTEST = 8  # steps of an orbit that can be analysed
+SHORTEST_ORBIT = 8  # steps of an orbit that can be analysed
 WINDOW = 4096  # last samples by which a noisy orbit is labelled
 LONG_NAMES = {
     "attention": "attention vector that the step made",
@@ -65,7 +65,7 @@ def describe(orbit: Trajectory) -> dict[str, Any]:
 def look(orbit: Trajectory, network: MeanFieldMap) -> Analysis | None:
     """Analyse the semantic m^o of an orbit; None if it is too short for that."""
     n = len(orbit.m_o_semantic)
-    if n < SHORTEST:
+    if n < SHORTEST_ORBIT:
         return None
     context = network.context if n // 4 > network.context else None
     return analyse(orbit.m_o_semantic, context=context, clock_period=network.clock_period)
@@ -94,7 +94,7 @@ def write(
         from sweeps.figures.sweep import save_page  # noqa: PLC0415 - only who draws waits for matplotlib
 
         if found is None:
-            raise ValueError(f"run.n_steps = {len(orbit.m_o_semantic)} must be at least {SHORTEST} for a figure")
+            raise ValueError(f"run.n_steps = {len(orbit.m_o_semantic)} must be at least {SHORTEST_ORBIT} for a figure")
         symbols = [f"$m^o_{a + 1}$" for a in range(orbit.m_o_semantic.shape[1])]
         save_page(plot, orbit.m_o_semantic, found, symbols, title=rf"$\beta = {network.beta:.10g}$")
     return [file for file in (out, plot) if file is not None]

@@ -2,9 +2,9 @@
 
 import time
 from dataclasses import dataclass
-from enum import Enum
 
 from attractors.results import Result
+from attractors.status import Status, doubt, sure
 from sweeps.grid.shard import Shard
 from sweeps.run.progress import clock
 from sweeps.store.claims import claims
@@ -15,16 +15,16 @@ RECENT = 600.0  # seconds of the past that the rate is measured over, or the las
 FEW_SHARDS = 16
 
 
-class State(Enum):
+class State(Status):
     """What to do about a sweep."""
 
-    FINISHED = "All points are in sweep.nc."
-    FAILED = "Some points could not be computed: `dmfsa sweep resume --failed` tries them again."
-    COLLECTABLE = "All points are computed: `dmfsa sweep collect` makes one dataset of them."
-    COLLECTING = "All points are computed: a job in the queue makes one dataset of them."
-    RUNNING = "Processes are at work."
-    QUEUED = "Tasks are in the queue: they go on when their turn comes."
-    INTERRUPTED = "Nobody seems to be at work: `dmfsa sweep resume` goes on."
+    FINISHED = sure("All points are in sweep.nc.")
+    FAILED = doubt("Some points could not be computed: `dmfsa sweep resume --failed` tries them again.")
+    COLLECTABLE = sure("All points are computed: `dmfsa sweep collect` makes one dataset of them.")
+    COLLECTING = sure("All points are computed: a job in the queue makes one dataset of them.")
+    RUNNING = sure("Processes are at work.")
+    QUEUED = sure("Tasks are in the queue: they go on when their turn comes.")
+    INTERRUPTED = doubt("Nobody seems to be at work: `dmfsa sweep resume` goes on.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from systems import examples, linear
 
 import attractors
 from attractors import DiscreteMap
+from attractors.results import Result
 
 NOISE = np.random.default_rng(0).normal(size=1_600)
 
@@ -77,12 +78,26 @@ INPUTS = {  # series, what the error must say, statuses that say that there is n
 }
 
 
+def check_text(found):
+    """At most six lines of 120 columns that name the status, whatever was or was not found."""
+    text = str(found)
+    assert text == repr(found)
+    assert len(text.splitlines()) <= 6
+    assert max(map(len, text.splitlines())) <= 120
+    assert text.startswith(f"{type(found).__name__}: {found.line()[:40]}")
+    if hasattr(found, "status"):
+        assert found.status.words in found.line()
+        assert found.status.words in text
+
+
 def answer(call):
     """Status and message: one of them is None. Any other exception, and any warning, fails the test."""
     try:
         found = call()
     except ValueError as error:
         return None, str(error)
+    if isinstance(found, Result):
+        check_text(found)
     status = getattr(found, "status", None)
     return (None if status is None else status.name), None
 
@@ -188,9 +203,12 @@ def test_maps(name, analysis):
             OF_MAPS[analysis](system, start)
         return
     found = OF_MAPS[analysis](system, start)
+    check_text(found)
     status = found.label if analysis == "classify" else found.status
     if analysis == "find_attractors":  # of two starts; one entry, or none is known
         assert status.name in {"FEW_STARTS", "UNDETERMINED_STARTS", "UNCLEAR"}
+        for one in found.attractors:
+            check_text(one)
         assert {str(one.label) for one in found.attractors} <= SAID.get(
             name, {str(one.label) for one in found.attractors}
         )
@@ -208,6 +226,8 @@ def test_maps_that_are_followed(name):
     found = attractors.follow_attractors(
         lambda _: system, [0.0, 1.0], [start, start], n_transient=300, n_steps=256, n_window=60, n_exponents=few(system)
     )
+    for one in (found, *found.branches, *(branch.begins for branch in found.branches)):
+        check_text(one)
     for branch in found.branches:
         assert branch.labels[0] in SAID.get(name, {branch.labels[0]})
     known = found.status.name in {"OK", "UNDETERMINED_STARTS"}

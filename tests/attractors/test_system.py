@@ -10,6 +10,8 @@ import pytest
 import systems
 
 import attractors.system
+import dmfsa
+import sweeps
 from attractors import DiscreteMap, lyapunov_spectrum
 from attractors.examples import volume_preserving
 
@@ -70,6 +72,17 @@ def test_the_known_maps_have_the_jacobians_they_claim(system, x):
     claimed = np.zeros((system.dimension, system.dimension))
     system._jacobian(np.array(x), system.parameters, claimed)
     np.testing.assert_allclose(claimed, np.transpose(columns), atol=1e-8)
+
+
+def test_a_map_says_what_it_is():
+    assert repr(systems.henon()) == "DiscreteMap of 2 dimensions: _henon_step, parameters (1.4, 0.3)"
+    by_differences = DiscreteMap(step, parameters=np.arange(7.0), dimension=1)
+    assert repr(by_differences) == "DiscreteMap of 1 dimension: step, 7 parameters, Jacobian by central differences"
+
+
+def test_tab_completion_offers_public_names():
+    for package in (attractors, dmfsa, sweeps):
+        assert dir(package) == sorted(package.__all__)
 
 
 def test_compiled_functions_are_accepted():

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from test_following import SHORT, imperfect, shifted_cubic
 
 from attractors import find_attractors, follow_attractors
-from attractors.drawing.continuation import OTHERS, SEVERAL, attractors_page, branches_page, draw_basins, draw_shares
+from attractors.drawing.continuation import OTHERS, branches_page, draw_basins
+from attractors.drawing.multistability import SEVERAL, attractors_page, draw_shares
 
 
 def new_axes():

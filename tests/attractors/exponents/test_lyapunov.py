@@ -99,7 +99,7 @@ def test_leftover_steps_and_whole_periods_of_the_clock():
 
 def test_the_transient_is_discarded_in_full(monkeypatch):
     """In chunks and a rest, then with the frame, then the leftover: the average begins exactly after it."""
-    monkeypatch.setattr("attractors.exponents.runs.CHUNK", 64)
+    monkeypatch.setattr("attractors.exponents.runs.CHUNK_STEPS", 64)
     n_transient = 256 + 3 * 64 + 10
     orbit, _ = systems.logistic(3.9).orbit([0.3], n_transient + 5 + 320)
     spectrum = lyapunov_spectrum(systems.logistic(3.9), [0.3], n_steps=325, n_transient=n_transient, n_blocks=32)

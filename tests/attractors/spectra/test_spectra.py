@@ -8,7 +8,7 @@ import systems
 from naive_series import periodogram
 from scipy import signal, stats
 
-from attractors.spectra.periodogram import MOST, SpectrumKind, power_spectrum
+from attractors.spectra.periodogram import MOST_LINES, SpectrumKind, power_spectrum
 
 
 def cosine(n, frequency, phase=0.3, amplitude=1.0):
@@ -112,7 +112,7 @@ def test_maps():
     assert spectrum.line_share[0] == pytest.approx(1.0, abs=1e-6)
     chaos, _ = systems.logistic(4.0).orbit([0.3], systems.affordable(20_000))
     assert power_spectrum(chaos).line_share[0] == 0.0
-    assert len(power_spectrum(np.random.default_rng(0).choice([0, 1], 2_000) * cosine(2_000, 0.1)).lines) <= MOST
+    assert len(power_spectrum(np.random.default_rng(0).choice([0, 1], 2_000) * cosine(2_000, 0.1)).lines) <= MOST_LINES
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, -1e8])

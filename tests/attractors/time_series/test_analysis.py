@@ -93,7 +93,7 @@ def test_a_page_shows_the_numbers_it_is_given():
     samples = CASES["torus"][0]
     figure = plotting.page(samples, analyse(samples, context=4), symbols=["a", "b"])
     series, returns, plane, spectrum, correlation, growth = figure.axes
-    np.testing.assert_array_equal(series.get_lines()[0].get_ydata(), samples[-plotting.FEW :, 0])
+    np.testing.assert_array_equal(series.get_lines()[0].get_ydata(), samples[-plotting.SAMPLES_DRAWN :, 0])
     np.testing.assert_array_equal(
         returns.get_lines()[0].get_xydata(), np.column_stack([samples[:-1, 0], samples[1:, 0]])
     )
