@@ -81,11 +81,12 @@ def submit(
     folder = SweepFolder.claim(path, config, inputs_of(config)) if claimed else SweepFolder(path, config)
     with _alone(path, dry_run=dry_run):
         before = read_record(path)
-        queued = engine_of(path, before.wishes).queue(before.token) if before else []
+        earlier = engine_of(path, before.wishes) if before else engine
+        queued = earlier.queue(before.token) if before else []
         if working := [one for one in queued if one.will_run and one.task is not None]:
             raise ClusterError(
                 f"{describe(working)} of this sweep: `dmfsa sweep resume {path}` submits what is missing beside them; "
-                f"to cut the sweep anew, {engine.cancels} {' '.join(sorted({one.job for one in working}))} first."
+                f"to cut the sweep anew, {earlier.cancels} {' '.join(sorted({one.job for one in working}))} first."
             )
         if before and before.wishes.engine != wishes.engine:
             queued = []  # what collects there does no harm, and is not known here

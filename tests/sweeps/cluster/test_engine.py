@@ -102,10 +102,12 @@ def test_options_are_those_of_the_engine(toy, tmp_path, capsys, chunks_of_2):
 def test_a_sweep_that_moves_to_another_engine(toy, tmp_path, capsys, monkeypatch, chunks_of_2):
     """What collects of the first one is of another queue: nobody cancels it in the second."""
     toy("submit", "--tasks", "1")
-    del WAITING[0]
-    (collects,) = WAITING
+    tasks, collects = WAITING
     Moved = type("Moved", (Toy,), {"__annotations__": {"engine": str}, "engine": "moved"})
     monkeypatch.setitem(ENGINES, "moved", Moved)
+    assert toy("submit", "--set", "cluster.engine=moved") == 1
+    assert f"to cut the sweep anew, forget {tasks.name} first" in capsys.readouterr().err
+    WAITING.remove(tasks)
     monkeypatch.setattr(toy_engine.ToyEngine, "cancel", lambda *_: pytest.fail("it is of another engine"))
     assert toy("submit", "--set", "cluster.engine=moved") == 0
     assert read_record(tmp_path / "x").wishes.engine == "moved"
