@@ -3,13 +3,14 @@
 # make coverage which lines of all packages the tests run, of compiled code excepted
 # make trust every quantity against exact, published and independent values: prints the table, writes docs/trust.md
 # make docs  the guide, docs/_build/html/index.html: runs its code, draws its figures, makes no warning
+# make wheel a wheel, installed into an empty environment elsewhere, must run a sweep and a report there
 # make bench benchmarks, written to benchmarks/RESULTS.md; for a quiet machine, some 30 minutes
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test coverage trust docs lint format bench clean
+.PHONY: run test coverage trust docs lint format wheel bench clean
 
 run: $(VENV)/installed
 	$(BIN)/dmfsa sweep run cfgs/paper_zoom.yaml
@@ -38,12 +39,22 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+wheel: $(BIN)/python
+	rm -rf build dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	$(BIN)/python -m venv --clear dist/empty
+	dist/empty/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	set -e; bin=$(CURDIR)/dist/empty/bin; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; cd "$$elsewhere"; \
+	    "$$bin"/dmfsa --version; \
+	    "$$bin"/dmfsa sweep run "$$bin"/../share/dmfsa/cfgs/paper_zoom.yaml --set sweep.beta.n=5 --out zoom; \
+	    "$$bin"/dmfsa report zoom
+
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pynamicalsys ntsa
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf $(VENV) build docs/_build docs/generated *.egg-info .coverage .*_cache
+	rm -rf $(VENV) build dist docs/_build docs/generated *.egg-info .coverage .*_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

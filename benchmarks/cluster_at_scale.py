@@ -19,7 +19,7 @@ from experiments import NO_EXPONENTS, small  # noqa: E402
 from simulated_slurm import SimulatedSlurm  # noqa: E402
 
 from sweeps.cluster import submission  # noqa: E402
-from sweeps.cluster.slurm import limits, queue, scripts  # noqa: E402
+from sweeps.cluster.slurm import engine, limits, queue, scripts  # noqa: E402
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     os.environ["DMFSA"] = "dmfsa"
     with tempfile.TemporaryDirectory() as name, mock.patch.object(submission, "seconds_per_shard", return_value=600.0):
         slurm = SimulatedSlurm(Path(name, "sweep"), n_slots=500, max_array_size=given.max_array_size)
-        for module in (limits, queue, scripts, submission):
+        for module in (engine, limits, queue, scripts):
             mock.patch.object(module, "ask", slurm.ask).start()
         rounds(slurm, config)
 

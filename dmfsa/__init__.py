@@ -23,6 +23,20 @@ __all__ = [
     "linear_noise",
 ]
 
+__version__: str
+
+
+def __getattr__(name: str) -> object:
+    """Look the version up when it is asked for, as that takes longer than it should take to import this."""
+    if name == "__version__":
+        from importlib import metadata  # noqa: PLC0415
+
+        try:
+            return metadata.version("dmfsa")
+        except metadata.PackageNotFoundError:  # a folder of source on the path, not installed
+            return "0+unknown"
+    raise AttributeError(f"module 'dmfsa' has no attribute {name!r}")
+
 
 def __dir__() -> list[str]:
     return sorted(__all__)

@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from sweeps.cli.attractors import add_attractors_command
 from sweeps.cli.finite import add_finite_command
@@ -58,12 +59,25 @@ def _fail(code: int, message: str) -> int:
     return code
 
 
+class _Version(argparse.Action):
+    """Print the versions, which takes longer to find out than --help may take, and exit."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from sweeps.store.provenance import version_line
+
+        print(version_line())
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dmfsa",
         description="What does a self-attention network do, as a dynamical system?",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show versions, and the commit of a checkout, and exit"
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     add_orbit_commands(commands)

@@ -1,4 +1,4 @@
-"""Commands for clusters: `sweep submit`, and what `resume` and `status` do with a sweep that was submitted."""
+"""Commands for clusters of any engine: `sweep submit`; what `resume` and `status` do with a submitted sweep."""
 
 import argparse
 import sys
@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.cli.arguments import add_command, print_json, sweep_of
 from sweeps.config import ConfigError
+from sweeps.config.cluster import ENGINES
 
 if TYPE_CHECKING:
     from sweeps.cluster.submission import Submitted
 
-OPTIONS = {
-    "partition": ("NAME", "partition; the cluster's default if not given"),
-    "account": ("NAME", "account"),
-    "qos": ("NAME", "quality of service"),
-    "constraint": ("FEATURES", "features that nodes must have"),
-    "time": ("TIME", "limit of a task: minutes, H:MM:SS or D-H"),
-    "mem": ("SIZE", "memory of a task, such as 2G"),
-    "cpus_per_task": ("N", "cores of a task, and its threads"),
-    "max_running": ("N", "tasks that run at a time, at most"),
-    "job_name": ("NAME", "name of the jobs; that of the config if not given"),
-}
 NUMBERS = ("cpus_per_task", "max_running", "tasks")
 
 
@@ -35,8 +25,8 @@ def add_submit(actions: Any) -> argparse.ArgumentParser:
         "run on a cluster with Slurm",
         "dmfsa sweep submit cfgs/paper_fig3a.yaml --time 1:00:00 --mem 2G",
         "Cut a sweep into tasks by a short measurement and the cluster's limits, and submit them as arrays, with a\n"
-        "job after them that collects. Every option can stand in the config's section `slurm`; anything else that\n"
-        "sbatch knows, in its own environment variables: SBATCH_GRES, SBATCH_RESERVATION, ….",
+        "job after them that collects. Every option can stand in the config's section `cluster` or `slurm`; anything\n"
+        "else that sbatch knows, in its own environment variables: SBATCH_GRES, SBATCH_RESERVATION, ….",
     )
     takes_options(parser)
     parser.add_argument("--tasks", metavar="N", help="number of tasks; as a measurement advises if not given")
@@ -44,12 +34,17 @@ def add_submit(actions: Any) -> argparse.ArgumentParser:
 
 
 def takes_options(parser: argparse.ArgumentParser) -> None:
-    """Give a command what it may ask of Slurm."""
-    for key, (metavar, about) in OPTIONS.items():
+    """Give a command what it may ask of a cluster."""
+    for key, (metavar, about) in _options().items():
         parser.add_argument(f"--{key.replace('_', '-')}", metavar=metavar, help=about)
     parser.add_argument(
         "--dry-run", action="store_true", help="print what would be submitted; write and submit nothing"
     )
+
+
+def _options() -> dict[str, tuple[str, str]]:
+    """Return the options of all engines, each once: what stands for it, what it is."""
+    return {key: option for section in ENGINES.values() for key, option in section.OPTIONS.items()}
 
 
 def was_submitted(folder: Path) -> bool:
@@ -65,9 +60,9 @@ def check_options(given: argparse.Namespace, folder: Path) -> None:
     Raises
     ------
     ConfigError
-        If options of Slurm are given for a sweep that runs here, or the other way round.
+        If options of a cluster are given for a sweep that runs here, or the other way round.
     """
-    asked = [f"--{key.replace('_', '-')}" for key in (*_options(given), *(["dry_run"] if given.dry_run else []))]
+    asked = [f"--{key.replace('_', '-')}" for key in (*_asked(given), *(["dry_run"] if given.dry_run else []))]
     if asked and not was_submitted(folder):
         raise ConfigError(f"{', '.join(asked)}: only for a sweep that was submitted, and {folder} was not.")
     if given.workers and was_submitted(folder):
@@ -82,24 +77,24 @@ def _submit(given: argparse.Namespace) -> int:
     config, out = sweep_of(given)
     from sweeps.cluster.submission import submit
 
-    return _print_submission(given, submit(config, out, _options(given), dry_run=given.dry_run, tell=_print_to_stderr))
+    return _print_submission(given, submit(config, out, _asked(given), dry_run=given.dry_run, tell=_print_to_stderr))
 
 
 def resume(given: argparse.Namespace, out: Path) -> int:
     """Submit what is missing of a sweep that was submitted."""
     from sweeps.cluster.submission import resume
 
-    return _print_submission(given, resume(out, _options(given), dry_run=given.dry_run, tell=_print_to_stderr))
+    return _print_submission(given, resume(out, _asked(given), dry_run=given.dry_run, tell=_print_to_stderr))
 
 
 def next_round(out: Path) -> bool:
     """Submit the next round of a refinement; return whether there was one. Where nodes may not submit, say so."""
-    from sweeps.cluster.slurm.commands import SlurmError
+    from sweeps.cluster.engine import ClusterError
     from sweeps.cluster.submission import next_round
 
     try:
         done = next_round(out, tell=_print_to_stderr)
-    except SlurmError as error:
+    except ClusterError as error:
         _print_to_stderr(f"the next round could not be submitted from here: {error}")
         return False
     if done is not None:
@@ -109,16 +104,15 @@ def next_round(out: Path) -> bool:
 
 def queue_of(folder: Path) -> dict[str, Any]:
     """Return what the queue holds of a sweep: a line for people, counts by state, what of it will do its work."""
+    from sweeps.cluster.engine import ClusterError, counts, describe, engine_of
     from sweeps.cluster.record import read_record
-    from sweeps.cluster.slurm.commands import SlurmError
-    from sweeps.cluster.slurm.queue import counts, describe, read_queue
 
     record = read_record(folder)
     if record is None:
         return {}
     try:
-        found = read_queue(record.token)
-    except SlurmError as error:
+        found = engine_of(folder, record.wishes).queue(record.token)
+    except ClusterError as error:
         return {"line": f"cannot be told: {error}"}
     will_run = [one for one in found if one.will_run]
     n_tasks = sum(one.task is not None for one in will_run)
@@ -130,10 +124,10 @@ def queue_of(folder: Path) -> dict[str, Any]:
     }
 
 
-def _options(given: argparse.Namespace) -> dict[str, object]:
+def _asked(given: argparse.Namespace) -> dict[str, object]:
     """Return what was given, by the keys of the config's section; numbers as numbers."""
     options: dict[str, object] = {}
-    for key in (*OPTIONS, "tasks"):
+    for key in (*_options(), "tasks"):
         if (text := getattr(given, key, None)) is not None:
             options[key] = int(text) if key in NUMBERS and text.isdecimal() else text
     return options

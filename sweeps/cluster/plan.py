@@ -4,9 +4,8 @@ import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from sweeps.cluster.slurm.limits import Limits
 from sweeps.config import ConfigError
-from sweeps.config.slurm import Slurm
+from sweeps.config.cluster import Cluster
 from sweeps.grid.shard import Shard, share_numbers
 
 SHORTEST = 120.0  # seconds of a task: its start, some 5 s, does not count then
@@ -14,7 +13,26 @@ LONGEST = 3_600.0  # seconds of a task: what is lost with its node is at most on
 ENOUGH = 200  # tasks; beyond these they get longer, and only then more
 DOUBT = 2.0  # limit of a task's time, over what the measurement says: nodes differ, and share their memory
 LEAST_MINUTES = 10  # of a limit: compiling and slow disks
-MOST_CALLS = 49  # of sbatch in a round, for tasks; one more collects
+MOST_CALLS = 49  # arrays in a round; one more job collects
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a cluster allows.
+
+    Attributes
+    ----------
+    max_array_size : int
+        The largest *index* of an array is one less.
+    max_jobs : int
+        Tasks of this user that may wait and run at a time.
+    max_minutes : int or None
+        Of a task. None: no limit.
+    """
+
+    max_array_size: int = 1_001
+    max_jobs: int = 5_000
+    max_minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,13 +59,13 @@ class Cut:
 
 @dataclass(frozen=True)
 class Array:
-    """One call of sbatch: tasks `offset + index` for each index.
+    """An array that is submitted by one call: tasks `offset + index` for each index.
 
     Attributes
     ----------
     offset : int
     indices : tuple of int
-        Ascending, each less than MaxArraySize.
+        Ascending, each less than `Limits.max_array_size`.
     max_running : int or None
         Elements of this array that run at a time.
     after : int or None
@@ -71,12 +89,12 @@ class Array:
 
     @property
     def spec(self) -> str:
-        """What `sbatch --array` takes."""
+        """The indices as schedulers write them, `%` and how many run at a time behind them."""
         throttle = f"%{self.max_running}" if self.max_running is not None else ""
         return ranges(self.indices) + throttle
 
 
-def cut(chains: Sequence[int], seconds_per_shard: float, wishes: Slurm, limits: Limits) -> Cut:
+def cut(chains: Sequence[int], seconds_per_shard: float, wishes: Cluster, limits: Limits) -> Cut:
     """Choose the number of tasks and the limit of their time.
 
     Tasks take some 2 minutes, with up to 200 of them; a longer sweep has longer tasks, up to an hour or half the
@@ -88,7 +106,7 @@ def cut(chains: Sequence[int], seconds_per_shard: float, wishes: Slurm, limits: 
         Shards of each chain, in their order. A chain is not cut: no task has less than one.
     seconds_per_shard : float
         As measured, on one core.
-    wishes : Slurm
+    wishes : Cluster
         The config's section: `tasks`, `time`, `cpus_per_task`, `max_running`.
     limits : Limits
 
@@ -98,10 +116,12 @@ def cut(chains: Sequence[int], seconds_per_shard: float, wishes: Slurm, limits: 
         If what is asked for is beyond what the cluster allows.
     """
     if wishes.time is not None and limits.max_minutes is not None and wishes.time > limits.max_minutes:
-        raise ConfigError(f"slurm.time = {wishes.time} minutes must be at most {limits.max_minutes} in this partition.")
+        raise ConfigError(
+            f"{wishes.engine}.time = {wishes.time} minutes must be at most {limits.max_minutes} in this partition."
+        )
     allowed = min(limits.max_jobs, MOST_CALLS * limits.max_array_size)
     if wishes.tasks is not None and wishes.tasks > allowed:
-        raise ConfigError(f"slurm.tasks = {wishes.tasks} must be at most {allowed} on this cluster.")
+        raise ConfigError(f"{wishes.engine}.tasks = {wishes.tasks} must be at most {allowed} on this cluster.")
     ceiling = wishes.time or limits.max_minutes or math.inf
     total = sum(chains) * seconds_per_shard / wishes.cpus_per_task
     target = min(max(SHORTEST, total / ENOUGH), LONGEST, 60.0 * ceiling / DOUBT)

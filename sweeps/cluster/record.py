@@ -1,4 +1,4 @@
-"""What was submitted of a sweep: slurm.json in its folder, for `resume`, and for those who want to know."""
+"""What was submitted of a sweep, by any engine: slurm.json in its folder, for `resume`, and for who wants to know."""
 
 import json
 import secrets
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.config import ConfigError
-from sweeps.config.slurm import Slurm
+from sweeps.config.cluster import Cluster, section_of
 from sweeps.files import StoreError, written_whole
 
 NAME = "slurm.json"
@@ -24,14 +24,14 @@ class Record:
         Tells the jobs of this folder from all others; it stands in their comment.
     of : int
         Into how many tasks the sweep is cut.
-    wishes : Slurm
-        What each task asked for.
+    wishes : Cluster
+        What each task asked for, and of which engine.
     jobs : tuple of mappings
-        Each call of sbatch: the number of the job, which tasks, how many rounds of a refinement were known, when.
+        Each submission: the number of the job, which tasks, how many rounds of a refinement were known, when.
     """
 
     of: int
-    wishes: Slurm
+    wishes: Cluster
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     jobs: tuple[Mapping[str, Any], ...] = ()
 
@@ -47,7 +47,7 @@ class Record:
         StoreError
             If it cannot be written.
         """
-        values = {**asdict(replace(self, wishes=Slurm())), "wishes": self.wishes.model_dump(exclude_none=True)}
+        values = {**asdict(replace(self, wishes=Cluster())), "wishes": self.wishes.model_dump(exclude_none=True)}
         with written_whole(folder / NAME) as unfinished:
             unfinished.write_text(json.dumps(values, indent=1), encoding="utf-8")
 
@@ -62,7 +62,7 @@ def read_record(folder: Path) -> Record | None:
     """
     try:
         values = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        wishes = Slurm().with_options(values["wishes"])
+        wishes = section_of(values["wishes"])
         return Record(int(values["of"]), wishes, str(values["token"]), tuple(values["jobs"]))
     except FileNotFoundError:
         return None

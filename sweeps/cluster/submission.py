@@ -9,13 +9,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from sweeps.cluster.engine import LOGS, Call, ClusterError, Element, Engine, describe, engine_of
 from sweeps.cluster.measure import seconds_per_shard
-from sweeps.cluster.plan import Cut, arrays, cut, unfinished
+from sweeps.cluster.plan import Array, Cut, Limits, arrays, cut, ranges, unfinished
 from sweeps.cluster.record import Record, read_record
-from sweeps.cluster.slurm.commands import SlurmError, ask
-from sweeps.cluster.slurm.limits import Limits, read_limits
-from sweeps.cluster.slurm.queue import Element, describe, read_queue
-from sweeps.cluster.slurm.scripts import LOGS, Call, array_call, collect_call, program
 from sweeps.config import Config
 from sweeps.config.slurm import Slurm
 from sweeps.files import StoreError
@@ -60,7 +57,7 @@ def submit(
     out : Path, optional
         The folder of results, by default results/NAME.
     options : mapping
-        Keys of the config's section `slurm` that take the place of those written there.
+        Keys of the config's section `cluster` that take the place of those written there.
     dry_run : bool
         Whether to tell what would be submitted, and write and submit nothing.
     tell : callable
@@ -68,28 +65,31 @@ def submit(
 
     Raises
     ------
-    SlurmError
-        If Slurm is not here or refuses, or tasks of the sweep are in the queue: to submit what is missing beside
+    ClusterError
+        If the cluster is not here or refuses, or tasks of the sweep are in the queue: to submit what is missing beside
         them is `resume`.
     StoreError, ConfigError
         As `run_sweep`; and if the cluster does not allow what is asked for.
     """
-    asked = (config.slurm or Slurm()).with_options(options)
+    asked = (config.cluster or config.slurm or Slurm()).with_options(options)
     wishes = asked.model_copy(update={"job_name": asked.job_name or config.name})
-    program()
-    limits = read_limits(wishes.partition)
     path = folder_of(config, out).absolute()
+    engine = engine_of(path, wishes)
+    limits = engine.limits()
     there = (path / "config.yaml").exists()
     claimed = there or not dry_run
     folder = SweepFolder.claim(path, config, inputs_of(config)) if claimed else SweepFolder(path, config)
     with _alone(path, dry_run=dry_run):
         before = read_record(path)
-        queued = read_queue(before.token) if before else []
+        earlier = engine_of(path, before.wishes) if before else engine
+        queued = earlier.queue(before.token) if before else []
         if working := [one for one in queued if one.will_run and one.task is not None]:
-            raise SlurmError(
+            raise ClusterError(
                 f"{describe(working)} of this sweep: `dmfsa sweep resume {path}` submits what is missing beside them; "
-                f"to cut the sweep anew, scancel {' '.join(sorted({str(one.job) for one in working}))} first."
+                f"to cut the sweep anew, {earlier.cancels} {' '.join(sorted({one.job for one in working}))} first."
             )
+        if before and before.wishes.engine != wishes.engine:
+            queued = []  # what collects there does no harm, and is not known here
         if folder.complete:
             return Submitted(path, 0, 0, 0, ())
         shards = folder.shards()
@@ -101,7 +101,7 @@ def submit(
         tell(_said(found, len(missing), len(shards), seconds))
         record = Record(found.n_tasks, wishes.model_copy(update={"time": found.minutes}))
         record = replace(record, token=before.token, jobs=before.jobs) if before else record
-        return _round(folder, record, limits, missing, queued, dry_run=dry_run, tell=tell)
+        return _round(folder, record, engine, limits, missing, queued, dry_run=dry_run, tell=tell)
 
 
 def resume(path: Path, options: Mapping[str, object], *, dry_run: bool = False, tell: Tell = print) -> Submitted:
@@ -116,7 +116,7 @@ def resume(path: Path, options: Mapping[str, object], *, dry_run: bool = False, 
 
     Raises
     ------
-    SlurmError, StoreError, ConfigError
+    ClusterError, StoreError, ConfigError
         As `submit`; and if the sweep was not submitted.
     """
     folder = SweepFolder.open(path.absolute())
@@ -125,9 +125,10 @@ def resume(path: Path, options: Mapping[str, object], *, dry_run: bool = False, 
         if record is None:
             raise StoreError(f"{path} was not submitted: use `dmfsa sweep submit`, or `dmfsa sweep run` to go on here.")
         record = replace(record, wishes=record.wishes.with_options(options))
-        limits, queued = read_limits(record.wishes.partition), read_queue(record.token)
+        engine = engine_of(folder.path, record.wishes)
+        limits, queued = engine.limits(), engine.queue(record.token)
         missing = folder.missing(folder.shards())  # after the queue: what has ended meanwhile has written
-        return _round(folder, record, limits, missing, queued, dry_run=dry_run, tell=tell)
+        return _round(folder, record, engine, limits, missing, queued, dry_run=dry_run, tell=tell)
 
 
 def next_round(path: Path, *, tell: Tell = print) -> Submitted | None:
@@ -137,7 +138,7 @@ def next_round(path: Path, *, tell: Tell = print) -> Submitted | None:
 
     Raises
     ------
-    SlurmError, StoreError, ConfigError
+    ClusterError, StoreError, ConfigError
         As `resume`.
     """
     folder = SweepFolder.open(path.absolute())
@@ -151,6 +152,7 @@ def next_round(path: Path, *, tell: Tell = print) -> Submitted | None:
 def _round(
     folder: SweepFolder,
     record: Record,
+    engine: Engine,
     limits: Limits,
     missing: Sequence[Shard],
     queued: Sequence[Element],
@@ -167,43 +169,64 @@ def _round(
     collecting = [one for one in queued if one.task is None]
     if working:
         tell(f"in the queue: {describe(working)}")
-    calls = [array_call(array, record.of, folder.path, record.wishes, record.token) for array in packed]
+    steps = [_step_of(array, engine, record) for array in packed]
     if packed or (not any(one.will_run for one in collecting) and not folder.complete):
-        after = tuple(sorted({str(one.job) for one in working}))
-        refines = bool(folder.grid.along)
-        calls.append(collect_call(folder.path, record.wishes, record.token, after, range(len(packed)), refines=refines))
-    jobs = _show(calls, tell) if dry_run else _send(calls, folder, record)
-    if not dry_run and calls and (old := [str(one.job) for one in collecting if one.state == "PENDING"]):
-        ask("scancel", *old)  # they would collect too early
+        call = engine.collect_call(record.token, refines=bool(folder.grid.along))
+        after = tuple(sorted({one.job for one in working}))
+        steps.append(_Step(call, {"collects": True}, after, tuple(range(len(packed)))))
+    jobs = _show(steps, tell) if dry_run else _send(steps, folder, record)
+    if not dry_run and steps and (old := [one.job for one in collecting if one.state == "PENDING"]):
+        engine.cancel(old)  # they would collect too early
     n_submitted = sum(len(array.indices) for array in packed)
     return Submitted(folder.path, n_submitted, len(tasks) - n_submitted, len(missing), tuple(jobs))
 
 
-def _show(calls: Sequence[Call], tell: Tell) -> list[str]:
-    """Tell the calls as they would be typed, with JOB1, JOB2, … for the numbers that Slurm would give."""
+@dataclass(frozen=True)
+class _Step:
+    """One call of a round: what it submits, for the record, and the jobs and the steps before that have to end."""
+
+    call: Call
+    what: Mapping[str, object]
+    after_jobs: tuple[str, ...] = ()
+    after_steps: tuple[int, ...] = ()
+
+    def after(self, jobs: Sequence[str]) -> list[str]:
+        """Return all that has to end, given the jobs of the steps before."""
+        return [*self.after_jobs, *(jobs[place] for place in self.after_steps)]
+
+
+def _step_of(array: Array, engine: Engine, record: Record) -> _Step:
+    """Return the step that submits an array."""
+    what = {"tasks": ranges(array.tasks), "of": record.of}
+    after = () if array.after is None else (array.after,)
+    return _Step(engine.array_call(array, record.of, record.token), what, after_steps=after)
+
+
+def _show(steps: Sequence[_Step], tell: Tell) -> list[str]:
+    """Tell the calls as they would be typed, with JOB1, JOB2, … for the names that the engine would give."""
     jobs: list[str] = []
-    for call in calls:
-        tell(call.line(jobs))
+    for step in steps:
+        tell(step.call.line(step.after(jobs)))
         jobs.append(f"JOB{len(jobs) + 1}")
     return jobs
 
 
-def _send(calls: Sequence[Call], folder: SweepFolder, record: Record) -> list[str]:
+def _send(steps: Sequence[_Step], folder: SweepFolder, record: Record) -> list[str]:
     """Submit, and write down each job as soon as it has a number."""
     path, rounds = folder.path, len(folder.grid.refinements)
     (path / LOGS).mkdir(exist_ok=True)
     record.write(path)
     jobs: list[str] = []
-    for call in calls:
+    for step in steps:
         try:
-            jobs.append(call.submit(jobs))
-        except SlurmError as error:
-            raise SlurmError(
-                f"{error}\n{len(jobs)} of {len(calls)} calls went through (jobs {', '.join(jobs) or 'none'}): "
+            jobs.append(step.call.submit(step.after(jobs)))
+        except ClusterError as error:
+            raise ClusterError(
+                f"{error}\n{len(jobs)} of {len(steps)} calls went through (jobs {', '.join(jobs) or 'none'}): "
                 f"`dmfsa sweep resume {path}` submits the rest."
             ) from None
         when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        record = record.with_job(job=jobs[-1], **call.what, rounds=rounds, submitted=when)
+        record = record.with_job(job=jobs[-1], **step.what, rounds=rounds, submitted=when)
         record.write(path)
     return jobs
 
@@ -219,7 +242,7 @@ def _alone(path: Path, *, dry_run: bool) -> Iterator[None]:
         with lock:
             yield
     except Timeout:
-        raise SlurmError(f"{path} is being submitted by another process: see what it says.") from None
+        raise ClusterError(f"{path} is being submitted by another process: see what it says.") from None
 
 
 def _said(found: Cut, n_missing: int, n_shards: int, seconds: float) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ValidationError, model_validator
 
 from sweeps.config import file
+from sweeps.config.cluster import AnyEngine
 from sweeps.config.errors import ConfigError, KeyPath, Problems, problem, sentences
 from sweeps.config.finite import Finite
 from sweeps.config.model import Model
@@ -109,8 +110,10 @@ class Config(Section):
         What is kept of each point: ``orbit``, where it goes; ``section``, the points of the paper's section; ``label``,
         its kind; ``transient``, what came before; ``attractors``, the one that each start reached; ``lyapunov``,
         exponents.
+    cluster : Cluster or None
+        What to ask of a cluster, by its engine; decides no result.
     slurm : Slurm or None
-        What to ask of a cluster; decides no result.
+        The same of Slurm: a short way to write ``cluster: {engine: slurm, …}``.
     finite : Finite or None
         What `dmfsa finite` does; decides no result of a sweep.
 
@@ -139,6 +142,7 @@ class Config(Section):
         BeforeValidator(list_of(one_of(*QUANTITIES), distinct=True)),
         BeforeValidator(default_if_empty),
     ] = USUAL
+    cluster: AnyEngine | None = None
     slurm: Slurm | None = None
     finite: Finite | None = None
 
@@ -246,6 +250,8 @@ class Config(Section):
         self._check_networks(found)
         if self.sweep and self.sweep.refine and "label" not in self.record:
             found.add("needs labels: let record hold label", "sweep", "refine")
+        if self.cluster and self.slurm:
+            found.add("must not stand beside cluster: it is short for cluster: {engine: slurm, ...}", "slurm")
         if "attractors" in self.record:
             self._check_attractors(found)
         continuation = self.sweep.continuation if self.sweep else None

@@ -73,6 +73,10 @@ class Problems:
         """Note what others have found."""
         self._found += others._found
 
+    def extend_by(self, explained: Iterable[tuple[KeyPath, str]]) -> None:
+        """Note sentences that begin with the key they are about."""
+        self._found += [(at, sentence.removeprefix(dotted(at))) for at, sentence in explained]
+
     def __bool__(self) -> bool:
         """Whether anything was found."""
         return bool(self._found)
@@ -160,6 +164,13 @@ def sentences(error: ValidationError, root: type[BaseModel], where: Mapping[KeyP
             line = sentence if written is None else f"{where[written]}: {sentence}"
             lines.append((-1 if written is None else order[written], line))
     return [line for _, line in sorted(lines, key=itemgetter(0))]
+
+
+def within(error: ValidationError, kind: type[BaseModel]) -> PydanticCustomError:
+    """Return what pydantic found in a section that was checked by itself in the form that a validator raises."""
+    found = Problems()
+    found.extend_by(pair for one in error.errors(include_url=False) for pair in _explain(one, kind))
+    return found.as_error()
 
 
 def _explain(found: Any, root: type[BaseModel]) -> Iterator[tuple[KeyPath, str]]:

@@ -23,7 +23,7 @@ def differences(there: tuple[Config, Inputs], wanted: tuple[Config, Inputs]) -> 
 
 def _identity(config: Config, inputs: Inputs) -> dict[str, object]:
     """Return what decides the results; what to ask of a cluster, or of `dmfsa finite`, does not."""
-    values = {key: value for key, value in config.to_dict().items() if key not in {"slurm", "finite"}}
+    values = {key: value for key, value in config.to_dict().items() if key not in {"cluster", "slurm", "finite"}}
     return {**_flat(values), **inputs}
 
 

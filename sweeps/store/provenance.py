@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("dmfsa", "numba", "numpy", "xarray")
+import dmfsa
+
+PACKAGES = ("numba", "numpy", "xarray")
 
 
 def provenance() -> dict[str, str]:
@@ -40,6 +42,14 @@ def shard_origin(seconds: float) -> dict[str, Any]:
     }
 
 
+def version_line() -> str:
+    """Return what this program is, in a line: versions, and the commit where it runs from its repository."""
+    commit, dirty = _git()
+    if commit == "unknown":
+        return _versions()
+    return f"{_versions()}, commit {commit[:12]}" + " with changes" * (dirty == "yes")
+
+
 def job() -> str:
     """Return the number of the batch job that this process runs in, with its index; empty outside of one."""
     number, index = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
@@ -51,7 +61,7 @@ def job() -> str:
 @cache
 def _versions() -> str:
     versions = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
-    return ", ".join([*versions, f"python {platform.python_version()}"])
+    return ", ".join([f"dmfsa {dmfsa.__version__}", *versions, f"python {platform.python_version()}"])
 
 
 @cache

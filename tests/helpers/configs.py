@@ -20,7 +20,7 @@ PARAMETERS = (
     "features.scale, features.seed, n_spins, noise_seed"
 )
 AXES = "beta, context, epsilon, features, gamma, n_spins, noise_seed, order, positional_bits, refine, zip"
-TOP = "finite, model, name, record, run, slurm, start, sweep"
+TOP = "cluster, finite, model, name, record, run, slurm, start, sweep"
 MODEL = "beta, context, epsilon, features, gamma, n_spins, noise_seed, positional_bits"
 STARTS = "checkpoint, list, random, sweep, token, window"
 START = "checkpoint, direction, list, nearest, number, phase, random, sweep, token, window"

@@ -1,6 +1,6 @@
 """A cluster in virtual time that answers as Slurm does: tasks write real shards without physics, and many are killed.
 
-It takes the place of `sweeps.slurm.commands.ask`, so what runs on it is the real `submit` and `resume`.
+It takes the place of `sweeps.cluster.slurm.commands.ask`, so what runs on it is the real `submit` and `resume`.
 """
 
 import heapq

@@ -3,10 +3,12 @@
 import subprocess
 from collections.abc import Mapping
 
+from sweeps.cluster.engine import ClusterError
+
 PATIENCE = 120  # seconds; a busy controller takes its time, and sbatch repeats by itself
 
 
-class SlurmError(OSError):
+class SlurmError(ClusterError):
     """Slurm is not there, does not answer, or refuses; the message says which."""
 
 

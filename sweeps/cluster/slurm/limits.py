@@ -1,36 +1,16 @@
-"""What a cluster allows, as its own commands tell it."""
+"""What a cluster with Slurm allows, as its own commands tell it."""
 
 import contextlib
 import os
 import re
-from dataclasses import dataclass
 
+from sweeps.cluster.plan import Limits
 from sweeps.cluster.slurm.commands import SlurmError, ask
 from sweeps.config import ConfigError
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a cluster allows.
-
-    Attributes
-    ----------
-    max_array_size : int
-        The largest *index* of an array is one less: Slurm's MaxArraySize.
-    max_jobs : int
-        Tasks that may wait and run at a time: half of Slurm's MaxJobCount, which all users share, and not more than
-        an account's MaxSubmitJobs where accounting tells it.
-    max_minutes : int or None
-        The partition's MaxTime. None: no limit.
-    """
-
-    max_array_size: int = 1_001
-    max_jobs: int = 5_000
-    max_minutes: int | None = None
-
-
 def read_limits(partition: str | None = None) -> Limits:
-    """Ask the cluster.
+    """Ask the cluster: MaxArraySize; half of MaxJobCount, which all users share, and MaxSubmitJobs; MaxTime.
 
     Parameters
     ----------

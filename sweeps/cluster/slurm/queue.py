@@ -2,40 +2,17 @@
 
 import os
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 
+from sweeps.cluster.engine import Element
 from sweeps.cluster.slurm.commands import SlurmError, ask
 
 ENDING = ("COMPLETING", "COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY")
 NEVER = "DependencyNeverSatisfied"  # the reason of a job that waits for what can no longer come
 
 
-@dataclass(frozen=True)
-class Element:
-    """A job of a sweep in the queue, or an element of an array.
-
-    Attributes
-    ----------
-    job : int
-        Number of the job; of an array, that of all its elements.
-    task, of : int or None
-        Which task of how many. None: it collects.
-    state, reason : str
-        As Slurm has them: PENDING, RUNNING, …; why it waits.
-    """
-
-    job: int
-    task: int | None
-    of: int | None
-    state: str
-    reason: str
-
-    @property
-    def will_run(self) -> bool:
-        """Whether it does its work, now or later."""
-        return self.state not in ENDING and self.reason != NEVER
+def will_run(state: str, reason: str) -> bool:
+    """Whether a job does its work, now or later."""
+    return state not in ENDING and reason != NEVER
 
 
 def comment(token: str, of: int | None = None, offset: int = 0) -> str:
@@ -65,11 +42,12 @@ def read_queue(token: str) -> list[Element]:
         words = said.strip().split(":")
         if words[:2] != ["dmfsa", token]:
             continue
+        runs = will_run(state, reason)
         if words[2:] == ["collect"]:
-            found.append(Element(int(job), None, None, state, reason))
+            found.append(Element(job, None, None, state, reason, runs))
             continue
         of, offset = map(int, words[2:])
-        found += [Element(int(job), offset + index, of, state, reason) for index in indices(written)]
+        found += [Element(job, offset + index, of, state, reason, runs) for index in indices(written)]
     return found
 
 
@@ -89,23 +67,3 @@ def indices(written: str) -> list[int]:
         first, last, stride = match.groups()
         found += range(int(first), int(last or first) + 1, int(stride or 1))
     return found
-
-
-def counts(elements: Sequence[Element]) -> dict[str, int]:
-    """Count tasks by their state."""
-    return dict(sorted(Counter(element.state for element in elements if element.task is not None).items()))
-
-
-def describe(elements: Sequence[Element]) -> str:
-    """Say in a line what is in the queue, and why what waits does.
-
-    Examples
-    --------
-    >>> describe([Element(7, 0, 2, "RUNNING", "None"), Element(7, 1, 2, "PENDING", "Resources")])
-    '1 pending, 1 running (Resources)'
-    """
-    reasons = sorted(
-        {element.reason for element in elements if element.state == "PENDING" and element.task is not None}
-    )
-    parts = [f"{count} {state.lower()}" for state, count in counts(elements).items()]
-    return (", ".join(parts) + (f" ({', '.join(reasons)})" if reasons else "")) or "no tasks"

@@ -4,48 +4,32 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeps.cluster.plan import Array, ranges
+from sweeps.cluster.engine import LOGS
+from sweeps.cluster.plan import Array
 from sweeps.cluster.slurm.commands import SlurmError, ask
 from sweeps.cluster.slurm.queue import comment
 from sweeps.config.slurm import Slurm
 
 ARRAY = Path(__file__).with_name("array.sbatch")
 COLLECT = Path(__file__).with_name("collect.sbatch")
-LOGS = "logs"  # in the folder of the sweep, one for each task
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of sbatch.
-
-    Attributes
-    ----------
-    words : tuple of str
-        The command, but for what it has to wait for.
-    what : mapping
-        What is submitted, for the record.
-    after_jobs : tuple of str
-        Jobs that have to end before it begins, well or not.
-    after_calls : tuple of int
-        Likewise, by their places among the calls of this round.
-    """
+    """One call of sbatch: the words of the command, but for what it has to wait for."""
 
     words: tuple[str, ...]
-    what: Mapping[str, object]
-    after_jobs: tuple[str, ...] = ()
-    after_calls: tuple[int, ...] = ()
 
-    def command(self, jobs: Sequence[str]) -> list[str]:
-        """Return the whole command, given the jobs of the calls before."""
-        after = [*self.after_jobs, *(jobs[place] for place in self.after_calls)]
+    def command(self, after: Sequence[str]) -> list[str]:
+        """Return the whole command, given the jobs that have to end before it begins, well or not."""
         waits = [f"--dependency=afterany:{':'.join(after)}", "--kill-on-invalid-dep=yes"] if after else []
         return [self.words[0], *waits, *self.words[1:]]
 
-    def submit(self, jobs: Sequence[str]) -> str:
+    def submit(self, after: Sequence[str] = ()) -> str:
         """Submit it; return the number of the job.
 
         Raises
@@ -53,12 +37,12 @@ class Call:
         SlurmError
             If Slurm refuses.
         """
-        return ask(*self.command(jobs), environment={**os.environ, **program()}).strip().split(";")[0]
+        return ask(*self.command(after), environment={**os.environ, **program()}).strip().split(";")[0]
 
-    def line(self, jobs: Sequence[str]) -> str:
+    def line(self, after: Sequence[str] = ()) -> str:
         """Return it as a line for a shell."""
         settings = [f"{name}={shlex.quote(value)}" for name, value in program().items()]
-        return " ".join([*settings, shlex.join(self.command(jobs))])
+        return " ".join([*settings, shlex.join(self.command(after))])
 
 
 def array_call(array: Array, of: int, folder: Path, wishes: Slurm, token: str) -> Call:
@@ -67,25 +51,14 @@ def array_call(array: Array, of: int, folder: Path, wishes: Slurm, token: str) -
     options.append(f"--cpus-per-task={wishes.cpus_per_task}")
     offset = ["--offset", str(array.offset)] if array.offset else []
     rest = [str(ARRAY), *offset, str(folder), "--of", str(of)]
-    after = () if array.after is None else (array.after,)
-    what = {"tasks": ranges(array.tasks), "of": of}
-    return Call(("sbatch", *_common(folder, wishes), *options, *rest), what, after_calls=after)
+    return Call(("sbatch", *_common(folder, wishes), *options, *rest))
 
 
-def collect_call(
-    folder: Path,
-    wishes: Slurm,
-    token: str,
-    after_jobs: Sequence[str] = (),
-    after_calls: Iterable[int] = (),
-    *,
-    refines: bool = False,
-) -> Call:
+def collect_call(folder: Path, wishes: Slurm, token: str, *, refines: bool = False) -> Call:
     """Return the call that submits what collects the sweep in a folder, and the next round if the sweep refines."""
     options = [f"--comment={comment(token)}", _log(folder, "collect-%j")]
     rest = [str(COLLECT), str(folder), *(["--next-round"] if refines else [])]
-    words = ("sbatch", *_common(folder, wishes), *options, *rest)
-    return Call(words, {"collects": True}, tuple(after_jobs), tuple(after_calls))
+    return Call(("sbatch", *_common(folder, wishes), *options, *rest))
 
 
 def _log(folder: Path, name: str) -> str:

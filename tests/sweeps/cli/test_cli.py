@@ -12,10 +12,12 @@ import xarray as xr
 from command import PAPER, ROOT, assert_refused, contents
 from experiments import NO_EXPONENTS, SHORT, small
 
+import dmfsa
 from attractors.time_series.analysis import Motion
 from dmfsa import Window
 from sweeps import load_config, run_sweep
 from sweeps.network import map_of
+from sweeps.store import provenance
 
 # Help
 
@@ -54,6 +56,16 @@ print("loaded:", sorted(heavy & sys.modules.keys()))
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60
     )
     assert done.stdout.splitlines()[-1] == "loaded: []"
+
+
+def test_version_is_one_line_with_the_commit_of_a_checkout(run, monkeypatch):
+    code, out, err = run("--version")
+    assert (code, err) == (0, "")
+    assert re.fullmatch(rf"dmfsa {dmfsa.__version__}, numba \S+, numpy \S+, xarray \S+, python 3\.\d+\.\d+.*\n", out)
+    monkeypatch.setattr(provenance, "_git", lambda: ("0123456789abcdef", "yes"))
+    assert run("--version")[1].endswith(", commit 0123456789ab with changes\n")
+    monkeypatch.setattr(provenance, "_git", lambda: ("unknown", "unknown"))
+    assert "commit" not in run("--version")[1]
 
 
 # Answers

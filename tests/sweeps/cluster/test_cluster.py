@@ -22,7 +22,8 @@ from experiments import small
 from slurm_cluster import Cluster, until, why_not
 
 from sweeps import open_sweep, run_sweep
-from sweeps.cluster.slurm.queue import Element, comment, read_queue
+from sweeps.cluster.engine import Element
+from sweeps.cluster.slurm.queue import comment, read_queue
 from sweeps.grid import shard as shards
 from sweeps.store.dataset import encoding, without_run
 
@@ -331,7 +332,7 @@ def test_all_that_waits_is_seen(story, monkeypatch, indices):
     script.write_text("#!/bin/sh\n")
     spec = f"--array={','.join(map(str, indices))}"
     job = slurm.run("sbatch", "--parsable", "--hold", spec, f"--comment={comment('t0', 5000, 1001)}", script).strip()
-    assert read_queue("t0") == [Element(int(job), 1001 + i, 5000, "PENDING", "JobHeldUser") for i in indices]
+    assert read_queue("t0") == [Element(job, 1001 + i, 5000, "PENDING", "JobHeldUser") for i in indices]
     slurm.run("scancel", job)
 
 

@@ -13,15 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeps.cli import _parser
-from sweeps.cluster.plan import MOST_CALLS, arrays, cut, ranges, unfinished
+from sweeps.cluster.engine import describe
+from sweeps.cluster.plan import MOST_CALLS, Limits, arrays, cut, ranges, unfinished
 from sweeps.cluster.record import Record, read_record
 from sweeps.cluster.slurm import limits as asking
 from sweeps.cluster.slurm.commands import SlurmError, ask
-from sweeps.cluster.slurm.limits import Limits, read_limits
-from sweeps.cluster.slurm.queue import NEVER, Element, comment, describe, indices
+from sweeps.cluster.slurm.limits import read_limits
+from sweeps.cluster.slurm.queue import NEVER, comment, indices, will_run
 from sweeps.cluster.slurm.scripts import ARRAY, array_call, collect_call, program
 from sweeps.config import Config, ConfigError
-from sweeps.config.slurm import Slurm, minutes
+from sweeps.config.cluster import minutes
+from sweeps.config.slurm import Slurm
 from sweeps.grid.shard import blocks, in_share
 
 SCRIPTS = ARRAY.parent
@@ -257,8 +259,8 @@ def test_everything_is_an_argument_of_its_own(tmp_path):
     folder = tmp_path / AWKWARD
     (array,) = arrays([2, 3, 9], Limits(), 2)
     call = array_call(array, 20, folder, wishes, "t0")
-    command = call.command(["11"])
-    assert shlex.split(call.line(["11"]))[1:] == command
+    command = call.command([])
+    assert shlex.split(call.line([]))[1:] == command
     assert command[:2] == ["sbatch", "--parsable"]
     assert {f"--job-name={AWKWARD}", f"--partition={AWKWARD}", f"--account={AWKWARD}", f"--chdir={folder}"} <= {
         *command
@@ -285,12 +287,12 @@ def test_a_folder_that_slurm_cannot_name_logs_in_and_a_program_that_tasks_would_
 def test_tasks_beyond_the_largest_index_and_what_waits_for_what(tmp_path):
     packed = arrays(range(25), Limits(10), max_running=2)
     calls = [array_call(array, 25, tmp_path, Slurm(), "t0") for array in packed]
-    third = calls[2].command(["11", "12"])
+    assert packed[2].after == 0
+    third = calls[2].command(["11"])
     assert third[1:3] == ["--dependency=afterany:11", "--kill-on-invalid-dep=yes"]
     assert third[third.index("--offset") + 1] == "20"
     assert "--array=0-4%1" in third
-    assert calls[2].what == {"tasks": "20-24", "of": 25}
-    last = collect_call(tmp_path, Slurm(), "t0", ["7"], range(3)).command(["11", "12", "13"])
+    last = collect_call(tmp_path, Slurm(), "t0").command(["7", "11", "12", "13"])
     assert last[1:3] == ["--dependency=afterany:7:11:12:13", "--kill-on-invalid-dep=yes"]
     assert Path(last[-2]).name == "collect.sbatch"
     assert last[-1] == str(tmp_path)
@@ -384,8 +386,8 @@ def test_what_will_run_and_what_will_not():
         "COMPLETING": False,
         "FAILED": False,
     }
-    for state, will_run in states.items():
-        assert Element(1, 0, 1, state, "None").will_run == will_run
-    assert not Element(1, None, None, "PENDING", NEVER).will_run
+    for state, expected in states.items():
+        assert will_run(state, "None") == expected
+    assert not will_run("PENDING", NEVER)
     assert describe([]) == "no tasks"
     assert [comment("t0"), comment("t0", 40, 1001)] == ["dmfsa:t0:collect", "dmfsa:t0:40:1001"]

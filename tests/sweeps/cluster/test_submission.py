@@ -11,9 +11,10 @@ from simulated_slurm import Job, SimulatedSlurm
 from sweeps import StoreError, open_sweep
 from sweeps.cli import main
 from sweeps.cluster import measure, submission
+from sweeps.cluster.engine import ClusterError
 from sweeps.cluster.measure import seconds_per_shard
 from sweeps.cluster.record import read_record
-from sweeps.cluster.slurm import limits, scripts
+from sweeps.cluster.slurm import engine, limits, scripts
 from sweeps.cluster.slurm import queue as queues
 from sweeps.cluster.slurm.commands import SlurmError
 from sweeps.cluster.submission import resume, submit
@@ -26,7 +27,7 @@ def cluster(monkeypatch, tmp_path):
 
     def simulated(folder=tmp_path / "x", ask=None, **given):
         slurm = SimulatedSlurm(folder, **{"n_slots": 50, "max_array_size": 1_001, **given})
-        for module in (limits, queues, scripts, submission):
+        for module in (limits, queues, scripts, engine):
             monkeypatch.setattr(module, "ask", ask or slurm.ask)
         monkeypatch.setattr(submission, "seconds_per_shard", lambda *_: 3_600.0)
         monkeypatch.setenv("DMFSA", "dmfsa")
@@ -93,7 +94,7 @@ def test_a_refusal_in_the_middle_loses_nothing(cluster, tmp_path):
         return slurm.ask(program, *words)
 
     cluster(ask=refusing)
-    with pytest.raises(SlurmError) as caught:
+    with pytest.raises(ClusterError) as caught:
         submit(sweep(400), tmp_path / "x", {"tasks": 7}, tell=ignored)
     assert str(caught.value) == (
         "sbatch failed: Job violates accounting/QOS policy\n"
@@ -112,7 +113,7 @@ def test_a_sweep_is_cut_anew_only_when_nothing_of_it_is_queued(cluster, tmp_path
     slurm = cluster(killed=0.0)
     submit(sweep(400), tmp_path / "x", {"tasks": 7}, tell=ignored)
     with pytest.raises(
-        SlurmError, match=r"^7 pending \(None\) of this sweep: .*; to cut the sweep anew, scancel 1 first"
+        ClusterError, match=r"^7 pending \(None\) of this sweep: .*; to cut the sweep anew, scancel 1 first"
     ):
         submit(sweep(400), tmp_path / "x", {}, tell=ignored)
     slurm.ask("scancel", "1")
@@ -181,7 +182,7 @@ def test_jobs_of_others_are_not_taken_for_ours(cluster, tmp_path):
 def test_two_do_not_submit_at_once_and_nobody_resumes_what_was_not_submitted(cluster, tmp_path):
     cluster()
     submit(sweep(100), tmp_path / "x", {}, tell=ignored)
-    with submission._alone(tmp_path / "x", dry_run=False), pytest.raises(SlurmError, match="by another process"):
+    with submission._alone(tmp_path / "x", dry_run=False), pytest.raises(ClusterError, match="by another process"):
         resume(tmp_path / "x", {}, tell=ignored)
     (tmp_path / "x" / "slurm.json").unlink()
     with pytest.raises(StoreError, match=r"x was not submitted: use `dmfsa sweep submit`, or `dmfsa sweep run`"):
@@ -287,7 +288,7 @@ def test_what_collects_submits_the_next_round_of_a_refinement(cluster, tmp_path,
     slurm._shares.clear()
     slurm.run()
     with monkeypatch.context() as patch:
-        patch.setattr(submission, "ask", refused)
+        patch.setattr(engine, "ask", refused)
         patch.setattr(scripts, "ask", refused)
         code, said = collect()
         assert code == 75

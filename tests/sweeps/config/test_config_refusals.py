@@ -240,7 +240,7 @@ def test_values_that_no_file_can_hold():
     with pytest.raises(ConfigError, match=r"^the key 2 must be text\.$"):
         Config.from_dict({"run": {"n_steps": {"a": {2: 3}}}})
     with pytest.raises(
-        ConfigError, match=r"^the config = \[1\] must be a mapping with keys out of finite, model, name,"
+        ConfigError, match=r"^the config = \[1\] must be a mapping with keys out of cluster, finite, model, name,"
     ):
         Config.from_dict([1])
     endless = {}
