@@ -9,30 +9,25 @@ import numpy.typing as npt
 
 from attractors import (
     Classification,
-    Label,
     LyapunovSpectrum,
     OrbitDensity,
     SlabSection,
     classify,
-    classify_evidence,
     classify_series,
-    find_period,
-    spectrum_from_stretching,
 )
-from attractors.labels.classification import REGULAR
+from attractors.labels.settle import settled_label
 from attractors.labels.transients import later, transient_before
+from attractors.multistability.distinction import Orbits
 from attractors.recurrence.period import rest_at_zero
 from dmfsa import Ensemble, MeanFieldMap, Window
 from sweeps.arrays import Array, Numbers
 from sweeps.config import Config
 from sweeps.grid.shard import Points
 from sweeps.network import SCALE, blocks_of
-from sweeps.run.basins import compare_starts
+from sweeps.run.basins import WINDOW, blocks_of_starts, compare_starts, stretched
 from sweeps.run.experiment import Experiment, Point
 from sweeps.run.noisy_points import OF_CARRIED, OF_POINTS, FinitePoints
 from sweeps.store.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
-
-WINDOW = 4096  # last samples in which a period is looked for
 
 Stream = OrbitDensity | SlabSection
 
@@ -103,25 +98,29 @@ def _alike(points: list[Point]) -> list[Numbers]:
 
 
 def _label_of(
-    config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array, end: Window
+    config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array
 ) -> Classification:
-    """Label a point; while that is undetermined its orbit goes on alone, if the config allows it.
-
-    The transient it tells of is counted from the start of the point.
-    """
+    """Label a point."""
     if config.is_noisy:
         return classify_series(samples, clock_period=network.clock_period)
-    answer = classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=network.clock_period)
+    return settled_label(spectrum, samples, scale=SCALE, clock_period=network.clock_period)
+
+
+def _gone_on(config: Config, network: MeanFieldMap, answer: Classification, end: Window, done: int) -> Classification:
+    """Let the orbit of a point, of `done` steps, go on alone while its label is open, if the config allows it.
+
+    The transient that the label tells of is counted from the start of the point.
+    """
+    spectrum = answer.evidence.spectrum
     if spectrum is None:
         return answer
-    done = config.run.n_transient + config.run.n_steps
     n_steps, rest, k = 2 * config.run.n_steps, (config.run.n_max or 0) - done, len(spectrum.exponents)
     before, found = done - spectrum.n_steps, answer.transient
-    if answer.label in {Label.undetermined, Label.transient} and rest >= n_steps:
+    if answer.label.is_open and rest >= n_steps:
         answer = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
         if answer.transient is not None:
             before, found = done, answer.transient
-        elif answer.label in REGULAR and answer.spectrum is not None:
+        elif answer.label.is_regular and answer.spectrum is not None:
             length = spectrum.n_steps // len(spectrum.log_factors)
             found = transient_before(spectrum.log_factors[:, 0], length, answer.spectrum)
         else:
@@ -164,13 +163,18 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
         kept["section"][rows], kept["section_hits"][rows] = section.hits, section.n_hits
     final = ensemble.windows()
     context, n_patterns = config.model.context, config.model.features.n_patterns
-    answers: list[Classification] = []
     is_looked_at = not {"label", "transient_until", "lyapunov_exponent"}.isdisjoint(kept)
-    for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
-        if is_looked_at:
-            answer = _label_of(config, network, spectrum, tail[:, i], final[i])
-            answers.append(answer)
-            _tell(answer, kept, int(row))
+    if is_looked_at:
+        each = enumerate(zip(maps, spectra, strict=True))
+        answers = tuple(_label_of(config, network, spectrum, tail[:, i]) for i, (network, spectrum) in each)
+        orbits = Orbits(tail.transpose(1, 0, 2), answers, tuple(final))
+        if "attractors" in config.record:
+            orbits = compare_starts(maps, config, orbits, result, rows, count)
+        for row, network, first, answer, end in zip(rows, maps, answers, orbits.answers, orbits.ends, strict=True):
+            n_runs = 1 if answer is first else 2
+            done = n_runs * (config.run.n_transient + config.run.n_steps)
+            _tell(_gone_on(config, network, answer, end, done), kept, int(row))
+    for i, (row, network) in enumerate(zip(rows, maps, strict=True)):
         if "orbit" in config.record:
             seen = slice(-kept["orbit"].shape[1], None)
             if isinstance(ensemble, FinitePoints):
@@ -178,8 +182,6 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
             else:
                 m = network.semantic_output(tail[seen, i])
             kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
-    if "attractors" in config.record and config.start.random:
-        compare_starts(result, rows, tail, answers, config.start.random.n, maps[0].clock_period)
     kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
     kept["clock_phase"][rows] = final[0].phase
     kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
@@ -215,20 +217,10 @@ def _advance(
             stream(block, points)
 
     observer = show if streams else None
-    blocks = blocks_of(config)
-    n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
+    blocks = blocks_of_starts(config) if "attractors" in config.record else blocks_of(config)
     ensemble.advance(blocks.n_before, progress=count)
     if config.n_exponents == 0 or isinstance(ensemble, FinitePoints):
+        n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
         tail = ensemble.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
         return tail, [None] * ensemble.n_points
-    result = ensemble.stretching(
-        n_exponents=config.n_exponents,
-        n_blocks=blocks.n_blocks,
-        block_length=blocks.block_length,
-        n_settle=blocks.n_settle,
-        n_tail=n_tail,
-        observer=observer,
-        progress=count,
-    )
-    each = zip(result.log_factors, result.unresolved, strict=True)
-    return result.tail, [spectrum_from_stretching(logs, blocks.block_length, counts) for logs, counts in each]
+    return stretched(config, ensemble, blocks, count, observer)
