@@ -132,8 +132,84 @@ def classify_evidence(
     band_i = max(3 se_i, 10/N) (`LyapunovSpectrum.zero_band`: on a torus the sum of log stretching is bounded, so λ_i is
     off 0 by O(1)/N), the first line that holds gives the label; the last ones are opinions, asked where a line says so.
 
-    <rule>
-    </rule>
+    =========================  ============================================================  ===========================
+    divergence                 the orbit is not finite                                       divergent
+    cycle, no exponents        its end repeats, and there are no exponents                   periodic, or fixed_point
+    cycle, late                its end repeats, too late for exponents of its own            periodic, or fixed_point
+    cycle, repelling           its end repeats, and λ_1 > band_1: it stays on a cycle that   undetermined
+                               repels, or chaos is still in the average
+    cycle                      its end repeats, and λ_1 < -3 se_1 and -1e-09                 periodic, or fixed_point
+    cycle, contracting         its end repeats, and λ_1 < -1/N                               periodic, or fixed_point
+    cycle, approached          its end repeats, and it came ever closer to that              periodic, or fixed_point
+    cycle, marginal            its end repeats: near a bifurcation                           undetermined
+    no exponents               it does not repeat, and there are no exponents                undetermined
+    chaos ended                λ_1 > 0, but its last part comes ever closer to a cycle       transient
+    departure                  λ_1 > 0, and its sum is more than 3 times as large as its     transient
+                               swings, of less than 10 nats, but it goes ever farther from
+                               where it was
+    exponents: hyperchaos      λ_1 > band_1 and 10/N + se_1, and λ_2 > 1 se_2 and 7/N        hyperchaotic
+    exponents: open            the same, and λ_2 > 2/N                                       undetermined, unless told
+                                                                                             by intermittency
+    exponents: chaos           the same, whatever λ_2                                        chaotic
+    averages: hyperchaos       λ_1 > 2 se_1 and 10/N + se_1, averages converge by no more    hyperchaotic
+                               than 1 digit beyond those of chance, in every component, and
+                               the orbit does not come closer to repeating, and λ_2 > 1
+                               se_2 and 7/N
+    averages: open             the same, and λ_2 > 2/N                                       undetermined, unless told
+                                                                                             by intermittency
+    averages: chaos            the same, whatever λ_2                                        chaotic
+    even growth: hyperchaos    λ_1 > 2 se_1 and 4/N, and its sum is more than 3 times as     hyperchaotic
+                               large as it strays from a straight line, and λ_2 > 1 se_2
+                               and 7/N
+    even growth: open          the same, and λ_2 > 2/N                                       undetermined, unless told
+                                                                                             by intermittency
+    even growth: chaos         the same, whatever λ_2                                        chaotic
+    no search                  no period was looked for                                      undetermined, unless told
+                                                                                             by intermittency
+    settling, expanding        its end repeats, but not closely enough, and λ_1 > band_1: a  undetermined, unless told
+                               chaotic transient, or intermittency                           by intermittency
+    settling                   its end repeats, but not closely enough                       transient
+    near return                all samples nearly repeat                                     transient
+    approach                   it comes ever closer to repeating, and either its amplitude   transient
+                               will not remain, or a line below speaks against a torus
+    long cycle                 λ_1 < -band_1: the period is longer than the search, or not   undetermined, unless told
+                               yet reached                                                   by 0-1 test, lines,
+                                                                                             intermittency
+    noise                      abs(λ_1) > 2 se_1 and 10/N, or its sums over blocks scatter   undetermined, unless told
+                               by more than 10 nats, as in chaos, where they diffuse         by 0-1 test, lines,
+                                                                                             intermittency
+    pair below 0               there are no samples, and one of several λ_i within their     undetermined, unless told
+                               bands is below -3 se_i and -1/N: a slow approach              by 0-1 test, lines,
+                                                                                             intermittency
+    distance                   abs(λ_1) > 2/N, or 10/N where averages converge to more than  undetermined, unless told
+                               5 digits beyond those of chance, or smooth weights leave      by 0-1 test, lines,
+                               less than 0.5/N of it: weak chaos, or a long cycle            intermittency
+    few samples                the samples are too few for averages to converge              undetermined, unless told
+                                                                                             by 0-1 test, lines,
+                                                                                             intermittency
+    slow averages              averages converge by no more than 1 digit beyond those of     undetermined, unless told
+                               chance (3, if another λ_i is within its band, or after a      by 0-1 test, lines,
+                               transient), and those of no component by 6: weak chaos, or a  intermittency
+                               torus that is hardly seen
+    pieces                     it stays within pieces of less than 0.001 of its extent: a    undetermined, unless told
+                               long cycle, or a torus about to lock                          by 0-1 test, lines,
+                                                                                             intermittency
+    torus, no samples          there are no samples that could speak against a torus         quasiperiodic
+    torus                      nothing speaks against a torus; its dimension is the number   quasiperiodic
+                               of λ_i within their bands
+    0-1 test: hyperchaos       λ_1 > 1.5 se_1 and 6/N, and the walker of the 0-1 test grows  hyperchaotic
+                               by more than 0.1, and λ_2 > 1 se_2 and 7/N
+    0-1 test: open             the same, and λ_2 > 2/N                                       undetermined, unless told
+                                                                                             by intermittency
+    0-1 test: chaos            the same, whatever λ_2                                        chaotic
+    lines                      it grows by less, lines hold 90% of the variance, abs(λ_1) <  quasiperiodic
+                               10/N, and the orbit is in one piece
+    intermittency: hyperchaos  something was left out as a transient, but with it λ_1 >      hyperchaotic
+                               band_1 and 10/N + se_1: it comes again, and λ_2 > 1 se_2 and
+                               7/N
+    intermittency: open        the same, and λ_2 > 2/N                                       undetermined
+    intermittency: chaos       the same, whatever λ_2                                        chaotic
+    =========================  ============================================================  ===========================
 
     An orbit that approaches a torus still counts as quasi-periodic, if nothing else speaks against that: its amplitude
     is extrapolated to what remains of it (`remaining_amplitude`), which is nothing on the way to a cycle.

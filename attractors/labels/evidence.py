@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from attractors.arrays import FloatArray
 from attractors.exponents.spectrum import LyapunovSpectrum, SpectrumStatus
 from attractors.indicators.zero_one import zero_one_test
+from attractors.labels.exponent import Exponent, exponents_of
 from attractors.labels.limits import LIMITS, Limits
 from attractors.labels.transients import (
     Transient,
@@ -43,29 +44,6 @@ MEASURED = (  # what is computed on demand, and told in JSON if it was
     "growth",
     "line_share",
 )
-
-
-class Exponent(NamedTuple):
-    """Exponent i with its doubt; -inf is exact and has error 0."""
-
-    name: str
-    value: float
-    error: float
-    band: float
-
-    def __str__(self) -> str:
-        return f"{self.name} = {self.value:.4g} ± {self.error:.1g}"
-
-    @property
-    def may_be_zero(self) -> bool:
-        """Whether it lies within its band."""
-        return abs(self.value) <= self.band
-
-    def probability_below(self, limit: float) -> float:
-        """P(λ < limit) for λ normal around the value with the standard error; a step function without error."""
-        if self.error == 0.0 or math.isinf(self.value):
-            return 1.0 if self.value < limit else 0.0
-        return 0.5 * math.erfc((self.value - limit) / (self.error * math.sqrt(2.0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,20 +99,12 @@ class Evidence:
     @cached_property
     def exponents(self) -> tuple[Exponent, ...]:
         """Exponents after the transient, λ_1 first; none if there are none."""
-        return self._with_doubt(self.settled)
+        return exponents_of(self.settled, self.limits)
 
     @cached_property
     def whole(self) -> tuple[Exponent, ...]:
         """Exponents over all steps."""
-        return self._with_doubt(self.spectrum)
-
-    def _with_doubt(self, spectrum: LyapunovSpectrum | None) -> tuple[Exponent, ...]:
-        if spectrum is None:
-            return ()
-        errors = np.where(np.isnan(spectrum.standard_errors), 0.0, spectrum.standard_errors)
-        bands = spectrum.band(self.limits.band_errors, self.limits.bounded_sum)
-        columns = zip(spectrum.exponents.tolist(), errors.tolist(), bands.tolist(), strict=True)
-        return tuple(Exponent(f"λ{i}", *column) for i, column in enumerate(columns, start=1))
+        return exponents_of(self.spectrum, self.limits)
 
     @property
     def n_steps(self) -> int:
@@ -244,7 +214,7 @@ class Evidence:
                 sums = self.spectrum.log_factors
                 length = self.spectrum.n_steps // len(sums)
                 earlier = transient_before(sums[:, 0], length, settled, self.limits) or earlier
-        elif settled.exponents[0] > self._with_doubt(settled)[0].band:  # chaos until then
+        elif settled.exponents[0] > exponents_of(settled, self.limits)[0].band:  # chaos until then
             late = self._settled_from(since)
             settled, earlier = late if late[0] is not None else (settled, earlier)
         if settled is not None:

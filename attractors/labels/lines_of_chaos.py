@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from attractors.labels.evidence import Evidence, Exponent
+from attractors.labels.evidence import Evidence
+from attractors.labels.exponent import Exponent
 from attractors.labels.label import Label
 from attractors.labels.limits import LIMITS
 from attractors.labels.line import Line
@@ -55,10 +56,8 @@ def lines_of_chaos(
 
     def is_hyper(evidence: Evidence) -> bool:
         (_, *others), n = average(evidence)
-        limits = evidence.limits
-        return bool(others) and others[0].value > BY_ROUNDING * max(
-            limits.hyper * others[0].error, limits.hyper_sum / n
-        )
+        errors, nats = evidence.limits.hyper, evidence.limits.hyper_sum
+        return bool(others) and others[0].value > BY_ROUNDING * max(errors * others[0].error, nats / n)
 
     def may_be_hyper(evidence: Evidence) -> bool:
         (_, *others), n = average(evidence)

@@ -15,11 +15,12 @@ from attractors.labels.settle import settled_label
 from attractors.multistability.distinction import UNKNOWN, Attractors, Orbits, distinguish_attractors
 from attractors.system import System
 
-LEFT: dict[str, Any] = {  # what is said of an orbit that is still on a chaotic set which others have left
+SECOND_RUN = "second run"  # the line that speaks of an orbit which is still on a chaotic set that others have left
+LEFT: dict[str, Any] = {
     "label": Label.transient,
     "confidence": 0.0,
     "reason": "an orbit that was on the same chaotic set has left it: chaos here is a transient; increase n_transient",
-    "line": "second run",
+    "line": SECOND_RUN,
 }
 
 Run = Callable[[Sequence[Any]], Orbits]  # runs and labels orbits from given states

@@ -17,6 +17,7 @@ from attractors import (
 )
 from attractors.labels.settle import settled_label
 from attractors.labels.transients import later, transient_before
+from attractors.multistability.attractors import SECOND_RUN
 from attractors.multistability.distinction import Orbits
 from attractors.recurrence.period import rest_at_zero
 from dmfsa import Ensemble, MeanFieldMap, Window
@@ -109,6 +110,7 @@ def _label_of(
 def _gone_on(config: Config, network: MeanFieldMap, answer: Classification, end: Window, done: int) -> Classification:
     """Let the orbit of a point, of `done` steps, go on alone while its label is open, if the config allows it.
 
+    Not where others of its starts have shown that its chaos is a transient: alone, it would pass for an attractor.
     The transient that the label tells of is counted from the start of the point.
     """
     spectrum = answer.evidence.spectrum
@@ -116,7 +118,7 @@ def _gone_on(config: Config, network: MeanFieldMap, answer: Classification, end:
         return answer
     n_steps, rest, k = 2 * config.run.n_steps, (config.run.n_max or 0) - done, len(spectrum.exponents)
     before, found = done - spectrum.n_steps, answer.transient
-    if answer.label.is_open and rest >= n_steps:
+    if answer.label.is_open and answer.line != SECOND_RUN and rest >= n_steps:
         answer = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
         if answer.transient is not None:
             before, found = done, answer.transient
