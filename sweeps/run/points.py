@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors import (
+    Blocks,
     Classification,
     LyapunovSpectrum,
     OrbitDensity,
@@ -107,26 +108,34 @@ def _label_of(
     return settled_label(spectrum, samples, scale=SCALE, clock_period=network.clock_period)
 
 
-def _gone_on(config: Config, network: MeanFieldMap, answer: Classification, end: Window, done: int) -> Classification:
-    """Let the orbit of a point, of `done` steps, go on alone while its label is open, if the config allows it.
+def _last_label(
+    config: Config, network: MeanFieldMap, runs: tuple[Classification, ...], end: Window, n_run: int
+) -> Classification:
+    """Return the label of an orbit's last run, of `n_run` steps each; while it is open it goes on, if that is allowed.
 
     Not where others of its starts have shown that its chaos is a transient: alone, it would pass for an attractor.
     The transient that the label tells of is counted from the start of the point.
     """
+    answer, done = runs[-1], len(runs) * n_run
     spectrum = answer.evidence.spectrum
     if spectrum is None:
         return answer
-    n_steps, rest, k = 2 * config.run.n_steps, (config.run.n_max or 0) - done, len(spectrum.exponents)
-    before, found = done - spectrum.n_steps, answer.transient
+    before, n_steps, rest = done - spectrum.n_steps, 2 * config.run.n_steps, (config.run.n_max or 0) - done
     if answer.label.is_open and answer.line != SECOND_RUN and rest >= n_steps:
-        answer = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
-        if answer.transient is not None:
-            before, found = done, answer.transient
-        elif answer.label.is_regular and answer.spectrum is not None:
-            length = spectrum.n_steps // len(spectrum.log_factors)
-            found = transient_before(spectrum.log_factors[:, 0], length, answer.spectrum)
-        else:
-            found = None
+        k = len(spectrum.exponents)
+        after = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
+        return _since_start(after, done, spectrum, before)
+    return _since_start(answer, before, runs[-2].evidence.spectrum if len(runs) > 1 else None, before - n_run)
+
+
+def _since_start(
+    answer: Classification, before: int, earlier: LyapunovSpectrum | None, before_earlier: int
+) -> Classification:
+    """Count a transient from the start of a point; what saw none in its own steps may have had one in earlier ones."""
+    found = answer.transient
+    if found is None and earlier is not None and answer.label.is_regular and answer.spectrum is not None:
+        length = earlier.n_steps // len(earlier.log_factors)
+        found, before = transient_before(earlier.log_factors[:, 0], length, answer.spectrum), before_earlier
     return answer if found is None else replace(answer, transient=later(found, before))
 
 
@@ -167,15 +176,16 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     context, n_patterns = config.model.context, config.model.features.n_patterns
     is_looked_at = not {"label", "transient_until", "lyapunov_exponent"}.isdisjoint(kept)
     if is_looked_at:
-        each = enumerate(zip(maps, spectra, strict=True))
-        answers = tuple(_label_of(config, network, spectrum, tail[:, i]) for i, (network, spectrum) in each)
-        orbits = Orbits(tail.transpose(1, 0, 2), answers, tuple(final))
+        tails = tail.transpose(1, 0, 2)
+        answers = tuple(_label_of(config, *point) for point in zip(maps, spectra, tails, strict=True))
+        orbits = Orbits(tails, answers, tuple(final))
         if "attractors" in config.record:
             orbits = compare_starts(maps, config, orbits, result, rows, count)
+        n_before, n_settle, n_blocks, block_length = _blocks(config)
+        n_run = n_before + n_settle + n_blocks * block_length
         for row, network, first, answer, end in zip(rows, maps, answers, orbits.answers, orbits.ends, strict=True):
-            n_runs = 1 if answer is first else 2
-            done = n_runs * (config.run.n_transient + config.run.n_steps)
-            _tell(_gone_on(config, network, answer, end, done), kept, int(row))
+            runs = (first,) if answer is first else (first, answer)
+            _tell(_last_label(config, network, runs, end, n_run), kept, int(row))
     for i, (row, network) in enumerate(zip(rows, maps, strict=True)):
         if "orbit" in config.record:
             seen = slice(-kept["orbit"].shape[1], None)
@@ -187,6 +197,10 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
     kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
     kept["clock_phase"][rows] = final[0].phase
     kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
+
+
+def _blocks(config: Config) -> Blocks:
+    return blocks_of_starts(config) if "attractors" in config.record else blocks_of(config)
 
 
 def _tell(answer: Classification, kept: dict[str, Array], row: int) -> None:
@@ -219,7 +233,7 @@ def _advance(
             stream(block, points)
 
     observer = show if streams else None
-    blocks = blocks_of_starts(config) if "attractors" in config.record else blocks_of(config)
+    blocks = _blocks(config)
     ensemble.advance(blocks.n_before, progress=count)
     if config.n_exponents == 0 or isinstance(ensemble, FinitePoints):
         n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)

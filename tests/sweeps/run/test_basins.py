@@ -9,7 +9,7 @@ from sweeps import open_sweep, run_sweep
 from sweeps.multistability import attractors_of
 from sweeps.run import points
 
-RECORD = ["label", "attractors", "lyapunov"]
+RECORD = ["label", "transient", "attractors", "lyapunov"]
 pytestmark = pytest.mark.slow
 
 
@@ -80,13 +80,20 @@ def test_chaos_that_ends_is_no_attractor(tmp_path, beta, names, n_undetermined):
 
 
 def test_chaos_that_ends_does_not_become_an_attractor_when_labels_go_on(tmp_path):
-    """Of 7 starts whose chaos is a transient 3 are chaotic for 16,384 steps more, alone: with `run.n_max` too."""
+    """Of 7 starts whose chaos is a transient 3 are chaotic for 16,384 steps more, alone: with `run.n_max` too.
+
+    Of others the chaos lasts through the first run, of 10,192 steps: to its last block at least of 5. It is told, and
+    counted from their start, also of the one that had settled when the second run began to average.
+    """
     run = {"n_transient": 2_000, "n_steps": 8_192}
     short = swept(tmp_path / "short", [1.2735], 32, 1, **run).isel(beta=0)
     long = swept(tmp_path / "long", [1.2735], 32, 1, **run, n_max=400_000).isel(beta=0)
     np.testing.assert_array_equal(short["attractor"], long["attractor"])
     np.testing.assert_array_equal(short["label"], long["label"])
     assert (long["label"].values == Label.transient.code).sum() == 7
+    until = short["transient_until"].values
+    late = until[(short["label"].values == Label.periodic.code) & (until >= 10_192 - 128)]
+    assert (len(late), (late < 10_192 + 2_000).sum()) == (5, 1)
 
 
 def test_one_start_that_fails_leaves_the_starts_of_other_points_together(tmp_path, monkeypatch):
