@@ -25,7 +25,7 @@ class Showable(Protocol):
     def contents(self) -> dict[str, Any]:
         """Return its parts by their names, the answer first."""
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the answer in one line."""
 
 
@@ -36,7 +36,7 @@ def as_text(answer: Showable) -> str:
     """Return an answer in at most 6 lines of 120 columns: itself, what its status says, and what else it holds."""
     contents = answer.contents()
     status = contents.get("status")
-    lines = _wrapped(f"{type(answer).__name__}: {answer.line()}", "", 2)
+    lines = _wrapped(f"{type(answer).__name__}: {answer.headline()}", "", 2)
     if isinstance(status, Enum):
         cut_off = brief(status) not in " ".join(lines)
         sentence = f"{brief(status)}: {status.value}" if cut_off else str(status.value)

@@ -49,7 +49,7 @@ class Result(DataclassInstance):
         """Return the parts that are shown, by their names: the fields, the answer first and the status last."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the answer in one line of text: its label or number, then the status."""
         return one_line(self)
 

@@ -10,28 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
-from attractors import (
-    Attractors,
-    Blocks,
-    Branches,
-    Classification,
-    classify_evidence,
-    distinguish_attractors,
-    find_period,
-    spectrum_from_stretching,
-)
+from attractors import Attractors, Branches
 from attractors.continuation.following import follow
-from attractors.multistability.attractors import run_on
+from attractors.multistability.attractors import settled_attractors
 from attractors.multistability.distinction import Orbits
-from attractors.recurrence.period import rest_at_zero
 from dmfsa import MeanFieldMap, Window
 from sweeps.config import Config, ConfigError
 from sweeps.config.sweep import CONTINUOUS
 from sweeps.files import written_whole
-from sweeps.network import SCALE, blocks_of, features_of, map_of, side_by_side, starts_of
+from sweeps.network import features_of, map_of, starts_of
 from sweeps.run import progress
+from sweeps.run.basins import orbits_of_starts
 
-WINDOW = 4096  # last samples that tell attractors apart
 TOGETHER = 16  # starts in one thread's lanes
 
 
@@ -48,8 +38,7 @@ def attractors_of(config: Config) -> Attractors:
         raise ConfigError("sweep must be absent to find the attractors of one point.")
     network = map_of(config)
     run = partial(orbits_in_lanes, config, network)
-    orbits = run_on(run(starts_of(config, network)), run, clock_period=network.clock_period)
-    return distinguish_attractors(orbits.windows, orbits.answers, clock_period=network.clock_period)
+    return settled_attractors(run(starts_of(config, network)), run, clock_period=network.clock_period)[1]
 
 
 def branches_of(config: Config, *, quiet: bool = False) -> Branches:
@@ -103,42 +92,17 @@ def orbits_in_lanes(
 ) -> Orbits:
     """Run orbits of one map side by side for as long as a config says, on all cores, and label them.
 
-    The transient is lengthened to whole turns of the clock, so that an orbit ends at the phase at which it began.
-    `count` is called with the number of map steps done, summed over orbits, now and then.
+    An orbit ends at the phase at which it began (`blocks_of_starts`). `count` is called with the number of map steps
+    done, summed over orbits, now and then.
     """
-    blocks = blocks_of(config)
-    extra = -(config.run.n_transient + config.run.n_steps) % network.clock_period
-    blocks = blocks._replace(n_before=blocks.n_before + extra)
     parts = [windows[first : first + TOGETHER] for first in range(0, len(windows), TOGETHER)]
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
-        found = list(pool.map(lambda part: _run(config, network, part, blocks, count), parts))
+        found = list(pool.map(lambda part: orbits_of_starts(config, network, part, count), parts))
     return Orbits(
         np.concatenate([orbits.windows for orbits in found]),
         tuple(answer for orbits in found for answer in orbits.answers),
         tuple(end for orbits in found for end in orbits.ends),
     )
-
-
-def _run(
-    config: Config, network: MeanFieldMap, windows: Sequence[Window], blocks: Blocks, count: Callable[[int], None]
-) -> Orbits:
-    """Run some orbits in the lanes of one thread."""
-    ensemble = side_by_side(network, windows, n_live_directions=network.n_live_directions)
-    ensemble.advance(blocks.n_before, progress=count)
-    result = ensemble.stretching(
-        n_exponents=config.n_exponents,
-        n_blocks=blocks.n_blocks,
-        block_length=blocks.block_length,
-        n_settle=blocks.n_settle,
-        n_tail=min(WINDOW, blocks.n_blocks * blocks.block_length),
-        progress=count,
-    )
-    tails = np.ascontiguousarray(rest_at_zero(result.tail, SCALE).transpose(1, 0, 2))
-    answers: list[Classification] = []
-    for tail, sums, unresolved in zip(tails, result.log_factors, result.unresolved, strict=True):
-        spectrum = spectrum_from_stretching(sums, blocks.block_length, unresolved)
-        answers.append(classify_evidence(spectrum, find_period(tail), samples=tail, clock_period=network.clock_period))
-    return Orbits(tails, tuple(answers), tuple(ensemble.windows()))
 
 
 def write_csv(path: Path, name: str, branches: Branches) -> None:

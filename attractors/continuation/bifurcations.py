@@ -14,8 +14,6 @@ from attractors.system import SmoothSystem
 
 MOST_POINTS = 3  # values that are looked at
 SLACK_STEPS = 0.5  # steps of the parameter by which an extrapolation may miss
-CYCLES = (Label.fixed_point, Label.periodic)
-CHAOS = (Label.chaotic, Label.hyperchaotic)
 LAWS = {"fold": 2, "pitchfork": 1, "flip": 1, "Neimark-Sacker": 1}  # (1 - |μ|)^law is linear in the parameter
 
 
@@ -95,17 +93,17 @@ def bifurcation_at(
     if beyond is None:
         return Bifurcation("edge", (last, last), math.nan, nothing, -1, before, after)
     kind, estimate, multiplier = "unknown", math.nan, nothing
-    if answer.label in CHAOS and becomes is None:
+    if answer.label.is_chaos and becomes is None:
         kind = "crisis"
     elif becomes is not None and _is_breakdown(answer.label, becomes.label):
         kind = "breakdown"
-    elif answer.label in CYCLES and answer.period is not None:
+    elif answer.label.is_cycle and answer.period is not None:
         kind, estimate, multiplier = _from_multipliers(make, answer.period, points, beyond)
     return Bifurcation(kind, (last, beyond), estimate, multiplier, leads_to, before, after)
 
 
 def _is_breakdown(one: Label, other: Label) -> bool:
-    return (one is Label.quasiperiodic and other in CHAOS) or (one in CHAOS and other is Label.quasiperiodic)
+    return (one is Label.quasiperiodic and other.is_chaos) or (one.is_chaos and other is Label.quasiperiodic)
 
 
 def _from_multipliers(
@@ -127,8 +125,8 @@ def _from_multipliers(
 
 
 def _name(answer: Classification) -> str:
-    """Label, and period if there is one."""
-    return f"{answer.label}" + (f" {answer.period}" if answer.label is Label.periodic else "")
+    """Label with the period of a cycle; that of a fixed point goes without saying."""
+    return answer.name if answer.label is Label.periodic else str(answer.label)
 
 
 def _nearest_multiplier(system: SmoothSystem, state: Any, period: int) -> tuple[str, complex] | None:

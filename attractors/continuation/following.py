@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attractors.arrays import FloatArray
 from attractors.continuation.branches import Branches, FollowingStatus, Node, branch_of
 from attractors.labels.classification import Label
-from attractors.multistability.attractors import orbits_of, run_on
+from attractors.multistability.attractors import orbits_of, settled_attractors
 from attractors.multistability.distinction import (
     UNKNOWN,
     IntArray,
@@ -180,8 +180,8 @@ def _random_starts(values: FloatArray, explore: Explore, clock_period: int) -> _
     """Find the attractors of the random starts at each value."""
     nodes, n_starts, n_undetermined, clear = [], [], [], True
     for i, value in enumerate(values):
-        orbits = run_on(explore(float(value), None), partial(explore, float(value)), clock_period=clock_period)
-        found = distinguish_attractors(orbits.windows, orbits.answers, clock_period=clock_period)
+        run = partial(explore, float(value))
+        orbits, found = settled_attractors(run(None), run, clock_period=clock_period)
         nodes.append([_node(i, orbits, one.representative, len(one.starts)) for one in found.attractors])
         n_starts.append(found.n_starts)
         n_undetermined.append(found.n_undetermined)

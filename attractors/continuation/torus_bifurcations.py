@@ -11,8 +11,6 @@ from attractors.labels.label import Label
 SLACK_STEPS = 0.5  # steps of the parameter by which an extrapolation may miss
 ROOM_SHARE = 0.1  # of a torus' extent by which what takes its place may lie beyond it
 COVERED_SHARE = 0.5  # of that extent, at least, that it takes: a cycle of three points on a circle takes three quarters
-CYCLES = (Label.fixed_point, Label.periodic)
-CHAOS = (Label.chaotic, Label.hyperchaotic)
 
 
 def end_of_torus(
@@ -48,7 +46,7 @@ def end_of_torus(
     Beside a Neimark-Sacker bifurcation the square of the torus' size, taken as the variance of every p-th sample for a
     cycle of period p, is linear in the parameter. It has to get to 0 between both values, with half a step's grace.
     """
-    if label in CYCLES and len(values) > 1:
+    if label.is_cycle and len(values) > 1:
         sizes = [_variance(window, period) for window in windows[:2]]
         if sizes[0] < sizes[1]:
             estimate = values[0] - sizes[0] * (values[1] - values[0]) / (sizes[1] - sizes[0])
@@ -56,7 +54,7 @@ def end_of_torus(
             if low <= estimate <= high:
                 return "Neimark-Sacker", estimate
     if _replaces(other, windows[0]):
-        return "locking" if label in CYCLES else "breakdown" if label in CHAOS else "unknown", math.nan
+        return "locking" if label.is_cycle else "breakdown" if label.is_chaos else "unknown", math.nan
     return "unknown", math.nan
 
 

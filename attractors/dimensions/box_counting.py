@@ -62,7 +62,7 @@ class BoxCountingDimension(Result):
     counts: FloatArray
     status: BoxCountingStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the dimension with its error."""
         return f"{self.value:.4g} ± {self.standard_error:.1g}; {self.status.words}"
 

@@ -94,7 +94,7 @@ class CorrelationDimension(Result):
     n_used: int
     status: DimensionStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the dimension with its error."""
         return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
 

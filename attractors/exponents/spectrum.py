@@ -14,6 +14,7 @@ from attractors.results import Result
 from attractors.status import Status, doubt, sure
 
 ROUNDING_NATS = 36.0  # -log of the rounding unit: what one unresolved decomposition can take from a sum
+BAND_ERRORS = 3.0  # standard errors within which an exponent may be 0
 BOUNDED_SUM = 10.0  # nats: how far sums of log stretching are taken to swing on a torus, where they stay bounded
 
 
@@ -86,7 +87,11 @@ class LyapunovSpectrum(Result):
         The second part is for tori: there the sum of log |R_ii| stays bounded, so that the average over N
         steps differs from 0 by O(1)/N, of which the scatter of blocks need not know. We allow it 10 nats.
         """
-        return np.asarray(np.fmax(3.0 * self.standard_errors, BOUNDED_SUM / self.n_steps))
+        return self.band()
+
+    def band(self, errors: float = BAND_ERRORS, bounded_sum: float = BOUNDED_SUM) -> FloatArray:
+        """Return the distance of `zero_band` (k,) for another number of standard errors, or of nats."""
+        return np.asarray(np.fmax(errors * self.standard_errors, bounded_sum / self.n_steps))
 
     @property
     def kaplan_yorke_dimension(self) -> float:
@@ -156,7 +161,7 @@ class LyapunovSpectrum(Result):
         combined = self.log_factors[:, used] @ weights[used] * (len(self.log_factors) / self.n_steps)
         return float(standard_errors(combined[:, None]).errors[0])
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the largest exponents with their errors."""
         known = ", ".join(
             f"{x:+.6f} ± {error:.1e}" for x, error in zip(self.exponents[:4], self.standard_errors[:4], strict=True)

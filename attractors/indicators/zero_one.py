@@ -65,7 +65,7 @@ class ZeroOneTest(Result):
     n_samples: int
     status: ZeroOneStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return K of the first component, and what the test tells."""
         return f"K = {first_of(self.growth):.3f}; {self.status.words}"
 

@@ -1,6 +1,7 @@
 """What a label can rest on: indicators that fail in different places, the cheap ones first."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -8,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from attractors.arrays import FloatArray
-from attractors.exponents.spectrum import LyapunovSpectrum
+from attractors.exponents.spectrum import LyapunovSpectrum, SpectrumStatus
 from attractors.indicators.zero_one import zero_one_test
+from attractors.labels.exponent import Exponent, exponents_of
+from attractors.labels.limits import LIMITS, Limits
 from attractors.labels.transients import (
-    PARTS,
-    SAMPLED,
-    STAYS,
     Transient,
     closest_return,
     is_approaching,
@@ -27,18 +27,23 @@ from attractors.labels.transients import (
     transient_before,
     transient_of,
 )
-from attractors.recurrence.period import NEARLY, Period, PeriodStatus, allowance, find_period, smallest_period
+from attractors.recurrence.period import Period, PeriodStatus, allowance, find_period, smallest_period
 from attractors.results import json_number, plain
 from attractors.series import without_clock
 from attractors.spectra.periodogram import power_spectrum
-from attractors.tori.birkhoff import SHORTEST, birkhoff_average, birkhoff_weights
+from attractors.tori.birkhoff import birkhoff_average, birkhoff_weights
 from attractors.tori.frequencies import Torus
 
-EXACT = 1e-8  # relative distance of a return that is no chance
-PHASE = 6.0  # digits beyond those of chance
-STILL = 1e-12  # of the largest value: what varies by less stands still
-FEWEST = 24  # samples that repeat at the end, at least
-REPEATS = 3  # periods that the end of the orbit must hold to have settled on a cycle
+MEASURED = (  # what is computed on demand, and told in JSON if it was
+    "is_approaching",
+    "is_departing",
+    "levels_off",
+    "nearly_repeats",
+    "digits_of_components",
+    "spread",
+    "growth",
+    "line_share",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +64,8 @@ class Evidence:
         Period of the drive.
     torus : Torus or None
         Frequencies, if they were asked for.
+    limits : Limits
+        Thresholds.
     """
 
     spectrum: LyapunovSpectrum | None
@@ -67,6 +74,65 @@ class Evidence:
     finite: bool = True
     clock_period: int = 1
     torus: Torus | None = None
+    limits: Limits = LIMITS
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Names of what is computed on demand and has been."""
+        known = vars(self)
+        return tuple(name for name in MEASURED if name in known)
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the orbit did not stay finite."""
+        return (
+            not self.finite
+            or (self.spectrum is not None and self.spectrum.status is SpectrumStatus.DIVERGED)
+            or (self.recurrence is not None and self.recurrence.status is PeriodStatus.NON_FINITE)
+        )
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether only the end of the samples repeats, or all of them nearly do."""
+        return self.recurrence is not None and self.recurrence.status is PeriodStatus.SETTLING
+
+    @cached_property
+    def exponents(self) -> tuple[Exponent, ...]:
+        """Exponents after the transient, λ_1 first; none if there are none."""
+        return exponents_of(self.settled, self.limits)
+
+    @cached_property
+    def whole(self) -> tuple[Exponent, ...]:
+        """Exponents over all steps."""
+        return exponents_of(self.spectrum, self.limits)
+
+    @property
+    def n_steps(self) -> int:
+        """Steps that those after the transient are averaged over; 0 if there are none."""
+        return self.settled.n_steps if self.settled is not None else 0
+
+    @property
+    def total(self) -> float:
+        """λ_1's sum of log stretching after the transient, nats."""
+        return self.exponents[0].value * self.n_steps
+
+    @property
+    def n_neutral(self) -> int:
+        """How many exponents after the transient lie within their bands."""
+        return sum(exponent.may_be_zero for exponent in self.exponents)
+
+    @cached_property
+    def scatter(self) -> float:
+        """Standard deviation of λ_1's sums of log stretching over blocks, nats; infinite if a sum is."""
+        assert self.settled is not None
+        sums = self.settled.log_factors[:, 0]
+        return float(np.std(sums, ddof=1)) if np.isfinite(sums).all() else math.inf
+
+    @cached_property
+    def period(self) -> int | None:
+        """Period of the cycle on which the orbit ends, of state and clock together; None if it does not repeat."""
+        cycle = self.cycle
+        return None if cycle is None or cycle.period is None else math.lcm(cycle.period, self.clock_period)
 
     @cached_property
     def cycle(self) -> Period | None:
@@ -82,15 +148,15 @@ class Evidence:
         if p is None:
             return None
         if found.status is PeriodStatus.SETTLING and self.nearly_repeats is not None:
-            period = settling_cycle(self._samples, p)
+            period = settling_cycle(self._samples, p, self.limits)
             if period is not None:
                 return replace(found, period=period, status=PeriodStatus.FOUND)
-        rest = self._samples[repeats_from(self._samples, p) :]
-        if len(rest) < max(REPEATS * p + 1, FEWEST):
+        rest = self._samples[repeats_from(self._samples, p, self.limits) :]
+        if len(rest) < max(self.limits.repeats * p + 1, self.limits.fewest):
             return None
-        again = find_period(rest, max_period=p)
+        again = find_period(rest, max_period=p, **self.limits.of_recurrence)
         if again.status is PeriodStatus.SETTLING:
-            period = settling_cycle(rest, p)
+            period = settling_cycle(rest, p, self.limits)
             return None if period is None else replace(again, period=period, status=PeriodStatus.FOUND)
         return again if again.status is PeriodStatus.FOUND else None
 
@@ -101,13 +167,15 @@ class Evidence:
         if p is None:
             return None
         lasts = (self._samples[-(len(self._samples) // part) :] for part in (2, 4, 8))
-        return p if any(PARTS * p <= len(last) and is_approaching(last, lag=p) for last in lasts) else None
+        comes = (self.limits.parts * p <= len(x) and is_approaching(x, lag=p, limits=self.limits) for x in lasts)
+        return p if any(comes) else None
 
     @cached_property
     def nearly_repeats(self) -> int | None:
         """Shortest lag, up to half of the samples, with which all of them nearly repeat: to 10⁻⁶ of their extent."""
-        x = np.ascontiguousarray(self._samples.T)
-        allowed = allowance(x.min(axis=1), x.max(axis=1), times=NEARLY)
+        x, limits = np.ascontiguousarray(self._samples.T), self.limits
+        ends = x.min(axis=1), x.max(axis=1)
+        allowed = allowance(*ends, limits.tolerance, limits.nearly, rounding=limits.rounding, own=limits.own)
         return smallest_period(x, x.shape[1] // 2, allowed)[0]
 
     @cached_property
@@ -116,7 +184,7 @@ class Evidence:
         cycle = self.cycle
         if cycle is None or cycle.period is None or self.samples is None:
             return False
-        return settling_cycle(self.samples, cycle.period) == cycle.period
+        return settling_cycle(self.samples, cycle.period, self.limits) == cycle.period
 
     @cached_property
     def _last_period(self) -> int | None:
@@ -126,9 +194,9 @@ class Evidence:
             return None
         if found.status is PeriodStatus.SETTLING:
             return found.settling_period
-        if not found.error <= EXACT:
+        if not found.error <= self.limits.exact:
             return None
-        return closest_return(self._samples, len(self._samples) // REPEATS, self.clock_period)
+        return closest_return(self._samples, len(self._samples) // self.limits.repeats, self.clock_period)
 
     @cached_property
     def _settled(self) -> tuple[LyapunovSpectrum | None, Transient | None]:
@@ -136,17 +204,17 @@ class Evidence:
             return None, None
         cycle = self.cycle
         if cycle is None or cycle.period is None or not self.spectrum.exponents.size:
-            return settled_spectrum(self.spectrum)
+            return settled_spectrum(self.spectrum, self.limits)
         settled: LyapunovSpectrum | None
-        settled, earlier = settled_spectrum(self.spectrum)
+        settled, earlier = settled_spectrum(self.spectrum, self.limits)
         since = self.spectrum.n_steps - cycle.n_checked
         if self.samples is not None and cycle.n_checked < len(self.samples):
             settled, earlier = self._settled_from(since)
             if settled is not None:  # chaos ended before the orbit repeated closely
                 sums = self.spectrum.log_factors
                 length = self.spectrum.n_steps // len(sums)
-                earlier = transient_before(sums[:, 0], length, settled) or earlier
-        elif settled.exponents[0] > settled.zero_band[0]:  # chaos until then
+                earlier = transient_before(sums[:, 0], length, settled, self.limits) or earlier
+        elif settled.exponents[0] > exponents_of(settled, self.limits)[0].band:  # chaos until then
             late = self._settled_from(since)
             settled, earlier = late if late[0] is not None else (settled, earlier)
         if settled is not None:
@@ -159,7 +227,7 @@ class Evidence:
         sums = self.spectrum.log_factors
         length = self.spectrum.n_steps // len(sums)
         first = max(-(-start // length), 0)
-        earlier = transient_of(sums[:first, 0], start)
+        earlier = transient_of(sums[:first, 0], start, self.limits)
         if len(sums) - first < 2:
             return None, earlier
         return self.spectrum.since(first), earlier
@@ -191,21 +259,21 @@ class Evidence:
     @cached_property
     def is_approaching(self) -> bool:
         """Whether the orbit comes ever closer to repeating itself, without having got there."""
-        if self.recurrence is not None and self.recurrence.status is PeriodStatus.SETTLING:
+        if self.is_settling:
             return True
-        return self._tells_a_trend and is_approaching(self._samples, self.clock_period)
+        return self._tells_a_trend and is_approaching(self._samples, self.clock_period, limits=self.limits)
 
     @cached_property
     def is_departing(self) -> bool:
         """Whether the orbit goes ever farther from repeating itself: it leaves what repels it, and is nowhere yet."""
-        return self._tells_a_trend and is_departing(self._samples, self.clock_period)
+        return self._tells_a_trend and is_departing(self._samples, self.clock_period, self.limits)
 
     @cached_property
     def levels_off(self) -> bool:
         """Whether the orbit, if it comes closer to repeating, keeps an amplitude: a torus is what it comes to."""
         x = self._samples
-        lag = closest_return(x, len(x) // SAMPLED, self.clock_period)
-        return self._long_enough and remaining_amplitude(x, lag) > STAYS
+        lag = closest_return(x, len(x) // self.limits.sampled, self.clock_period)
+        return self._long_enough and remaining_amplitude(x, lag, self.limits) > self.limits.stays
 
     @cached_property
     def digits_of_components(self) -> FloatArray:
@@ -226,7 +294,7 @@ class Evidence:
         if not self._long_enough:
             return np.empty((0, 0))
         x = self._samples
-        x = x[:, np.ptp(x, axis=0) > STILL * np.abs(x).max()]
+        x = x[:, np.ptp(x, axis=0) > self.limits.still * np.abs(x).max()]
         return np.asarray((x - x.min(axis=0)) / np.ptp(x, axis=0)) if x.shape[1] else x
 
     @cached_property
@@ -241,7 +309,7 @@ class Evidence:
         if not self._within_range.shape[1]:
             return np.empty((0, 0))
         rest = without_clock(self._bumps, self.clock_period)
-        return rest[:, np.ptp(rest, axis=0) > STILL]
+        return rest[:, np.ptp(rest, axis=0) > self.limits.still]
 
     @cached_property
     def growth(self) -> float:
@@ -258,19 +326,18 @@ class Evidence:
     @property
     def digits(self) -> float:
         """Those of the component where they are fewest; NaN if there is none."""
-        return (
-            float(np.min(self.digits_of_components, initial=math.inf)) if self.digits_of_components.size else math.nan
-        )
+        each = self.digits_of_components
+        return float(each.min()) if each.size else math.nan
 
     @property
     def has_a_phase(self) -> bool:
         """Whether some component runs quasi-periodically, as a drive does."""
-        return bool(np.max(self.digits_of_components, initial=-math.inf) > PHASE)
+        return bool(np.max(self.digits_of_components, initial=-math.inf) > self.limits.phase)
 
     @cached_property
     def spread(self) -> float:
         """Extent of every p-th sample, relative to all, for the p after which the orbit comes back most closely."""
-        return spread_of_piece(self._samples, self.clock_period) if self._long_enough else math.nan
+        return spread_of_piece(self._samples, self.clock_period, self.limits) if self._long_enough else math.nan
 
     @cached_property
     def _samples(self) -> FloatArray:
@@ -280,15 +347,16 @@ class Evidence:
 
     @property
     def _tells_a_trend(self) -> bool:
-        return self.samples is not None and len(self.samples) >= 16 * self.clock_period
+        return self.samples is not None and len(self.samples) >= self.limits.turns * self.clock_period
 
     @property
     def _long_enough(self) -> bool:
-        return self.samples is not None and len(self.samples) >= max(SHORTEST, 16 * self.clock_period)
+        limits = self.limits
+        return self.samples is not None and len(self.samples) >= max(limits.shortest, limits.turns * self.clock_period)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what was looked at beside exponents, for JSON; of what is computed on demand, what the rule needed."""
-        known = self.__dict__
+    def to_dict(self, asked: Iterable[str]) -> dict[str, Any]:
+        """Return what was looked at beside exponents, for JSON; of what is computed on demand, what is named."""
+        known = {name: getattr(self, name) for name in asked}
         return {
             "recurrence_error": json_number(self.recurrence.error) if self.recurrence else None,
             "settling_period": self.recurrence.settling_period if self.recurrence else None,

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
-from attractors.labels.classification import Classification, classify_evidence
+from attractors.labels.answer import Classification, classify_evidence
 from attractors.labels.evidence import Evidence
 from attractors.labels.label import Label
 from attractors.recurrence.period import PeriodStatus, find_period
@@ -18,7 +18,7 @@ PIECES = 8  # of the record, whose phases are compared
 FREQUENCIES = 41  # tried from one bin of the spectrum below its peak to one above
 COHERENT = 0.98  # a line has more; of rotations that live for 1/20 of the record, 2 in 10,000
 CARRY = f"lines carry {IN_LINES:.0%} of the variance"
-OF_THE_CLOCK = f"{CARRY}, those of the clock; the rest is noise"
+OF_THE_CLOCK = "lines of the clock"
 SIMPLEST = 64  # denominators up to here count as locked unless the record shows the drift past them
 
 
@@ -77,12 +77,12 @@ def classify_series(series: npt.ArrayLike, *, clock_period: int = 1) -> Classifi
     if exact.status is PeriodStatus.FOUND:
         return classify_evidence(None, exact, samples=samples, clock_period=clock_period)
     lines = torus(samples, clock_period=clock_period)
-    label, reason = _verdict(samples, lines, clock_period)
+    label, line, reason = _verdict(samples, lines, clock_period)
     period = dimension = None
-    if label is Label.periodic:
+    if line == OF_THE_CLOCK:
+        period = clock_period
+    elif label is Label.periodic:
         period = math.lcm(lines.pieces, *(fraction.denominator for fraction in lines.resonance))
-        if reason is OF_THE_CLOCK:
-            period = clock_period
     elif label is Label.quasiperiodic:
         dimension = len(lines.frequencies)
     undetermined = label is Label.undetermined
@@ -96,23 +96,27 @@ def classify_series(series: npt.ArrayLike, *, clock_period: int = 1) -> Classifi
         transient=None,
         spectrum=None,
         evidence=Evidence(None, exact, samples, True, clock_period, lines),
+        line=line,
     )
 
 
-def _verdict(samples: FloatArray, lines: Torus, clock_period: int) -> tuple[Label, str]:
-    """Return the label of a series that does not repeat exactly, and the evidence that decided."""
+def _verdict(samples: FloatArray, lines: Torus, clock_period: int) -> tuple[Label, str, str]:
+    """Return the label of a series that does not repeat exactly, what decided, and that with its evidence."""
     if lines.status not in {TorusStatus.LOCKED, TorusStatus.QUASIPERIODIC}:
-        return Label.undetermined, f"no exponents, and of the spectrum: {lines.status.value}"
+        return Label.undetermined, "no lines", f"no exponents, and of the spectrum: {lines.status.value}"
     rest = without_clock(samples, clock_period)
     if _coherence(rest) < COHERENT:
         if rest.var(axis=0).sum() < (1.0 - IN_LINES) * samples.var(axis=0).sum():
-            return Label.periodic, OF_THE_CLOCK
-        return Label.undetermined, f"{CARRY}, but they wander: a damped rotation that noise keeps up, or chaos"
+            return Label.periodic, OF_THE_CLOCK, f"{CARRY}, those of the clock; the rest is noise"
+        wander = f"{CARRY}, but they wander: a damped rotation that noise keeps up, or chaos"
+        return Label.undetermined, "wandering lines", wander
     if lines.status is TorusStatus.LOCKED:
-        return Label.periodic, f"{CARRY}, at simple fractions; the rest is noise"
+        return Label.periodic, "locked lines", f"{CARRY}, at simple fractions; the rest is noise"
     if _may_be_locked(lines, len(samples)):
-        return Label.undetermined, "a frequency is close to a simple fraction: a longer series would decide"
-    return Label.quasiperiodic, f"{CARRY}, some at frequencies that no simple fraction explains; the rest is noise"
+        close = "a frequency is close to a simple fraction: a longer series would decide"
+        return Label.undetermined, "nearly locked lines", close
+    free = f"{CARRY}, some at frequencies that no simple fraction explains; the rest is noise"
+    return Label.quasiperiodic, "free lines", free
 
 
 def _may_be_locked(lines: Torus, n_samples: int) -> bool:

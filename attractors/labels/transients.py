@@ -8,21 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
-from attractors.exponents.spectrum import BOUNDED_SUM, LyapunovSpectrum, spectrum_from_stretching
-from attractors.recurrence.period import ROUNDING, allowance
+from attractors.exponents.spectrum import LyapunovSpectrum, spectrum_from_stretching
+from attractors.labels.limits import LIMITS, Limits
+from attractors.recurrence.period import allowance
 from attractors.results import Result
 from attractors.status import Status, sure
 
-LAST = 4  # the last quarter of the blocks says what the orbit settles to
-SIGMAS = 8.0  # of those blocks: beyond, a block belongs to a transient
-CHANGE = 1.0  # nats, at least
-PARTS = 8  # in which distances of returns must fall one after the other: chance does that once in 40,000 times
-SHRUNK = 0.99  # last over first part, for falls that are no rounding
-TENTH = 0.1  # first over largest part, for a rise before a fall
-STAYS = 0.85  # of an amplitude: between the slowest approach to a cycle and a torus
-SAMPLED = 24  # times that the samples hold a lag, at least, to say how the amplitude of every p-th of them changes
-LEVEL = 1e-3  # relative change of an amplitude that counts as none
-PIECES = 128  # at most: the longest lag of a return that tells a cascade from a torus
 ONE_EVENT = (1.0 / 3.6889, 1.0 / 0.025318)  # 95 % interval of the mean of an exponential law over its only event
 
 
@@ -61,13 +52,15 @@ class Transient(Result):
     status: TransientKind
 
 
-def settled_spectrum(spectrum: LyapunovSpectrum) -> tuple[LyapunovSpectrum, Transient | None]:
+def settled_spectrum(spectrum: LyapunovSpectrum, limits: Limits = LIMITS) -> tuple[LyapunovSpectrum, Transient | None]:
     """Leave out of an average the blocks before the orbit settled.
 
     Parameters
     ----------
     spectrum : LyapunovSpectrum
         With its blocks of log stretching.
+    limits : Limits
+        `last`, `sigmas`, `change` and `bounded_sum` are asked.
 
     Returns
     -------
@@ -82,17 +75,17 @@ def settled_spectrum(spectrum: LyapunovSpectrum) -> tuple[LyapunovSpectrum, Tran
     """
     sums = spectrum.log_factors[:, 0] if spectrum.log_factors.shape[1] else np.empty(0)
     n = len(sums)
-    if n < 2 * LAST or not np.isfinite(sums).all():
+    if n < 2 * limits.last or not np.isfinite(sums).all():
         return spectrum, None
-    first = settles_at(sums, sums[n - n // LAST :])
+    first = settles_at(sums, sums[n - n // limits.last :], limits)
     if not first:
         return spectrum, None
-    return spectrum.since(first), transient_of(sums[:first], first * (spectrum.n_steps // n))
+    return spectrum.since(first), transient_of(sums[:first], first * (spectrum.n_steps // n), limits)
 
 
-def settles_at(sums: FloatArray, last: FloatArray) -> int:
+def settles_at(sums: FloatArray, last: FloatArray, limits: Limits = LIMITS) -> int:
     """First of some blocks from which on they are all like the `last` ones; 0 if all are."""
-    allowed = max(SIGMAS * float(last.std(ddof=1)) if len(last) > 1 else 0.0, CHANGE)
+    allowed = max(limits.sigmas * float(last.std(ddof=1)) if len(last) > 1 else 0.0, limits.change)
     away = np.flatnonzero(~(np.abs(sums - last.mean()) <= allowed))
     return int(away[-1]) + 1 if away.size else 0
 
@@ -126,7 +119,9 @@ def over_whole_turns(spectrum: LyapunovSpectrum, period: int, n_repeating: int) 
     )
 
 
-def transient_before(sums: FloatArray, length: int, settled: LyapunovSpectrum) -> Transient | None:
+def transient_before(
+    sums: FloatArray, length: int, settled: LyapunovSpectrum, limits: Limits = LIMITS
+) -> Transient | None:
     """Find in earlier blocks of log stretching, of `length` steps, when the orbit came to stretch as it does now.
 
     None if it always did, or if either is so strong that it has no number: where the map is singular.
@@ -134,8 +129,8 @@ def transient_before(sums: FloatArray, length: int, settled: LyapunovSpectrum) -
     last = settled.log_factors[:, 0] * (length * len(settled.log_factors) / settled.n_steps)
     if not (np.isfinite(sums).all() and np.isfinite(last).all()):
         return None
-    first = settles_at(sums, last)
-    return transient_of(sums[:first], first * length) if first else None
+    first = settles_at(sums, last, limits)
+    return transient_of(sums[:first], first * length, limits) if first else None
 
 
 def later(found: Transient, n_steps: int) -> Transient:
@@ -146,23 +141,23 @@ def later(found: Transient, n_steps: int) -> Transient:
     return replace(found, until=until, lifetime=float(until) if chaotic else math.nan, interval=interval)
 
 
-def transient_of(sums: FloatArray, until: int) -> Transient:
+def transient_of(sums: FloatArray, until: int, limits: Limits = LIMITS) -> Transient:
     """Describe what came before step `until` by its blocks of log stretching: chaotic if their sum ever grew by far."""
     exponent = float(sums.sum()) / until if until else math.nan
-    if np.max(np.cumsum(sums), initial=0.0) > BOUNDED_SUM:
+    if np.max(np.cumsum(sums), initial=0.0) > limits.bounded_sum:
         interval = (ONE_EVENT[0] * until, ONE_EVENT[1] * until)
         return Transient(until, exponent, float(until), interval, TransientKind.CHAOTIC)
     return Transient(until, exponent, math.nan, (math.nan, math.nan), TransientKind.APPROACH)
 
 
-def repeats_from(orbit: npt.ArrayLike, period: int) -> int:
+def repeats_from(orbit: npt.ArrayLike, period: int, limits: Limits = LIMITS) -> int:
     """First row of an orbit (n, m) from which all of it repeats with a period, as closely as `find_period` asks.
 
     Relative to the cycle on which it ends, not to what was before: `find_period` finds the rest to be periodic.
     """
     x = np.asarray(orbit, dtype=np.float64).T
     last = x[:, -2 * period :]
-    allowed = allowance(last.min(axis=1), last.max(axis=1))
+    allowed = allowance(last.min(axis=1), last.max(axis=1), limits.tolerance, rounding=limits.rounding, own=limits.own)
     differs = np.flatnonzero((np.abs(x[:, period:] - x[:, :-period]) > allowed).any(axis=0))
     return int(differs[-1]) + 1 if differs.size else 0
 
@@ -174,7 +169,7 @@ def closest_return(x: FloatArray, longest: int, clock_period: int) -> int:
     return int(lags[np.argmin(distances)])
 
 
-def is_approaching(x: FloatArray, clock_period: int = 1, lag: int | None = None) -> bool:
+def is_approaching(x: FloatArray, clock_period: int = 1, lag: int | None = None, limits: Limits = LIMITS) -> bool:
     """Whether an orbit (n, m) comes ever closer to repeating itself.
 
     With p the lag, by default that of the closest return of its last sample, up to n/8, the geometric mean of
@@ -182,36 +177,37 @@ def is_approaching(x: FloatArray, clock_period: int = 1, lag: int | None = None)
     it stays, in chaos it comes and goes; it falls, from each part to the next, along any approach to a cycle,
     exponential or algebraic, and along spirals. What is below rounding counts as rounding.
     """
-    parts = _distances_of_returns(x, closest_return(x, len(x) // 8, clock_period) if lag is None else lag)
-    return _falls(parts) and parts[-1] < SHRUNK * parts[0]
+    lag = closest_return(x, len(x) // limits.parts, clock_period) if lag is None else lag
+    parts = _distances_of_returns(x, lag, limits)
+    return _falls(parts) and parts[-1] < limits.shrunk * parts[0]
 
 
-def is_departing(x: FloatArray, clock_period: int = 1) -> bool:
+def is_departing(x: FloatArray, clock_period: int = 1, limits: Limits = LIMITS) -> bool:
     """Whether an orbit (n, m) goes ever farther from repeating itself, as after a start beside a cycle that repels.
 
     As `is_approaching` against time, with the lag at which the first sample comes back most closely. It may come to
     rest elsewhere, on the way to which distances fall again: then they must have grown tenfold before.
     """
     back = x[::-1]
-    parts = _distances_of_returns(back, closest_return(back, len(x) // 8, clock_period))[::-1]
+    parts = _distances_of_returns(back, closest_return(back, len(x) // limits.parts, clock_period), limits)[::-1]
     top = int(np.argmax(parts))
-    grown = parts[0] < (SHRUNK if top == PARTS - 1 else TENTH) * parts[top]
+    grown = parts[0] < (limits.shrunk if top == limits.parts - 1 else limits.tenth) * parts[top]
     return grown and _falls(parts[top::-1]) and _falls(parts[top:])
 
 
-def _distances_of_returns(x: FloatArray, lag: int) -> list[float]:
+def _distances_of_returns(x: FloatArray, lag: int, limits: Limits) -> list[float]:
     """Geometric means of |x_t - x_{t-lag}| over each eighth of an orbit (n, m)."""
     difference = np.abs(x[lag:] - x[:-lag]).max(axis=1)
-    least = max(ROUNDING * float(np.abs(x).max()), float(np.finfo(np.float64).tiny))
+    least = max(limits.rounding * float(np.abs(x).max()), float(np.finfo(np.float64).tiny))
     logarithms = np.log(np.maximum(difference, least))
-    return [math.exp(float(part.mean())) for part in np.array_split(logarithms, PARTS)]
+    return [math.exp(float(part.mean())) for part in np.array_split(logarithms, limits.parts)]
 
 
 def _falls(parts: list[float]) -> bool:
     return all(a >= b * (1.0 - 1e-9) for a, b in itertools.pairwise(parts))  # at rounding it stays
 
 
-def remaining_amplitude(x: FloatArray, lag: int) -> float:
+def remaining_amplitude(x: FloatArray, lag: int, limits: Limits = LIMITS) -> float:
     """Amplitude of every p-th sample of (n, m), p the lag, that remains in the end; that in the last third is 1.
 
     From the amplitudes in the three thirds, by Aitken's extrapolation, which is exact for a geometric approach: 1 for
@@ -224,7 +220,7 @@ def remaining_amplitude(x: FloatArray, lag: int) -> float:
         turns = part[: len(part) // lag * lag].reshape(-1, lag, x.shape[1])
         amplitudes.append(math.sqrt(float(turns.var(axis=0).mean(axis=0).sum())))
     first, second, last = amplitudes
-    if second - last <= LEVEL * last:
+    if second - last <= limits.level * last:
         return 1.0
     if last == 0.0:
         return 0.0
@@ -233,20 +229,24 @@ def remaining_amplitude(x: FloatArray, lag: int) -> float:
     return min(remains, last / second)
 
 
-def settling_cycle(x: FloatArray, period: int) -> int | None:
+def settling_cycle(x: FloatArray, period: int, limits: Limits = LIMITS) -> int | None:
     """Smallest divisor of a period with which an orbit (n, m) comes ever closer to repeating; None if none is."""
-    for p in range(1, min(period, len(x) // SAMPLED) + 1):
-        if period % p == 0 and is_approaching(x, lag=p) and remaining_amplitude(x, p) < STAYS:
+    for p in range(1, min(period, len(x) // limits.sampled) + 1):
+        if (
+            period % p == 0
+            and is_approaching(x, lag=p, limits=limits)
+            and remaining_amplitude(x, p, limits) < limits.stays
+        ):
             return p
     return None
 
 
-def spread_of_piece(x: FloatArray, clock_period: int = 1) -> float:
+def spread_of_piece(x: FloatArray, clock_period: int = 1, limits: Limits = LIMITS) -> float:
     """Extent of every p-th sample relative to that of all (n, m), p the lag of the closest return up to 128.
 
     1 on a torus far from resonance, less near one; 0 along a cycle of that period and on the many small pieces of a
     cascade of period doublings.
     """
-    lag = closest_return(x, min(PIECES, len(x) // 8), clock_period)
+    lag = closest_return(x, min(limits.pieces, len(x) // limits.parts), clock_period)
     extent = float(np.ptp(x, axis=0).max())
     return float(np.ptp(x[::-lag], axis=0).max()) / extent if extent > 0.0 else 0.0

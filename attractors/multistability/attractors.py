@@ -9,13 +9,19 @@ import numpy as np
 
 from attractors.exponents.runs import spectrum_and_end
 from attractors.exponents.spectrum import SpectrumStatus
-from attractors.labels.classification import Label, classify_evidence, scale_of
+from attractors.labels.classification import scale_of
+from attractors.labels.label import Label
+from attractors.labels.settle import settled_label
 from attractors.multistability.distinction import UNKNOWN, Attractors, Orbits, distinguish_attractors
-from attractors.recurrence.period import find_period, rest_at_zero
 from attractors.system import System
 
-CHAOS = (Label.chaotic, Label.hyperchaotic)
-LEFT = "an orbit that was on the same chaotic set has left it: chaos here is a transient; increase n_transient"
+SECOND_RUN = "second run"  # the line that speaks of an orbit which is still on a chaotic set that others have left
+LEFT: dict[str, Any] = {
+    "label": Label.transient,
+    "confidence": 0.0,
+    "reason": "an orbit that was on the same chaotic set has left it: chaos here is a transient; increase n_transient",
+    "line": SECOND_RUN,
+}
 
 Run = Callable[[Sequence[Any]], Orbits]  # runs and labels orbits from given states
 
@@ -73,8 +79,21 @@ def find_attractors(
     run: Run = partial(
         orbits_of, system, n_transient=n_transient, n_steps=n_steps, n_exponents=n_exponents, n_window=n_window
     )
-    orbits = run_on(run(starts), run, clock_period=system.clock_period)
-    return distinguish_attractors(orbits.windows, orbits.answers, clock_period=system.clock_period)
+    return settled_attractors(run(starts), run, clock_period=system.clock_period)[1]
+
+
+def settled_attractors(orbits: Orbits, run: Run, *, clock_period: int) -> tuple[Orbits, Attractors]:
+    """Tell apart what the starts of one point have reached, once their chaos has stood a second run.
+
+    Arguments as for `run_on`. Every way in which starts are run comes here: same starts, same answer.
+
+    Returns
+    -------
+    Orbits, Attractors
+        What became of the orbits, and the attractors that they are on.
+    """
+    orbits = run_on(orbits, run, clock_period=clock_period)
+    return orbits, distinguish_attractors(orbits.windows, orbits.answers, clock_period=clock_period)
 
 
 def orbits_of(
@@ -96,22 +115,18 @@ def orbits_of(
     if n_window < 3:
         raise ValueError(f"n_window must be at least 3 samples to hold a period three times, got {n_window}")
     n_transient += -(n_transient + n_steps + n_window) % system.clock_period
+    width = system.orbit(starts[0], 1)[0].shape[1]
     windows, answers, ends = [], [], []
     for start in starts:
         spectrum, end = spectrum_and_end(
             system, start, n_steps=n_steps, n_transient=n_transient, n_exponents=n_exponents, n_blocks=64
         )
-        if spectrum.status is SpectrumStatus.DIVERGED:
-            orbit, _ = system.orbit(start, 1)
-            windows.append(np.full((n_window, orbit.shape[1]), np.nan))
-            answers.append(classify_evidence(spectrum, None, finite=False))
-        else:
-            orbit, end = system.orbit(end, n_window)
-            orbit = rest_at_zero(orbit, scale_of(system, start))
-            windows.append(orbit)
-            answers.append(
-                classify_evidence(spectrum, find_period(orbit), samples=orbit, clock_period=system.clock_period)
-            )
+        diverged = spectrum.status is SpectrumStatus.DIVERGED
+        tail, end = (None, end) if diverged else system.orbit(end, n_window)
+        answer = settled_label(spectrum, tail, scale=scale_of(system, start), clock_period=system.clock_period)
+        samples = answer.evidence.samples
+        windows.append(np.full((n_window, width), np.nan) if samples is None else samples)
+        answers.append(answer)
         ends.append(end)
     return Orbits(np.array(windows), tuple(answers), tuple(ends))
 
@@ -141,7 +156,7 @@ def run_on(orbits: Orbits, run: Run, *, clock_period: int = 1) -> Orbits:
     is on one attractor.
     """
     found = distinguish_attractors(orbits.windows, orbits.answers, clock_period=clock_period)
-    chaotic = [attractor for attractor in found.attractors if attractor.label in CHAOS]
+    chaotic = [attractor for attractor in found.attractors if attractor.label.is_chaos]
     if len(found.attractors) < 2 or not chaotic:
         return orbits
     windows, answers, ends = orbits.windows.copy(), list(orbits.answers), list(orbits.ends)
@@ -156,7 +171,7 @@ def run_on(orbits: Orbits, run: Run, *, clock_period: int = 1) -> Orbits:
         reached = distinguish_attractors(np.array(both[0]), both[1], clock_period=clock_period).reached
         left = np.isin(reached[len(known) :], reached[: len(known)]) & (reached[len(known) :] != UNKNOWN)
         for i, gone, window, answer, end in zip(starts, left, later.windows, later.answers, later.ends, strict=True):
-            still = left.any() and not gone and answer.label in CHAOS
+            still = left.any() and not gone and answer.label.is_chaos
             windows[i], ends[i] = window, end
-            answers[i] = replace(answer, label=Label.transient, confidence=0.0, reason=LEFT) if still else answer
+            answers[i] = replace(answer, **LEFT) if still else answer
     return Orbits(windows, tuple(answers), tuple(ends))

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
-from attractors.labels.classification import Classification, Label
+from attractors.labels.answer import Classification
+from attractors.labels.label import Label, in_words
 from attractors.multistability.basin_shares import share_bound, share_interval
 from attractors.multistability.same_attractor import compare_measures, cycle_tolerance, same_cycle
 from attractors.results import Result
@@ -16,8 +17,6 @@ from attractors.series import as_series
 from attractors.status import Status, doubt, sure
 
 FEWEST = 8  # starts: (2/3)^8 = 0.04
-CYCLES = (Label.fixed_point, Label.periodic)
-APERIODIC = (Label.quasiperiodic, Label.chaotic, Label.hyperchaotic)
 BY_CHANCE = 1e-3  # probability at which one of the exponents of an attractor's starts is said not to belong
 UNKNOWN = -1  # the attractor of a start that is undetermined
 
@@ -94,6 +93,11 @@ class Attractor(Result):
     starts: IntArray
     representative: int
     window: FloatArray
+
+    @property
+    def name(self) -> str:
+        """The label in words with its period, such as "periodic 28"."""
+        return in_words(self.label, self.period)
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,8 +211,8 @@ def _cycles(windows: FloatArray, answers: Sequence[Classification], clock_period
     n_window = windows.shape[1]
     groups: list[list[int]] = []
     known: list[tuple[FloatArray, float, float]] = []  # one period of each cycle, how well it is known, and λ_1
-    labelled = [i for i, answer in enumerate(answers) if answer.label in CYCLES]
-    others = [i for i, answer in enumerate(answers) if answer.label in {Label.undetermined, Label.transient}]
+    labelled = [i for i, answer in enumerate(answers) if answer.label.is_cycle]
+    others = [i for i, answer in enumerate(answers) if answer.label.is_open]
     for i in labelled + others:
         period = answers[i].period or _recurrence(answers[i], clock_period)
         if period is None or 2 * period > n_window:
@@ -220,7 +224,7 @@ def _cycles(windows: FloatArray, answers: Sequence[Classification], clock_period
                 group.append(i)
                 break
         else:
-            exponent = _leading(answers[i])[0]
+            exponent = answers[i].leading[0]
             tolerance = cycle_tolerance(windows[i], period, exponent)
             if i in labelled and tolerance is not None:
                 groups.append([i])
@@ -234,19 +238,11 @@ def _recurrence(answer: Classification, clock_period: int) -> int | None:
     return None if found is None or found.period is None else int(np.lcm(found.period, clock_period))
 
 
-def _leading(answer: Classification) -> tuple[float, float]:
-    """λ_1 and its standard error, NaN if there is none."""
-    spectrum = answer.spectrum
-    if spectrum is None or not spectrum.exponents.size:
-        return float("nan"), float("nan")
-    return float(spectrum.exponents[0]), float(spectrum.standard_errors[0])
-
-
 def _aperiodic(
     windows: FloatArray, answers: Sequence[Classification], clock_period: int
 ) -> tuple[list[list[int]], bool]:
     """Orbits of each torus and chaotic attractor; and whether it is clear which belong together."""
-    orbits = np.array([i for i, answer in enumerate(answers) if answer.label in APERIODIC], dtype=np.int64)
+    orbits = np.array([i for i, answer in enumerate(answers) if answer.label.is_aperiodic], dtype=np.int64)
     if len(orbits) < 2:
         return [[int(i)] for i in orbits], True
     from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - the analysis stays light to import
@@ -264,7 +260,7 @@ def _alike(answers: Sequence[Classification]) -> bool:
     """Whether λ_1 of several orbits may be one number, given its errors."""
     from scipy.special import stdtrit  # noqa: PLC0415 - as above
 
-    exponents, errors = np.array([_leading(answer) for answer in answers]).T
+    exponents, errors = np.array([answer.leading for answer in answers]).T
     used = np.isfinite(exponents) & (errors > 0.0)
     if used.sum() < 2:
         return True
@@ -279,7 +275,7 @@ def _attractor(
 ) -> Attractor:
     """Describe what a group of starts reaches by the surest of them, out of those with the label of most."""
     labels = [answers[i].label for i in group]
-    settled = [label for label in labels if label not in {Label.undetermined, Label.transient}]
+    settled = [label for label in labels if not label.is_open]
     label = max(settled, key=settled.count)
     representative = max((i for i in group if answers[i].label is label), key=lambda i: answers[i].confidence)
     answer = answers[representative]

@@ -60,12 +60,20 @@ class Period(Result):
     status: PeriodStatus
     settling_period: int | None = None
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the period, and what the search found."""
         return f"period {self.period}; {self.status.words}" if self.period else f"no period; {self.status.words}"
 
 
-def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, tolerance: float = TOLERANCE) -> Period:
+def find_period(
+    orbit: npt.ArrayLike,
+    *,
+    max_period: int | None = None,
+    tolerance: float = TOLERANCE,
+    rounding: float = ROUNDING,
+    own: float = OWN,
+    nearly: float = NEARLY,
+) -> Period:
     """Smallest period with which the whole given window of an orbit repeats.
 
     Parameters
@@ -76,9 +84,13 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     max_period : int, optional
         Longest period tried; n // 3 if not given. A period counts only if the window holds it three times.
     tolerance : float
-        Largest difference |x_t - x_{t-p}| allowed, relative to the orbit's extent. On top of it comes 1e-12
-        of the largest value, for rounding: an orbit that moves less than that stands still. A component may not
-        differ by more than 1e-3 of its own extent, unless that is rounding, too.
+        Largest difference |x_t - x_{t-p}| allowed, relative to the orbit's extent.
+    rounding : float
+        What comes on top of it, relative to the largest value: an orbit that moves less than that stands still.
+    own : float
+        A component may not differ by more than that, relative to its own extent, unless that is rounding, too.
+    nearly : float
+        Times the allowance within which an orbit nearly repeats: see Notes.
 
     Returns
     -------
@@ -96,7 +108,7 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
     that of a few passes over the window, about 1 ms for (4096, 12), also for a cycle with one glitch or a
     long approach. If no period is found, the last third of the window is tried alone: an orbit that repeats
     there but not before is still settling, and its status says so. So is one that winds into a cycle: it misses
-    the cycle's period by a little (1000 tolerances are allowed here), and fulfils a longer one by chance. The
+    the cycle's period by a little (`nearly` tolerances are allowed here), and fulfils a longer one by chance. The
     rule is exact recurrence: a torus that nearly returns has no period.
 
     Examples
@@ -126,13 +138,14 @@ def find_period(orbit: npt.ArrayLike, *, max_period: int | None = None, toleranc
 
     if extent < SMALLEST:
         return Period(1, 0.0, n, PeriodStatus.FOUND)
-    allowed = allowance(low, high, tolerance)
+    allowed = allowance(low, high, tolerance, rounding=rounding, own=own)
     unit = extent if extent > 0.0 else 1.0
     period, error = smallest_period(x, longest, allowed)
     if period is not None:
-        nearly, how_nearly = smallest_period(x, period - 1, allowance(low, high, tolerance, NEARLY))
-        if nearly is not None:
-            return Period(None, how_nearly / unit, n, PeriodStatus.SETTLING, nearly)
+        more = allowance(low, high, tolerance, nearly, rounding=rounding, own=own)
+        shorter, how_nearly = smallest_period(x, period - 1, more)
+        if shorter is not None:
+            return Period(None, how_nearly / unit, n, PeriodStatus.SETTLING, shorter)
         return Period(period, error / unit, n, PeriodStatus.FOUND)
     third = n // 3
     settling, _ = smallest_period(x[:, -third:], min(longest, third // LEAST_REPEATS), allowed)
@@ -145,27 +158,39 @@ def _period_of(recording: Recording) -> Period:
     return find_period(recording.samples)
 
 
-def rest_at_zero(orbit: FloatArray, scale: float) -> FloatArray:
-    """Set to 0 what has decayed to less than 10⁻¹⁵ of an orbit's scale, and goes on decaying.
+def rest_at_zero(orbit: FloatArray, scale: float, *, at_rest: float = AT_REST, decays: float = DECAYS) -> FloatArray:
+    """Set to 0 what has decayed to less than `at_rest`, 10⁻¹⁵, of an orbit's scale, and goes on decaying.
 
-    Relative to itself such an orbit never comes to rest. What lives at such values stays as it is, each component by
+    It does if the largest value of its last third is less than `decays` times that of its first third. Relative to
+    itself such an orbit never comes to rest. What lives at such values stays as it is, each component by
     itself; what is so small that doubles are not normal is 0. Any shape (n, ...).
     """
-    least = max(AT_REST * scale, SMALLEST)
+    least = max(at_rest * scale, SMALLEST)
     if not (np.abs(orbit[-1]) < least).any():  # as almost always
         return orbit
     size = np.abs(orbit)
     third = max(1, len(orbit) // 3)
-    decays = size[-third:].max(axis=0) < DECAYS * size[:third].max(axis=0)
-    return np.where((size < SMALLEST) | (decays & (size < least)), 0.0, orbit)
+    goes_on = size[-third:].max(axis=0) < decays * size[:third].max(axis=0)
+    return np.where((size < SMALLEST) | (goes_on & (size < least)), 0.0, orbit)
 
 
-def allowance(low: FloatArray, high: FloatArray, tolerance: float = TOLERANCE, times: float = 1.0) -> FloatArray:
-    """How far x_t and x_{t-p} may be apart (m, 1), or so many times as far; least and largest x of each component."""
+def allowance(
+    low: FloatArray,
+    high: FloatArray,
+    tolerance: float = TOLERANCE,
+    times: float = 1.0,
+    *,
+    rounding: float = ROUNDING,
+    own: float = OWN,
+) -> FloatArray:
+    """How far x_t and x_{t-p} may be apart (m, 1), or so many times as far; least and largest x of each component.
+
+    `tolerance`, `rounding` and `own` are those of `find_period`.
+    """
     extents = high - low
-    rounding = times * ROUNDING * float(max(high.max(), -low.min()))
-    joint = times * tolerance * float(extents.max()) + rounding
-    return np.asarray(np.minimum(joint, np.maximum(OWN * extents, rounding)))[:, None]
+    rounded = times * rounding * float(max(high.max(), -low.min()))
+    joint = times * tolerance * float(extents.max()) + rounded
+    return np.asarray(np.minimum(joint, np.maximum(own * extents, rounded)))[:, None]
 
 
 def smallest_period(x: FloatArray, max_period: int, allowed: FloatArray) -> tuple[int | None, float]:

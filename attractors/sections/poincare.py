@@ -78,7 +78,7 @@ class Section(Result):
     half_width: float
     status: SectionStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return how many points the section has, how thin its slab is, and how far points were moved."""
         return (
             f"{len(self.times)} points within {self.half_width:.2g} of {self.level:.4g}, moved by "

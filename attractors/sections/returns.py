@@ -61,7 +61,7 @@ class ReturnMap(Result):
     pairs: FloatArray
     status: ReturnMapStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the scatter about a curve, and whether there is one."""
         return f"scatter {self.scatter:.2g}; {self.status.words}"
 
@@ -98,7 +98,7 @@ class ReturnTimes(Result):
     counts: npt.NDArray[np.int64]
     status: ReturnTimesStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the mean with its error."""
         return f"mean {self.mean:.6g} ± {self.standard_error:.1g} of {len(self.times)} returns; {self.status.words}"
 

@@ -50,7 +50,7 @@ class Memory(Result):
     standard_error: FloatArray
     p_value: FloatArray
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the largest correlation of the first component beyond the window, and how likely it is by chance."""
         return (
             f"{first_of(self.correlation):+.3f} at lag {first_of(self.lag):.0f}, p = {first_of(self.p_value):.2g}, "
@@ -90,11 +90,11 @@ class Autocorrelation(Result):
     memory: Memory | None
     status: CorrelationStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return how long the first component remembers, and what of that is beyond the context window."""
         time, error = first_of(self.integrated_time), first_of(self.integrated_time_error)
         known = f"integrated time {time:.4g} ± {error:.1g} steps" if time > 0.0 else "no integrated time"
-        beyond = f"; memory {self.memory.line()}" if self.memory else ""
+        beyond = f"; memory {self.memory.headline()}" if self.memory else ""
         return f"{known}{beyond}; {self.status.words}"
 
 

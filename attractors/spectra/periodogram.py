@@ -101,7 +101,7 @@ class PowerSpectrum(Result):
         high, low = chdtri(nu, 0.5 - 0.5 * level), chdtri(nu, 0.5 + 0.5 * level)
         return self.power * (nu / high), self.power * (nu / low)
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return what is in lines of the first component's variance, and its three strongest lines."""
         strongest = [line for line in self.lines if line.component == 0][:3]
         known = ", ".join(f"{line.frequency:.9g} ± {line.frequency_error:.1g}" for line in strongest)

@@ -81,14 +81,14 @@ class Analysis(Result):
             "status": self.status,
         }
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return what the answers say together, and the period if there is one."""
         return self.status.words + (f" {self.period.period}" if self.period.period else "")
 
     def lines(self) -> list[str]:
         """Return a line of text for each answer."""
         return [
-            f"{entry.title}: {answer.line()}"
+            f"{entry.title}: {answer.headline()}"
             for entry in in_order()
             if (answer := self.answers.get(entry.name)) is not None
         ]

@@ -68,7 +68,7 @@ class MutualInformation(Result):
     n_bins: int
     status: InformationStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the delay."""
         return f"delay {self.delay}; {self.status.words}"
 
@@ -95,7 +95,7 @@ class FalseNeighbours(Result):
     delay: int
     status: NeighboursStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the embedding dimension."""
         return f"dimension {self.dimension} at delay {self.delay}; {self.status.words}"
 

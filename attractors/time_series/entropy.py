@@ -57,7 +57,7 @@ class SampleEntropy(Result):
     n_used: int
     status: EntropyStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the entropy with its error."""
         return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
 

@@ -65,7 +65,7 @@ class FluctuationExponent(Result):
     n_used: int
     status: FluctuationStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the exponent with its error."""
         return f"{self.value:.4g} ± {self.standard_error:.1g} of {self.n_used} samples; {self.status.words}"
 

@@ -84,7 +84,7 @@ class SeriesExponents(Result):
     warnings: tuple[str, ...]
     status: DivergenceStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the exponents with their errors."""
         pairs = zip(self.exponents, self.standard_errors, strict=True)
         return f"{', '.join(f'{x:.4g} ± {error:.1g}' for x, error in pairs)}; {self.status.words}"

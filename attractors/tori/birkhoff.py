@@ -56,7 +56,7 @@ class BirkhoffAverage(Result):
     digits_by_chance: float
     status: BirkhoffStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return to how many digits the first component's average has converged, and what that tells."""
         return f"{first_of(self.digits):.1f} digits; {self.status.words}"
 

@@ -54,7 +54,7 @@ class Torus(Result):
     lines: FloatArray
     status: TorusStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the frequencies with their errors, the number of pieces, and what they tell."""
         known = "; ".join(
             f"{frequency:.12g} ± {error:.1g}, no resonance up to order {order}"

@@ -34,7 +34,7 @@ class RotationNumber(Result):
     excluded_order: int
     status: TorusStatus
 
-    def line(self) -> str:
+    def headline(self) -> str:
         """Return the rotation number with its error, and what it tells."""
         return (
             f"{self.value:.12g} ± {self.error:.1g}, no resonance up to order {self.excluded_order}; {self.status.words}"

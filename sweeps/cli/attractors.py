@@ -76,8 +76,7 @@ def _print_attractors(found: "Attractors", title: str) -> None:
     for one in found.attractors:
         low, high = one.interval
         exponent = f"{one.exponents[0]:+.4f} ± {one.standard_errors[0]:.0e}" if one.exponents.size else ""
-        name = f"{one.label} {one.period}" if one.period else str(one.label)
-        table.add_row(name, str(len(one.starts)), f"{one.share:.3f}", f"{low:.3f} … {high:.3f}", exponent)
+        table.add_row(one.name, str(len(one.starts)), f"{one.share:.3f}", f"{low:.3f} … {high:.3f}", exponent)
     terminal().print(table)
     print(f"an attractor with more than {found.unseen_bound:.1%} of all starts would have been seen (95 %)")
     print(found.status.value)
@@ -87,6 +86,7 @@ def _print_branches(found: "Branches", name: str) -> None:
     """Print a line for each branch."""
     from rich.table import Table
 
+    from attractors.labels.label import in_words
     from sweeps.summary import terminal
 
     table = Table(
@@ -96,8 +96,7 @@ def _print_branches(found: "Branches", name: str) -> None:
         table.add_column(column, justify="left" if column in ("attractor", "begins", "ends") else "right")
     for number, branch in enumerate(found.branches):
         kinds = dict.fromkeys(
-            f"{label} {period}" if period else str(label)
-            for label, period in zip(branch.labels, branch.periods, strict=True)
+            in_words(label, period) for label, period in zip(branch.labels, branch.periods, strict=True)
         )
         ends = [
             event.kind + f" ({event.estimate:.7g})" * (event.estimate == event.estimate)

@@ -76,7 +76,7 @@ def _print_points(points: "Sequence[Point]") -> None:
         table.add_column(column, justify="left" if column in ("point", "mean field") else "right")
     for point in points:
         exponent, _ = point.leading_exponent
-        chaotic = str(point.answer.label) in ("chaotic", "hyperchaotic")
+        chaotic = point.answer.label.is_chaos
         kept, linear = point.label_kept_from(), point.linear_from()
         table.add_row(
             point.name,

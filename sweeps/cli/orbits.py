@@ -166,6 +166,6 @@ def _analyse(given: argparse.Namespace) -> None:
 
 def _print_analysis(found: "Analysis") -> None:
     """Say in a line each what the analyses of a series found; numbers are those of the first component."""
-    print(f"{found.line()}: {found.status.value}")
+    print(f"{found.headline()}: {found.status.value}")
     for line in found.lines():
         print(f"  {line}")

@@ -108,15 +108,12 @@ class Point:
     @property
     def label(self) -> str:
         """Label of the mean field, with its period."""
-        return labelled(self.answer)
+        return self.answer.name
 
     @property
     def leading_exponent(self) -> tuple[float, float]:
         """λ_1 and its standard error."""
-        spectrum = self.answer.spectrum
-        if spectrum is None:
-            return math.nan, math.nan
-        return float(spectrum.exponents[0]), float(spectrum.standard_errors[0])
+        return self.answer.leading
 
     def label_kept_from(self) -> float | None:
         """Return the N from which on all labelled replicas have the label of the mean field; None if there is none."""
@@ -157,11 +154,6 @@ class Point:
         slopes = np.polyfit(np.log(found.n_spins[usable]), found.leaving_by_start[usable], 1)[0]
         doubt = slopes.std(ddof=1) / len(slopes) ** 0.5 if len(slopes) > 1 else math.nan
         return float(slopes.mean()), float(doubt)
-
-
-def labelled(answer: Classification) -> str:
-    """Return a label with its period."""
-    return f"{answer.label} {answer.period}" if answer.period else str(answer.label)
 
 
 def slope(x: Array, y: Array) -> tuple[float, float]:
@@ -351,6 +343,6 @@ def labels_of(network: FiniteNetwork, window: Window) -> list[str]:
     replicas.advance(LABELLED // 4)
     series = replicas.advance(LABELLED, n_kept=LABELLED).attention
     return [
-        labelled(classify_series(np.ascontiguousarray(series[:, r]), clock_period=network.clock_period))
+        classify_series(np.ascontiguousarray(series[:, r]), clock_period=network.clock_period).name
         for r in range(LABELS)
     ]

@@ -138,7 +138,7 @@ def leaving_figure(points: Sequence[Point]) -> Figure | None:
     shown = [
         (number, point)
         for number, point in enumerate(points)
-        if str(point.answer.label) not in ("periodic", "fixed_point") and np.isfinite(point.networks.leaving).any()
+        if not point.answer.label.is_cycle and np.isfinite(point.networks.leaving).any()
     ]
     if not shown:
         return None
@@ -149,7 +149,7 @@ def leaving_figure(points: Sequence[Point]) -> Figure | None:
         axes.errorbar(found.n_spins, found.leaving, found.leaving_standard_error, ls="", label=title_of(point), **style)
         exponent, _ = point.leading_exponent
         usable = np.flatnonzero(found.leaving > PATIENCE)
-        if str(point.answer.label) in ("chaotic", "hyperchaotic") and exponent > 0 and len(usable):
+        if point.answer.label.is_chaos and exponent > 0 and len(usable):
             logs = np.log(found.n_spins[usable])
             line = found.leaving[usable].mean() + (logs - logs.mean()) / (2.0 * exponent)
             axes.plot(found.n_spins[usable], line, color=style["color"], lw=0.8)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from attractors import Attractor, distinguish_attractors
-from attractors.multistability.attractors import run_on
+from attractors import Attractor
+from attractors.multistability.attractors import settled_attractors
+from attractors.multistability.distinction import Orbits
 from dmfsa import FiniteNetwork, MeanFieldMap, Window
 from dmfsa.finite_network import Replicas
 from sweeps.arrays import Array
@@ -93,13 +94,13 @@ def switching_of(
     the replica stands. It left, then, between two looks; what comes back between them is not seen.
     """
     starts = Window.random(limit.context, limit.features.n_patterns, seed=asked.seed, n=asked.n_random)
-    orbits = run_on(
-        orbits_in_lanes(config, limit, starts, lambda n: count(0)),
-        lambda windows: orbits_in_lanes(config, limit, windows, lambda n: count(0)),
-        clock_period=limit.clock_period,
-    )
-    known = distinguish_attractors(orbits.windows, orbits.answers, clock_period=limit.clock_period).attractors
-    names = tuple(f"{one.label} {one.period}" if one.period else str(one.label) for one in known)
+
+    def run(windows: Sequence[Window]) -> Orbits:
+        return orbits_in_lanes(config, limit, windows, lambda n: count(0))
+
+    orbits, found = settled_attractors(run(starts), run, clock_period=limit.clock_period)
+    known = found.attractors
+    names = tuple(one.name for one in known)
     sizes, n = np.array(asked.n_spins, dtype=np.float64), len(known)
     to, steps = np.zeros((len(sizes), n, n)), np.zeros((len(sizes), n))
     rates = np.full((len(sizes), n, 3), np.nan)

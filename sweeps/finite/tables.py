@@ -65,7 +65,7 @@ def document(points: Sequence[Point]) -> dict[str, Any]:
 
 def _predicted_slope(point: Point) -> float:
     exponent, _ = point.leading_exponent
-    return 1.0 / (2.0 * exponent) if str(point.answer.label) in ("chaotic", "hyperchaotic") else math.nan
+    return 1.0 / (2.0 * exponent) if point.answer.label.is_chaos else math.nan
 
 
 def _error(point: Point) -> Iterable[Row]:

@@ -12,6 +12,7 @@ import xarray as xr
 from scipy.optimize import brentq
 
 from attractors import Classification, Cycle, CycleStatus, Label, classify, refine_cycle
+from attractors.labels.label import in_words
 from attractors.results import plain
 from dmfsa import MeanFieldMap, Window
 from sweeps.config import Config
@@ -85,7 +86,7 @@ def period_rows(config: Config, figure: str) -> list[Row]:
         start = full(network, starts_of(config, network)[0])
         run = config.run
         answer = classify(network, start, n_transient=run.n_transient, n_steps=run.n_steps, n_exponents=2)
-        found = _name(answer)
+        found = answer.name
         why = "the same" if found == f"periodic {period}" else f"not the same: {answer.reason}"
         given = f"periodic {period}"
         rows.append(Row("attractor", beta, given, EARLIER, found, math.nan, math.nan, why))
@@ -220,7 +221,7 @@ class Continued(NamedTuple):
     @property
     def leading(self) -> tuple[float, float]:
         """λ_1 of our run, and from where theirs ended."""
-        return float(self.ours["lyapunov_exponent"][0]), _leading(self.there)[0]
+        return float(self.ours["lyapunov_exponent"][0]), self.there.leading[0]
 
 
 def continued(dataset: xr.Dataset, config: Config) -> list[Continued]:
@@ -243,8 +244,8 @@ def published_rows(found: Sequence[Continued]) -> list[Row]:
     rows = [Row(what, None, f"{len(chaos)} β", AUTHORS, f"{cycles} cycles", math.nan, math.nan, why)]
     for point, ours, answer in found:
         given = f"{point.exponent:+.6f}"
-        there, error = _leading(answer)
-        then = _name(answer)
+        there, error = answer.leading
+        then = answer.name
         what, measured = "λ1 from their end on", f"{there:+.6f}, {then}"
         why = _why_published(point, there, answer)
         rows.append(Row(what, point.beta, given, AUTHORS, measured, error, there - point.exponent, why))
@@ -253,13 +254,6 @@ def published_rows(found: Sequence[Continued]) -> list[Row]:
         why = _why_ours(value, _kind(ours), there, then)
         rows.append(Row(what, point.beta, given, AUTHORS, measured, error, value - point.exponent, why))
     return rows
-
-
-def _leading(answer: Classification) -> tuple[float, float]:
-    """Return λ_1 and its standard error; NaN without exponents."""
-    if answer.spectrum is None:
-        return math.nan, math.nan
-    return float(answer.spectrum.exponents[0]), float(answer.spectrum.standard_errors[0])
 
 
 def _continued(network: MeanFieldMap, end: Window, n_steps: int) -> Classification:
@@ -287,12 +281,6 @@ def _why_ours(ours: float, kind: str, there: float, then: str) -> str:
     return f"another attractor: {kind} beside {then}"
 
 
-def _name(answer: Classification) -> str:
-    """Label of an orbit, with the period if there is one."""
-    return f"{answer.label}" + (f" {answer.period}" if answer.period else "")
-
-
 def _kind(here: xr.Dataset) -> str:
     """Label of one point, with the period if there is one."""
-    period = int(here["period"])
-    return str(label_names(here)) + (f" {period}" if period else "")
+    return in_words(str(label_names(here)), int(here["period"]))

@@ -8,31 +8,28 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors import (
+    Blocks,
     Classification,
-    Label,
     LyapunovSpectrum,
     OrbitDensity,
     SlabSection,
     classify,
-    classify_evidence,
     classify_series,
-    find_period,
-    spectrum_from_stretching,
 )
-from attractors.labels.classification import REGULAR
+from attractors.labels.settle import settled_label
 from attractors.labels.transients import later, transient_before
+from attractors.multistability.attractors import SECOND_RUN
+from attractors.multistability.distinction import Orbits
 from attractors.recurrence.period import rest_at_zero
 from dmfsa import Ensemble, MeanFieldMap, Window
 from sweeps.arrays import Array, Numbers
 from sweeps.config import Config
 from sweeps.grid.shard import Points
 from sweeps.network import SCALE, blocks_of
-from sweeps.run.basins import compare_starts
+from sweeps.run.basins import WINDOW, blocks_of_starts, compare_starts, stretched
 from sweeps.run.experiment import Experiment, Point
 from sweeps.run.noisy_points import OF_CARRIED, OF_POINTS, FinitePoints
 from sweeps.store.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
-
-WINDOW = 4096  # last samples in which a period is looked for
 
 Stream = OrbitDensity | SlabSection
 
@@ -103,29 +100,42 @@ def _alike(points: list[Point]) -> list[Numbers]:
 
 
 def _label_of(
-    config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array, end: Window
+    config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array
 ) -> Classification:
-    """Label a point; while that is undetermined its orbit goes on alone, if the config allows it.
-
-    The transient it tells of is counted from the start of the point.
-    """
+    """Label a point."""
     if config.is_noisy:
         return classify_series(samples, clock_period=network.clock_period)
-    answer = classify_evidence(spectrum, find_period(samples), samples=samples, clock_period=network.clock_period)
+    return settled_label(spectrum, samples, scale=SCALE, clock_period=network.clock_period)
+
+
+def _last_label(
+    config: Config, network: MeanFieldMap, runs: tuple[Classification, ...], end: Window, n_run: int
+) -> Classification:
+    """Return the label of an orbit's last run, of `n_run` steps each; while it is open it goes on, if that is allowed.
+
+    Not where others of its starts have shown that its chaos is a transient: alone, it would pass for an attractor.
+    The transient that the label tells of is counted from the start of the point.
+    """
+    answer, done = runs[-1], len(runs) * n_run
+    spectrum = answer.evidence.spectrum
     if spectrum is None:
         return answer
-    done = config.run.n_transient + config.run.n_steps
-    n_steps, rest, k = 2 * config.run.n_steps, (config.run.n_max or 0) - done, len(spectrum.exponents)
-    before, found = done - spectrum.n_steps, answer.transient
-    if answer.label in {Label.undetermined, Label.transient} and rest >= n_steps:
-        answer = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
-        if answer.transient is not None:
-            before, found = done, answer.transient
-        elif answer.label in REGULAR and answer.spectrum is not None:
-            length = spectrum.n_steps // len(spectrum.log_factors)
-            found = transient_before(spectrum.log_factors[:, 0], length, answer.spectrum)
-        else:
-            found = None
+    before, n_steps, rest = done - spectrum.n_steps, 2 * config.run.n_steps, (config.run.n_max or 0) - done
+    if answer.label.is_open and answer.line != SECOND_RUN and rest >= n_steps:
+        k = len(spectrum.exponents)
+        after = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
+        return _since_start(after, done, spectrum, before)
+    return _since_start(answer, before, runs[-2].evidence.spectrum if len(runs) > 1 else None, before - n_run)
+
+
+def _since_start(
+    answer: Classification, before: int, earlier: LyapunovSpectrum | None, before_earlier: int
+) -> Classification:
+    """Count a transient from the start of a point; what saw none in its own steps may have had one in earlier ones."""
+    found = answer.transient
+    if found is None and earlier is not None and answer.label.is_regular and answer.spectrum is not None:
+        length = earlier.n_steps // len(earlier.log_factors)
+        found, before = transient_before(earlier.log_factors[:, 0], length, answer.spectrum), before_earlier
     return answer if found is None else replace(answer, transient=later(found, before))
 
 
@@ -164,13 +174,19 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
         kept["section"][rows], kept["section_hits"][rows] = section.hits, section.n_hits
     final = ensemble.windows()
     context, n_patterns = config.model.context, config.model.features.n_patterns
-    answers: list[Classification] = []
     is_looked_at = not {"label", "transient_until", "lyapunov_exponent"}.isdisjoint(kept)
-    for i, (row, network, spectrum) in enumerate(zip(rows, maps, spectra, strict=True)):
-        if is_looked_at:
-            answer = _label_of(config, network, spectrum, tail[:, i], final[i])
-            answers.append(answer)
-            _tell(answer, kept, int(row))
+    if is_looked_at:
+        tails = tail.transpose(1, 0, 2)
+        answers = tuple(_label_of(config, *point) for point in zip(maps, spectra, tails, strict=True))
+        orbits = Orbits(tails, answers, tuple(final))
+        if "attractors" in config.record:
+            orbits = compare_starts(maps, config, orbits, result, rows, count)
+        n_before, n_settle, n_blocks, block_length = _blocks(config)
+        n_run = n_before + n_settle + n_blocks * block_length
+        for row, network, first, answer, end in zip(rows, maps, answers, orbits.answers, orbits.ends, strict=True):
+            runs = (first,) if answer is first else (first, answer)
+            _tell(_last_label(config, network, runs, end, n_run), kept, int(row))
+    for i, (row, network) in enumerate(zip(rows, maps, strict=True)):
         if "orbit" in config.record:
             seen = slice(-kept["orbit"].shape[1], None)
             if isinstance(ensemble, FinitePoints):
@@ -178,11 +194,13 @@ def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callab
             else:
                 m = network.semantic_output(tail[seen, i])
             kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
-    if "attractors" in config.record and config.start.random:
-        compare_starts(result, rows, tail, answers, config.start.random.n, maps[0].clock_period)
     kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
     kept["clock_phase"][rows] = final[0].phase
     kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
+
+
+def _blocks(config: Config) -> Blocks:
+    return blocks_of_starts(config) if "attractors" in config.record else blocks_of(config)
 
 
 def _tell(answer: Classification, kept: dict[str, Array], row: int) -> None:
@@ -215,20 +233,10 @@ def _advance(
             stream(block, points)
 
     observer = show if streams else None
-    blocks = blocks_of(config)
-    n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
+    blocks = _blocks(config)
     ensemble.advance(blocks.n_before, progress=count)
     if config.n_exponents == 0 or isinstance(ensemble, FinitePoints):
+        n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
         tail = ensemble.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
         return tail, [None] * ensemble.n_points
-    result = ensemble.stretching(
-        n_exponents=config.n_exponents,
-        n_blocks=blocks.n_blocks,
-        block_length=blocks.block_length,
-        n_settle=blocks.n_settle,
-        n_tail=n_tail,
-        observer=observer,
-        progress=count,
-    )
-    each = zip(result.log_factors, result.unresolved, strict=True)
-    return result.tail, [spectrum_from_stretching(logs, blocks.block_length, counts) for logs, counts in each]
+    return stretched(config, ensemble, blocks, count, observer)

@@ -51,18 +51,26 @@ def _run(experiment: Experiment, numbers: Numbers, windows: list[Window] | None,
     except (Stopped, MemoryError):
         raise
     except Exception:  # whatever it is, it is one point's: find out which
-        alone = [None if windows is None else [window] for window in windows or numbers]
-        each = zip(numbers, alone, strict=True)
-        return np.concatenate([_run_alone(experiment, number, window, count) for number, window in each])
+        return _run_apart(experiment, numbers, windows, count, experiment.grid.together)
 
 
-def _run_alone(experiment: Experiment, number: int, windows: list[Window] | None, count: Count) -> Points:
-    numbers = np.array([number])
+def _run_apart(
+    experiment: Experiment, numbers: Numbers, windows: list[Window] | None, count: Count, together: int
+) -> Points:
+    """Run points in groups that are compared with each other; those of a group that fails, one by one."""
+    parts = [slice(first, first + together) for first in range(0, len(numbers), together)]
+    each = [(numbers[part], None if windows is None else windows[part]) for part in parts]
+    return np.concatenate([_run_group(experiment, *part, count) for part in each])
+
+
+def _run_group(experiment: Experiment, numbers: Numbers, windows: list[Window] | None, count: Count) -> Points:
     try:
         return run_points(experiment, numbers, windows, lambda n_steps: count(0))
     except (Stopped, MemoryError):
         raise
     except Exception as error:
+        if len(numbers) > 1:
+            return _run_apart(experiment, numbers, windows, count, 1)
         failed = empty_points(experiment.config, numbers)
         failed["failure"] = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         if windows is not None:  # the next one of the chain starts where this one should have

@@ -84,9 +84,9 @@ def check_text(found):
     assert text == repr(found)
     assert len(text.splitlines()) <= 6
     assert max(map(len, text.splitlines())) <= 120
-    assert text.startswith(f"{type(found).__name__}: {found.line()[:40]}")
+    assert text.startswith(f"{type(found).__name__}: {found.headline()[:40]}")
     if hasattr(found, "status"):
-        assert found.status.words in found.line()
+        assert found.status.words in found.headline()
         assert found.status.words in text
 
 

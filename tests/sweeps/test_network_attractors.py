@@ -207,6 +207,7 @@ def test_regimes_over_two_parameters():
 
 def test_the_distinction_of_starts_is_that_of_the_analysis():
     """`compare_starts` leaves points alone of which starts are missing."""
+    from attractors.multistability.distinction import Orbits  # noqa: PLC0415
     from sweeps.run.basins import compare_starts  # noqa: PLC0415
     from sweeps.store.dataset import empty_points  # noqa: PLC0415
 
@@ -216,8 +217,10 @@ def test_the_distinction_of_starts_is_that_of_the_analysis():
     result = empty_points(config, np.arange(4))
     network = map_of(small(model={"beta": 1.24}))
     tail = np.tile(np.eye(4)[:, :3], (3, 1))
-    answers = [_cycle_of(tail, network)] * 3
-    compare_starts(result, np.arange(3), np.stack([tail, 2 * tail, tail], axis=1), answers, 2, 4)
+    answers = (_cycle_of(tail, network),) * 3
+    orbits = Orbits(np.stack([tail, 2 * tail, tail]), answers, (None,) * 3)
+    settled = compare_starts([network] * 3, config, orbits, result, np.arange(3), lambda n_steps: None)
+    assert settled.answers == answers
     assert result["attractor"].tolist() == [0, 1, -1, -1]
     assert result["attractor_share"].tolist()[:2] == [0.5, 0.5]
     assert np.isnan(result["attractor_share"][2:]).all()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from experiments import shard_names, small
 
-from attractors import Label, classify, classify_evidence
+from attractors import Label, classify
+from attractors.labels.settle import settled_label
 from dmfsa import Features, MeanFieldMap, Window
 from sweeps import open_sweep, run_sweep
 from sweeps.run import points
@@ -105,12 +106,12 @@ def test_exponents_are_those_of_the_attractor(short, long):
 
 
 def test_an_orbit_that_settles_too_late_has_no_exponents(tmp_path, monkeypatch):
-    """What `classify_evidence` says of one (test_transients.py) is said of all here."""
+    """What `settled_label` says of one (test_transients.py) is said of all here."""
 
     def too_late(*evidence, **given):
-        return replace(classify_evidence(*evidence, **given), spectrum=None)
+        return replace(settled_label(*evidence, **given), spectrum=None)
 
-    monkeypatch.setattr(points, "classify_evidence", too_late)
+    monkeypatch.setattr(points, "settled_label", too_late)
     dataset = swept(tmp_path / "late")
     assert np.isnan(dataset["lyapunov_exponent"]).all()
     assert np.isnan(dataset["kaplan_yorke_dimension"]).all()
