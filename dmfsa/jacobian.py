@@ -19,7 +19,7 @@ def companion(w: Array, u: Array, query: Array, keys: Array, G: Array) -> Array:
     row[..., 0, :, :] += np.einsum("...ea,...ec,...cb->...ab", u, keys, G[QUERY][..., 0, :, :])
     jacobian = np.empty((*many, n_tokens * n_patterns, n_tokens * n_patterns))
     jacobian[...] = np.eye(n_tokens * n_patterns, k=-n_patterns)
-    jacobian[..., :n_patterns, :] = row.swapaxes(-3, -2).reshape(*many, n_patterns, -1)
+    jacobian[..., :n_patterns, :] = row.swapaxes(-3, -2).reshape(*many, n_patterns, n_tokens * n_patterns)
     return jacobian
 
 

@@ -218,7 +218,7 @@ def test_jacobians_along_an_orbit_are_those_of_its_windows(context, epsilon):
         np.testing.assert_allclose(jacobian, network.jacobian(window), rtol=0, atol=1e-10)
         window = network.step(window)
     np.testing.assert_allclose(end.attention, window.attention, rtol=0, atol=1e-12)
-    assert end.phase == window.phase
+    assert (end.phase - window.phase) % 4 == 0
     states, jacobians, end = network.jacobians_along(window, 0)
     assert (states.shape, jacobians.shape) == ((0, network.dimension), (0, network.dimension, network.dimension))
     assert end is window
