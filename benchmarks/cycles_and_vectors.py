@@ -4,6 +4,8 @@ Targets: at most 3 times the cost per vector and step of the compiled map; a fix
 600 starts over its periods 1 to 7 in 2 s.
 """
 
+import time
+
 import numpy as np
 from timing import median, ratio, rounds, spread, table
 
