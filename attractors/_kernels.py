@@ -207,29 +207,46 @@ def triangular(V, Q, R):
                 R[i, j] += V[i, a] * Q[j, a]
 
 
-@njit(int64(STEP, JACOBIAN, VECTOR, VECTOR, MATRIX, int64, MATRIX, CUBE, CUBE), cache=True, **OPTIONS)
-def follow(step, jacobian, p, x, Q, interval, states, frames, triangles):
-    """Factorise J(x) Q_t = R_t Q_{t+1} by rows, t = 0 ... n - 1, and keep all R_t (n, k, k) and the first x_t, Q_t.
+@njit(types.void(STEP, JACOBIAN, VECTOR, VECTOR, MATRIX, CUBE), cache=True, **OPTIONS)
+def jacobians(step, jacobian, p, x, states, matrices):
+    """Write down x_t and J(x_t), t = 0 ... n - 1, into `states` (n, d) and `matrices` (n, d, d), which are 0 before.
 
-    J is the product over `interval` steps; `states` (m, d) and `frames` (m, k, d) take the first m <= n. Returns the
-    number of intervals after which the state is finite. State `x` and frame `Q` (k, d) advance in place.
+    State `x` (d,) advances in place.
+    """
+    y = np.empty(len(x))
+    for t in range(len(states)):
+        jacobian(x, p, matrices[t])
+        step(x, p, y)
+        for a in range(len(x)):
+            states[t, a] = x[a]
+            x[a] = y[a]
+
+
+@njit(types.void(CUBE, MATRIX, CUBE, CUBE), cache=True, **OPTIONS)
+def follow(jacobians, Q, frames, triangles):
+    """Factorise J_t Q_t = R_t Q_{t+1} by rows, t = 0 ... n - 1, and keep all R_t (n, k, k) and the first Q_t.
+
+    J_t is the product of as many `jacobians` (n_steps, d, d) as fall to each of the n; `frames` (m, k, d) take the
+    first m <= n. The frame `Q` (k, d) advances in place.
     """
     k, d = Q.shape
-    V = np.empty((k, d))
+    V, u = np.empty((k, d)), np.empty(d)
+    interval = len(jacobians) // len(triangles)
     for t in range(len(triangles)):
-        for a in range(d):
-            if t < len(frames):
-                states[t, a] = x[a]
-            for i in range(k):
+        for i in range(k):
+            for a in range(d):
                 V[i, a] = Q[i, a]
                 if t < len(frames):
                     frames[t, i, a] = Q[i, a]
-        tangent(step, jacobian, p, x, V, interval)
+        for s in range(t * interval, (t + 1) * interval):
+            for i in range(k):
+                for a in range(d):
+                    u[a] = 0.0
+                    for b in range(d):
+                        u[a] += jacobians[s, a, b] * V[i, b]
+                for a in range(d):
+                    V[i, a] = u[a]
         triangular(V, Q, triangles[t])
-        for a in range(d):
-            if not math.isfinite(x[a]):
-                return t
-    return len(triangles)
 
 
 @njit(types.void(CUBE, MATRIX, CUBE, MATRIX), cache=True, **OPTIONS)

@@ -94,7 +94,11 @@ class System(Protocol):
 
 
 class SmoothSystem(System, Protocol):
-    """A system whose states are vectors: what cycles, covariant vectors and alignment indices need."""
+    """A system whose states are vectors: what cycles, covariant vectors and alignment indices need.
+
+    One method more is optional, `jacobians_along(start, n_steps)`, as `DiscreteMap` has it: the function of that name
+    asks for it. Where there is none it goes from step to step with `tangent`, at the cost of a call for each.
+    """
 
     def tangent(self, start: Any, vectors: FloatArray, n_steps: int) -> tuple[FloatArray, Any]:
         """Push tangent vectors (k, d), rows, along `n_steps` of the orbit; nothing else is done to them.
@@ -107,6 +111,21 @@ class SmoothSystem(System, Protocol):
 
     def from_vector(self, vector: FloatArray, like: Any) -> Any:
         """Return the state with these variables (d,), and all else as in the state `like`."""
+
+
+def jacobians_along(system: SmoothSystem, start: Any, n_steps: int) -> tuple[FloatArray, FloatArray, Any]:
+    """Variables of the states x_0 ... x_{n-1} of an orbit (n, d), the Jacobians there (n, d, d), and the state x_n."""
+    at_once = getattr(system, "jacobians_along", None)
+    if at_once is not None:
+        found: tuple[FloatArray, FloatArray, Any] = at_once(start, n_steps)
+        return found
+    d = system.dimension
+    states, jacobians, state = np.empty((n_steps, d)), np.empty((n_steps, d, d)), start
+    for t in range(n_steps):
+        states[t] = system.to_vector(state)
+        images, state = system.tangent(state, np.eye(d), 1)
+        jacobians[t] = images.T  # row i is the image of e_i
+    return states, jacobians, state
 
 
 class DiscreteMap:
@@ -247,22 +266,14 @@ class DiscreteMap:
             self._kernels.tangent(self._step, self._jacobian, self.parameters, x0, V, n_steps)
         return V, x0
 
-    def followed(
-        self, start: npt.ArrayLike, frame: FloatArray, interval: int, n_kept: int, n: int
-    ) -> tuple[FloatArray, FloatArray, FloatArray, bool]:
-        """Follow an orthonormal frame (k, d) for n intervals: its QR decompositions, as `covariant_vectors` needs them.
-
-        Returns the first n_kept states (n_kept, d) and frames (n_kept, k, d), all triangles (n, k, k), and whether the
-        orbit stayed finite.
-        """
-        x, Q = self._state(start), np.array(frame, dtype=np.float64, order="C")
-        states, frames = np.empty((n_kept, self.dimension)), np.empty((n_kept, *Q.shape))
-        triangles = np.zeros((n, len(Q), len(Q)))
+    def jacobians_along(self, start: npt.ArrayLike, n_steps: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return `n_steps` states from `start` (d,) on, (n_steps, d), the Jacobians there, and the state after them."""
+        x, n_steps = self._state(start), _count("n_steps", n_steps, at_least=0)
+        states = np.empty((n_steps, self.dimension))
+        jacobians = np.zeros((n_steps, self.dimension, self.dimension))
         with np.errstate(all="ignore"):
-            n_finite = self._kernels.follow(
-                self._step, self._jacobian, self.parameters, x, Q, interval, states, frames, triangles
-            )
-        return states, frames, triangles, n_finite == n
+            self._kernels.jacobians(self._step, self._jacobian, self.parameters, x, states, jacobians)
+        return states, jacobians, x
 
     def to_vector(self, state: npt.ArrayLike) -> FloatArray:
         """Return a state (d,) as it is: all of it are variables."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dmfsa import Ensemble, Features, Window
-from dmfsa.features import ROLES
+from dmfsa.roles import KEY, QUERY, VALUE
 
 HERE = Path(__file__).parent
 FLAGS = ["-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-fPIC"]
@@ -73,7 +73,7 @@ class Arrays:
         self.window = np.repeat(case.start.attention[:, :, None], width, axis=2)
         self.time = case.start.phase
         self.parameters = [beta_of(width), np.full(width, 220 / M**0.5), np.full(width, 0.02)]
-        roles = [ROLES.index(role) for role in "vqk"]
+        roles = [VALUE, QUERY, KEY]
         clock = np.array([features.clock(phase) for phase in range(2**features.positional_bits)])
         positional = np.einsum("rap,tp->tra", features.positional[roles], clock) / features.positional_bits
         network = features.signs, features.coefficients[roles], positional

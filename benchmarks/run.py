@@ -21,6 +21,7 @@ PARTS = {  # title, and whether it is measured in one thread
     "others": ("Beside other programs", True),
     "scaling": ("Cost against work", True),
     "analyses": ("Analyses of a window", True),
+    "cycles_and_vectors": ("Cycles and covariant vectors", True),
     "headline": ("The paper's figure 3a", False),
     "sweep_machinery": ("The machinery of sweeps", False),
     "startup": ("Start-up", False),

@@ -11,12 +11,12 @@ import numpy as np
 from numba import njit
 
 from dmfsa import Features
-from dmfsa.features import ROLES
+from dmfsa.roles import KEY, QUERY, VALUE
 
 
 def constants(features: Features) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Signs (J, M), coefficients (3, M, J) and positional parts (3, T, M) for values, queries and keys."""
-    roles = [ROLES.index(role) for role in "vqk"]
+    roles = [VALUE, QUERY, KEY]
     clock = np.array([features.clock(phase) for phase in range(2**features.positional_bits)])
     positional = np.einsum("rap,tp->rta", features.positional[roles], clock) / features.positional_bits
     return features.signs, np.ascontiguousarray(features.coefficients[roles]), np.ascontiguousarray(positional)

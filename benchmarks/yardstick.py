@@ -15,7 +15,7 @@ from operations import Operations, kept, total
 from timing import median, ratio, rounds, seconds, spread, table
 
 from dmfsa import Features
-from dmfsa._chunk import NOISE, PIECE, n_lanes
+from dmfsa._chunk import NOISE, STEPS_PER_CALL, n_lanes
 
 WIDTHS = (8, 16, 32)  # lanes that the C code may choose from
 PAPER = [Case(Features.segments(), 4, k) for k in (0, 12)]
@@ -267,7 +267,7 @@ def repeated_bare(case: Case, interval: int, width: int, target: float) -> Repea
     chunk = next(case.ensemble(width)._chunks(np.arange(width), frames, interval, NOISE))
     compiled, calls = chunk._advance, []
     chunk._advance = lambda *arguments: calls.append(arguments)
-    chunk.run(PIECE // interval * interval, np.empty((0, width, M)), lambda n_steps: None)
+    chunk.run(STEPS_PER_CALL // interval * interval, np.empty((0, width, M)), lambda n_steps: None)
     ((window, time, _, *rest),) = calls
 
     def take(n_steps: int) -> None:

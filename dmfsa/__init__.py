@@ -9,7 +9,8 @@ from dmfsa.ensemble import Ensemble
 from dmfsa.features import Features
 from dmfsa.finite_network import FiniteNetwork
 from dmfsa.linear_noise import LinearNoise, linear_noise
-from dmfsa.mean_field import MeanFieldMap, Trajectory
+from dmfsa.mean_field import MeanFieldMap
+from dmfsa.trajectory import Trajectory
 from dmfsa.window import Window
 
 __all__ = [

@@ -15,7 +15,8 @@ from numba import config, njit
 
 from dmfsa._elementary_kernels import OPTIONS
 
-SOURCES = "_kernels.py", "_elementary_kernels.py", "_lanes.py"  # all that goes into the compiled code
+# all that goes into the compiled code
+SOURCES = "_kernels.py", "_elementary_kernels.py", "_lanes.py", "_arguments.py", "roles.py"
 LOCK = threading.Lock()  # numba's setting for the cache's folder is one for all threads
 
 

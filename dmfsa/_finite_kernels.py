@@ -15,9 +15,9 @@ DRAW = types.Tuple((float64, STATE))
 VECTOR, PLANE, BLOCK = float64[::1], float64[:, ::1], float64[:, :, ::1]
 
 S11, S17, S19, S23, S41, S45 = (np.uint64(x) for x in (11, 17, 19, 23, 41, 45))
-FEW = 16.0  # spins below which each is tossed: cheaper than a logarithm
-NEAR = 16.0  # how far from the mode ratios of neighbours are multiplied: cheaper than logarithms, and no overflow
-FEW_UP = 10.0  # expected number of spins up from which the rejection is valid, and faster than inversion
+FEW_SPINS = 16.0  # spins below which each is tossed: cheaper than a logarithm
+NEAR_MODE = 16.0  # how far from the mode ratios of neighbours are multiplied: cheaper than logarithms, and no overflow
+FEWEST_FOR_REJECTION = 10.0  # expected number of spins up from which the rejection is valid, and faster than inversion
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 STIRLING = np.array([0.0, *(math.lgamma(k + 1) - (k + 0.5) * math.log(k) + k - HALF_LOG_2PI for k in range(1, 16))])
 
@@ -93,7 +93,7 @@ def log_probability(k, n, p):
 def relative_probability(k, n, p):
     """C(n, k) p^k (1-p)^(n-k) over its largest value; near that, by P(i)/P(i-1) = p (n-i+1) / ((1-p) i)."""
     mode = np.floor((n + 1.0) * p)
-    if abs(k - mode) > NEAR:
+    if abs(k - mode) > NEAR_MODE:
         return math.exp(log_probability(k, n, p) - log_probability(mode, n, p))
     odds, above, below = p / (1.0 - p), 1.0, 1.0
     for i in range(int(min(k, mode)) + 1, int(max(k, mode)) + 1):
@@ -145,9 +145,9 @@ def rejection(n, p, state):
 @njit(DRAW(float64, float64, STATE), **OPTIONS)
 def binomial(n, p, state):
     """How many of n spins are up if each is so with probability p <= 1/2, by one exact draw; n <= 2^53."""
-    if n < FEW:
+    if n < FEW_SPINS:
         return tosses(n, p, state)
-    if n * p < FEW_UP:
+    if n * p < FEWEST_FOR_REJECTION:
         return inversion(n, p, state)
     return rejection(n, p, state)
 

@@ -10,18 +10,36 @@ from typing import Any
 import numpy as np
 from numba import float64, int64, types
 
+from dmfsa._arguments import Network, Parameters, Recording, Tangents
 from dmfsa._cached_kernels import LOCK, cached
 from dmfsa._elementary_kernels import equation, exp, log, tanh
 from dmfsa._lanes import copysign, fma, in_lanes, local1, local2, local3, sqrt, where_less, widest_vectors
+from dmfsa.roles import KEY, OUTPUT, QUERY, VALUE
 
-PLANES, BLOCKS = float64[:, ::1], float64[:, :, ::1]
+PLANES, BLOCKS, FRAMES = float64[:, ::1], float64[:, :, ::1], float64[:, :, :, ::1]
+
+
+def named(kinds):
+    """Type of a NamedTuple, given one that holds the types of its fields."""
+    return types.BaseTuple.from_types(tuple(kinds), type(kinds))
+
+
 SIGNATURE = types.void(
     *(BLOCKS, int64, int64),  # window, time, n_steps
-    *(PLANES, PLANES, PLANES),  # beta, gamma, epsilon
-    *(PLANES, BLOCKS, BLOCKS),  # signs, coefficients, positional
-    *(BLOCKS, BLOCKS, float64[:, :, :, ::1]),  # tail, seen, frame
-    *(int64, float64, int64),  # interval, noise, n_mortal
-    *(PLANES, PLANES, PLANES),  # log_r, n_dead, n_unresolved
+    named(Parameters(beta=PLANES, gamma=PLANES, epsilon=PLANES)),
+    named(Network(signs=PLANES, coefficients=BLOCKS, positional=BLOCKS)),
+    named(Recording(tail=BLOCKS, outputs=BLOCKS)),
+    named(
+        Tangents(
+            frame=FRAMES,
+            interval=int64,
+            noise=float64,
+            n_mortal=int64,
+            log_r=PLANES,
+            n_unresolved=PLANES,
+            n_dead=PLANES,
+        )
+    ),
 )
 
 
@@ -45,22 +63,22 @@ def token(attention, beta, epsilon, signs, coefficients, position, slot, theta, 
     for a in range(len(attention)):
         v, q, k = 0.0, 0.0, 0.0
         for j in range(len(theta)):
-            v = fma(theta[j], coefficients[0, a, j], v)
-            q = fma(theta[j], coefficients[1, a, j], q)
-            k = fma(theta[j], coefficients[2, a, j], k)
-        values[slot, a] = fma(semantic, v, epsilon * position[0, a])
-        query[a] = fma(semantic, q, epsilon * position[1, a])
-        keys[slot, a] = fma(semantic, k, epsilon * position[2, a])
+            v = fma(theta[j], coefficients[VALUE, a, j], v)
+            q = fma(theta[j], coefficients[QUERY, a, j], q)
+            k = fma(theta[j], coefficients[KEY, a, j], k)
+        values[slot, a] = fma(semantic, v, epsilon * position[VALUE, a])
+        query[a] = fma(semantic, q, epsilon * position[QUERY, a])
+        keys[slot, a] = fma(semantic, k, epsilon * position[KEY, a])
 
 
 @equation
-def observe(theta, epsilon, coefficients, seen):
+def observe(theta, epsilon, coefficients, output):
     """Semantic mean field m^o of the newest token, (1-ε) C^o θ."""
-    for a in range(len(seen)):
+    for a in range(len(output)):
         o = 0.0
         for j in range(len(theta)):
-            o = fma(theta[j], coefficients[3, a, j], o)
-        seen[a] = (1.0 - epsilon) * o
+            o = fma(theta[j], coefficients[OUTPUT, a, j], o)
+        output[a] = (1.0 - epsilon) * o
 
 
 @equation
@@ -102,7 +120,7 @@ def gain(theta, decay, beta, epsilon, signs, coefficients, slot, slope, value_ga
         for b in range(n_patterns):
             g = 0.0
             for j in range(len(theta)):
-                g = fma(slope[slot, j], coefficients[0, a, j] * signs[j, b], g)
+                g = fma(slope[slot, j], coefficients[VALUE, a, j] * signs[j, b], g)
             value_gain[slot, a, b] = g
 
 
@@ -131,7 +149,7 @@ def jacobian_row(
     for j in range(n_classes):
         pull = 0.0
         for a in range(n_patterns):
-            pull = fma(query[a], coefficients[2, a, j], pull)
+            pull = fma(query[a], coefficients[KEY, a, j], pull)
         key_pull[j] = pull
     for a in range(n_patterns):
         for b in range(n_patterns):
@@ -150,7 +168,7 @@ def jacobian_row(
         for j in range(n_classes):
             pull = 0.0
             for b in range(n_patterns):
-                pull = fma(query_pull[a, b], coefficients[1, b, j], pull)
+                pull = fma(query_pull[a, b], coefficients[QUERY, b, j], pull)
             pull = pull * slope[newest, j]
             for b in range(n_patterns):
                 row[a, newest, b] = fma(pull, signs[j, b], row[a, newest, b])
@@ -255,40 +273,20 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
     M, J, L, W, K = n_patterns, n_classes, context, n_lanes, n_vectors
     N = max(K, 1)
 
-    def advance(
-        window,
-        time,
-        n_steps,
-        beta,
-        gamma,
-        epsilon,
-        signs,
-        coefficients,
-        positional,
-        tail,
-        seen,
-        frame,
-        interval,
-        noise,
-        n_mortal,
-        log_r,
-        n_dead,
-        n_unresolved,
-    ):
+    def advance(window, time, n_steps, parameters, network, recording, tangents):
         """Advance every lane by `n_steps`, and its tangent vectors with it.
 
-        window (L, M, W), newest first, and frame (K, L, M, W), both changed in place; `time` of the newest token:
-        its phase is time mod T. positional (T, 3, M) = W^α_pos p(φ)/P. tail (n, M, W) gets the last n attention
-        vectors; seen, of length n_steps or 0, the semantic m^o of the newest token before each step. QR
-        decompositions stand `interval` steps apart, and one at the end (0: none at all); what is smaller than
-        `noise`, relative to the terms that cancel in it, is not resolved. log_r, n_unresolved (K, W) and
-        n_dead (1, W) are added to.
+        window (L, M, W), newest first, is changed in place; `time` is that of its newest token, whose phase is
+        time mod T. The other arguments are described where they are defined.
         """
         widest_vectors()
-        windows, tails, frames = in_lanes(window, W), in_lanes(tail, W), in_lanes(frame, W)
-        seens = in_lanes(seen, W)
-        log_rs, deads, unresolveds = in_lanes(log_r, W), in_lanes(n_dead, W), in_lanes(n_unresolved, W)
-        b, g, e = in_lanes(beta, W)[0], in_lanes(gamma, W)[0], in_lanes(epsilon, W)[0]
+        windows, frames = in_lanes(window, W), in_lanes(tangents.frame, W)
+        tails, outputs = in_lanes(recording.tail, W), in_lanes(recording.outputs, W)
+        log_rs, unresolveds = in_lanes(tangents.log_r, W), in_lanes(tangents.n_unresolved, W)
+        deads = in_lanes(tangents.n_dead, W)
+        b, g, e = in_lanes(parameters.beta, W)[0], in_lanes(parameters.gamma, W)[0], in_lanes(parameters.epsilon, W)[0]
+        signs, coefficients, positional = network.signs, network.coefficients, network.positional
+        interval, noise, n_mortal = tangents.interval, tangents.noise, tangents.n_mortal
         attention, query = local1(M, W), local1(M, W)
         keys, values = local2(L, M, W), local2(L, M, W)
         theta, decay, slope = local1(J, W), local1(J, W), local2(L, J, W)
@@ -308,8 +306,8 @@ def _lanes(n_patterns, n_classes, context, n_lanes, n_vectors):
                 for a in range(M):
                     attention[a] = windows[time - t, a]
             else:
-                if len(seens) > 0:
-                    observe(theta, e, coefficients, seens[t - time - 1])
+                if len(outputs) > 0:
+                    observe(theta, e, coefficients, outputs[t - time - 1])
                 attend(query, keys, values, g, weights, attention)
                 if K > 0:
                     norm = jacobian_row(

@@ -6,16 +6,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dmfsa._chunk import NOISE, Chunk, Observer, Progress, n_lanes
-from dmfsa.features import ROLES, Features
+from dmfsa._arguments import Network
+from dmfsa._chunk import NOISE, Chunk, LaneState, Observer, Progress, n_lanes
+from dmfsa._display import in_shapes
+from dmfsa.features import Features
 from dmfsa.parameters import checked_parameters
 from dmfsa.window import Array, Window
 
-OUTPUT, VALUE, QUERY, KEY = range(len(ROLES))
-
-PILOT = 512  # steps in which intervals between QRs are tried
-INTERVALS = (8, 4, 2)  # beyond 8 a QR costs less than the steps between
-HALF_THE_DIGITS = 2.0**-26  # what a pilot must resolve, relative: the run has the other half to go astray
+PILOT_STEPS = 512  # steps in which intervals between QRs are tried
+QR_INTERVALS = (8, 4, 2)  # beyond 8 a QR costs less than the steps between
+PILOT_NOISE = 2.0**-26  # what a pilot must resolve, relative: half the digits, as the run may do worse by the other
 
 
 class Stretching(NamedTuple):
@@ -38,6 +38,10 @@ class Stretching(NamedTuple):
     end: Window
     frame: Array
 
+    def __repr__(self) -> str:
+        """Return what it holds, arrays as their shapes."""
+        return in_shapes(type(self).__name__, self._asdict())
+
 
 class EnsembleStretching(NamedTuple):
     """What tangent vectors went through along the orbits.
@@ -58,6 +62,10 @@ class EnsembleStretching(NamedTuple):
     unresolved: npt.NDArray[np.int64]
     tail: Array
     frames: Array
+
+    def __repr__(self) -> str:
+        """Return what it holds, arrays as their shapes."""
+        return in_shapes(type(self).__name__, self._asdict())
 
 
 class Ensemble:
@@ -125,12 +133,10 @@ class Ensemble:
         attention = np.array([window.attention for window in windows])
         self._attention = np.broadcast_to(attention, (self.n_points, context, M)).copy()
         clock = np.array([features.clock(phase) for phase in range(2**P)])
-        roles = [VALUE, QUERY, KEY]
-        with_output = [*roles, OUTPUT]
-        self._network = (
-            np.array(features.signs),
-            np.ascontiguousarray(features.coefficients[with_output]),
-            np.ascontiguousarray(np.einsum("rap,tp->tra", features.positional[roles], clock) / P),
+        self._network = Network(
+            signs=np.array(features.signs),
+            coefficients=np.array(features.coefficients),
+            positional=np.ascontiguousarray(np.einsum("rap,tp->tra", features.positional, clock) / P),
         )
 
     def windows(self) -> list[Window]:
@@ -277,10 +283,10 @@ class Ensemble:
         """Choose the steps between QRs for each point: the largest interval at which a pilot loses no direction."""
         intervals = np.ones(self.n_points, dtype=np.int64)
         nothing = np.empty((0, self.n_points, self.features.n_patterns))
-        for interval in INTERVALS:
-            for chunk in self._chunks(np.flatnonzero(intervals == 1), vectors, interval, HALF_THE_DIGITS):
-                chunk.run(PILOT, nothing, lambda n_steps: progress(0))
-                lost = np.any(chunk.unresolved[:, : len(chunk.points)] > 0, axis=0)
+        for interval in QR_INTERVALS:
+            for chunk in self._chunks(np.flatnonzero(intervals == 1), vectors, interval, PILOT_NOISE):
+                chunk.run(PILOT_STEPS, nothing, lambda n_steps: progress(0))
+                lost = np.any(chunk.n_unresolved[:, : len(chunk.points)] > 0, axis=0)
                 intervals[chunk.points[~lost]] = interval
         return intervals
 
@@ -297,14 +303,14 @@ class Ensemble:
         n_tail, n_blocks = len(found.tail), found.log_factors.shape[1]
         for chunk in self._chunks(points, run.vectors, interval):
             chunk.run(run.n_settle, found.tail[:0], progress)
-            chunk.unresolved[:] = 0
+            chunk.n_unresolved[:] = 0
             for block in range(n_blocks):
                 end = n_tail - (n_blocks - 1 - block) * run.block_length
                 chunk.log_r[:] = 0.0
                 tail = found.tail[max(0, end - run.block_length) : max(0, end)]
                 chunk.run(run.block_length, tail, progress, observer)
                 found.log_factors[chunk.points, block] = chunk.log_r.T[: len(chunk.points)]
-            found.unresolved[chunk.points] = chunk.unresolved.T[: len(chunk.points)]
+            found.unresolved[chunk.points] = chunk.n_unresolved.T[: len(chunk.points)]
             found.frames[chunk.points] = chunk.vectors().reshape(-1, *found.frames.shape[1:])
             self._attention[chunk.points] = chunk.windows()
 
@@ -316,7 +322,14 @@ class Ensemble:
             vectors = np.empty((self.n_points, 0, self.context, self.features.n_patterns))
         width = n_lanes(len(points), *vectors.shape[1:])
         for first in range(0, len(points), width):
-            yield Chunk(self, points[first : first + width], width, vectors, interval, noise)
+            state = LaneState(
+                self._attention,
+                **self._parameters,
+                time=self._time,
+                n_live_directions=self.n_live_directions,
+                network=self._network,
+            )
+            yield Chunk(state, points[first : first + width], width, vectors, interval, noise)
 
 
 class _Run(NamedTuple):

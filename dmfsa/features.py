@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from dmfsa.roles import OUTPUT, ROLES
+
 Array = npt.NDArray[np.float64]
 Positional = npt.ArrayLike | Mapping[str, npt.ArrayLike]
-
-ROLES = ("o", "v", "q", "k")  # output, value, query, key: the order of every first axis of length 4
 
 _MOST_PATTERNS = 16  # ensembles without matrices have all 2^(M-1) sign classes: 32,768 of them here
 
@@ -204,7 +204,7 @@ class Features:
         positional = _coins(rng, n_patterns, positional_bits)
         o, v, k, q = rng.normal(0.0, scale, size=(4, n_patterns, n_patterns))
         c = np.clip([o, v, q, k], -1.0, 1.0)
-        np.fill_diagonal(c[0], 1.0)
+        np.fill_diagonal(c[OUTPUT], 1.0)
         coefficients = _product_coefficients(signs, c)
         return cls(signs, coefficients, positional, semantic, {**description, "scale": float(scale)})
 
@@ -226,10 +226,10 @@ class Features:
         rng, semantic, description = _draws("uniform_means", n_patterns, n_columns, positional_bits, seed)
         positional = _coins(rng, n_patterns, positional_bits)
         u = rng.uniform(size=(4, n_patterns))
-        same = ((1 + signs * u[0]) / 2).prod(axis=1)
-        opposite = ((1 - signs * u[0]) / 2).prod(axis=1)
+        same = ((1 + signs * u[OUTPUT]) / 2).prod(axis=1)
+        opposite = ((1 - signs * u[OUTPUT]) / 2).prod(axis=1)
         coefficients = u[:, :, None] * (same - opposite)
-        coefficients[0] = signs.T * (same + opposite)
+        coefficients[OUTPUT] = signs.T * (same + opposite)
         return cls(signs, coefficients, positional, semantic, description)
 
     @classmethod
@@ -307,8 +307,8 @@ class Features:
 
 def _sign_classes(semantic: Array) -> tuple[Array, Array]:
     """Sign classes (J, M) of the columns of W^o and C^α_aj (4, M, J); sums of ±1, exact before the 1/N."""
-    flip = semantic[0, 0]  # the first sign of each column of W^o
-    signs, label, count = np.unique(semantic[0] * flip, axis=1, return_inverse=True, return_counts=True)
+    flip = semantic[OUTPUT, 0]  # the first sign of each column of W^o
+    signs, label, count = np.unique(semantic[OUTPUT] * flip, axis=1, return_inverse=True, return_counts=True)
     by_class = (semantic * flip)[:, :, np.argsort(label.reshape(-1), kind="stable")]
     sums = np.add.reduceat(by_class, np.cumsum(count) - count, axis=2)
     return signs.T, sums / semantic.shape[2]

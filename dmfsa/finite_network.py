@@ -9,12 +9,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dmfsa.features import ROLES, Features
-from dmfsa.mean_field import MeanFieldMap, Trajectory
+from dmfsa._display import in_shapes
+from dmfsa.features import Features
+from dmfsa.mean_field import MeanFieldMap
+from dmfsa.roles import ROLES
+from dmfsa.trajectory import Trajectory
 from dmfsa.window import Array, Window
 
 MOST_SPINS = 2**53  # whole numbers up to here are doubles
-PIECE = 100_000  # steps, summed over replicas, in one call of compiled code: some 30 ms
+STEPS_PER_CALL = 100_000  # of compiled code, summed over replicas: some 30 ms
 
 
 class Columns(NamedTuple):
@@ -53,6 +56,10 @@ class Records(NamedTuple):
     m_q: Array
     m_k: Array
     phase: npt.NDArray[np.int64]
+
+    def __repr__(self) -> str:
+        """Return what it holds, arrays as their shapes."""
+        return in_shapes(type(self).__name__, self._asdict())
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,7 +269,7 @@ class Replicas:
         M = self.network.features.n_patterns
         attention = np.empty((n_kept, self.n_replicas, M))
         fields = np.empty((n_kept, self.n_replicas, len(ROLES) * M))
-        longest = max(1, PIECE // self.n_replicas)
+        longest = max(1, STEPS_PER_CALL // self.n_replicas)
         first_kept = n_steps - n_kept
         phase = (self._time + first_kept + np.arange(n_kept)) % len(self._positional)
         for first in range(0, n_steps, longest):

@@ -4,19 +4,22 @@ from functools import lru_cache
 
 import numpy as np
 
-from dmfsa.features import ROLES, Features
+from dmfsa.features import Features
+from dmfsa.roles import KEY, QUERY, VALUE
 from dmfsa.window import Array
-
-VALUE, QUERY, KEY = (ROLES.index(role) for role in "vqk")
 
 
 def companion(w: Array, u: Array, query: Array, keys: Array, G: Array) -> Array:
-    """Return the block row w_d G^v_d + u_d ⊗ (q·G^k_d) + δ_d0 Σ_e u_e ⊗ (k_e·G^q_0) above a shift by one token."""
-    n_tokens, n_patterns = u.shape
-    row = w[:, None, None] * G[VALUE] + np.einsum("da,c,dcb->dab", u, query, G[KEY])
-    row[0] += np.einsum("ea,ec,cb->ab", u, keys, G[QUERY, 0])
-    jacobian = np.eye(n_tokens * n_patterns, k=-n_patterns)
-    jacobian[:n_patterns] = row.transpose(1, 0, 2).reshape(n_patterns, -1)
+    """Return the block row w_d G^v_d + u_d ⊗ (q·G^k_d) + δ_d0 Σ_e u_e ⊗ (k_e·G^q_0) above a shift by one token.
+
+    Shapes w (..., L), u and keys (..., L, M), query (..., M), G (4, ..., L, M, M): all for one window, or for many.
+    """
+    *many, n_tokens, n_patterns = u.shape
+    row = w[..., None, None] * G[VALUE] + np.einsum("...da,...c,...dcb->...dab", u, query, G[KEY])
+    row[..., 0, :, :] += np.einsum("...ea,...ec,...cb->...ab", u, keys, G[QUERY][..., 0, :, :])
+    jacobian = np.empty((*many, n_tokens * n_patterns, n_tokens * n_patterns))
+    jacobian[...] = np.eye(n_tokens * n_patterns, k=-n_patterns)
+    jacobian[..., :n_patterns, :] = row.swapaxes(-3, -2).reshape(*many, n_patterns, n_tokens * n_patterns)
     return jacobian
 
 

@@ -7,16 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dmfsa._display import in_shapes
 from dmfsa._taylor import Moments, Taylor, composed, product, pushed, three_ways
-from dmfsa.features import ROLES
 from dmfsa.finite_network import FiniteNetwork
-from dmfsa.mean_field import Trajectory
+from dmfsa.roles import KEY, QUERY, ROLES, VALUE
+from dmfsa.trajectory import Trajectory
 from dmfsa.window import Array, Window
 
-LARGEST = 1e100  # of covariances: beyond it nothing is linear, and numbers end soon
+LARGEST_COVARIANCE = 1e100  # of covariances: beyond it nothing is linear, and numbers end soon
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LinearNoise:
     """What noise of order 1/√N does to an orbit. Rows as in `Trajectory`.
 
@@ -52,6 +53,10 @@ class LinearNoise:
     def m_o_covariance(self) -> Array:
         """N times the covariance of m^o, shape (n_steps, M, M)."""
         return self.m_covariance[:, 0, :, 0]
+
+    def __repr__(self) -> str:
+        """Return what it holds, arrays as their shapes."""
+        return in_shapes(type(self).__name__, vars(self))
 
 
 def linear_noise(
@@ -127,7 +132,7 @@ def linear_noise(
         found = model.step()
         if t >= 0:
             attention.append(found)
-        if not np.trace(model.moments.covariance) < LARGEST:
+        if not np.trace(model.moments.covariance) < LARGEST_COVARIANCE:
             break
     orbit = network.limit.trajectory(start, n_steps, n_transient=n_transient)
     A = _rows(attention, n_steps, (M,))
@@ -224,14 +229,14 @@ class _Fluctuations:
         w /= w.sum()
         score = [
             z[:, None],
-            strength * (k @ slopes[2, 0] + np.einsum("dan,a->dn", slopes[3], q[0])),
-            strength * np.einsum("am,dan->dmn", slopes[2, 0], slopes[3]).reshape(L, -1),
+            strength * (k @ slopes[QUERY, 0] + np.einsum("dan,a->dn", slopes[KEY], q[0])),
+            strength * np.einsum("am,dan->dmn", slopes[QUERY, 0], slopes[KEY]).reshape(L, -1),
             np.zeros((L, n**3)),
         ][: self.order + 1]
         weight = composed([w] * (self.order + 1), score)
         total = [c.sum(axis=0) for c in weight]
         inverse = composed(list(np.array([1.0, -1.0, 2.0, -6.0]))[: self.order + 1], total)
-        whole = product([c[:, None] for c in weight], [v[..., None], slopes[1]])
+        whole = product([c[:, None] for c in weight], [v[..., None], slopes[VALUE]])
         return product([c.sum(axis=0) for c in whole], inverse)
 
     def step(self) -> Moments:

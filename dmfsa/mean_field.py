@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dmfsa.ensemble import Ensemble, Stretching
-from dmfsa.features import ROLES, Features
+from dmfsa.features import Features
 from dmfsa.jacobian import companion, n_live_directions
 from dmfsa.parameters import checked_parameters
+from dmfsa.roles import OUTPUT, VALUE
+from dmfsa.trajectory import Trajectory
 from dmfsa.window import Array, Window
-
-VALUE, QUERY, KEY = (ROLES.index(role) for role in "vqk")
 
 
 class MeanFields(NamedTuple):
@@ -26,31 +26,6 @@ class MeanFields(NamedTuple):
     v: Array
     q: Array
     k: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Trajectory:
-    """An orbit of the map: row t tells of the newest token before step t, and the attention that step t made.
-
-    Attributes
-    ----------
-    attention : array, shape (n_steps, M)
-    m_o, m_o_semantic, m_v, m_q, m_k : arrays, shape (n_steps, M)
-        Mean fields; `m_o_semantic` is the semantic part of `m_o`, the factor 1-ε included.
-    phase : array of int, shape (n_steps,)
-        Clock phase of that newest token.
-    end : Window
-        The window after the last step, from which the orbit can be continued.
-    """
-
-    attention: Array
-    m_o: Array
-    m_o_semantic: Array
-    m_v: Array
-    m_q: Array
-    m_k: Array
-    phase: npt.NDArray[np.int64]
-    end: Window
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,12 +109,12 @@ class MeanFieldMap:
         outputs = theta.reshape(-1, theta.shape[-1]) @ self.features.coefficients.transpose(0, 2, 1)
         semantic = (1.0 - self.epsilon) * outputs.reshape(4, *theta.shape[:-1], self.features.n_patterns)
         m = semantic + self._positional(np.broadcast_to(phase, theta.shape[:-1]))
-        return MeanFields(m[0], semantic[0], *m[1:])
+        return MeanFields(m[OUTPUT], semantic[OUTPUT], *m[1:])
 
     def semantic_output(self, attention: npt.ArrayLike) -> Array:
         """Return the semantic part of m^o of such tokens, (..., M), alone: the phase does not enter."""
         theta = self._response(np.asarray(attention, dtype=np.float64))
-        return np.asarray((1.0 - self.epsilon) * theta @ self.features.coefficients[0].T)
+        return np.asarray((1.0 - self.epsilon) * theta @ self.features.coefficients[OUTPUT].T)
 
     def step(self, window: Window) -> Window:
         """Return the next window. One with fewer than L tokens grows by one."""
@@ -171,12 +146,33 @@ class MeanFieldMap:
             If the window is not full.
         """
         self._check_full(window)
-        m = self.mean_fields(window.attention, window.phase - self._ages(window))
-        w = self._weights(m)
-        slope = (1.0 - self.epsilon) * self.beta * (1.0 - self._response(window.attention) ** 2)
-        G = np.einsum("raj,dj,jb->rdab", self.features.coefficients, slope, self.features.signs)
-        u = self.gamma / math.sqrt(self.features.n_patterns) * w[:, None] * (m.v - w @ m.v)
-        return companion(w, u, m.q[0], m.k, G)
+        return self._jacobians(window.attention, window.phase)
+
+    def jacobians_along(self, start: Window, n_steps: int) -> tuple[Array, Array, Window]:
+        """Follow the orbit with its Jacobians.
+
+        Parameters
+        ----------
+        start : Window
+            With all L tokens.
+        n_steps : int
+
+        Returns
+        -------
+        array, shape (n_steps, L·M)
+            Windows before each step, newest token first.
+        array, shape (n_steps, L·M, L·M)
+            The Jacobians there, as `jacobian` gives them.
+        Window
+            Where the orbit stood at the end.
+        """
+        self._check_full(start)
+        attention, end = self.orbit(start, n_steps)
+        tokens = np.vstack([start.attention[::-1], attention])  # the oldest first
+        windows = np.lib.stride_tricks.sliding_window_view(tokens, self.context, axis=0)[:n_steps, :, ::-1]
+        windows = windows.swapaxes(1, 2)
+        jacobians = self._jacobians(windows, start.phase + np.arange(n_steps))
+        return windows.reshape(n_steps, self.dimension), jacobians, end
 
     @property
     def n_live_directions(self) -> int:
@@ -356,6 +352,17 @@ class MeanFieldMap:
             n_live_directions=n_live_directions,
         )
 
+    def _jacobians(self, attention: Array, phase: npt.ArrayLike) -> Array:
+        """Jacobians (..., L·M, L·M) of full windows (..., L, M), whose newest tokens have the phases (...)."""
+        m = self.mean_fields(attention, np.asarray(phase)[..., None] - np.arange(self.context))
+        w = self._weights(m)
+        decay = np.exp(-2.0 * np.abs(self.beta * attention @ self.features.signs.T))
+        slope = (1.0 - self.epsilon) * self.beta * 4.0 * decay / (1.0 + decay) ** 2  # 1-θ², and nothing cancels
+        G = np.einsum("raj,...dj,jb->r...dab", self.features.coefficients, slope, self.features.signs)
+        A_new = np.einsum("...d,...da->...a", w, m.v)
+        u = self.gamma / math.sqrt(self.features.n_patterns) * w[..., None] * (m.v - A_new[..., None, :])
+        return companion(w, u, m.q[..., 0, :], m.k, G)
+
     def _response(self, attention: Array) -> Array:
         """θ_j = tanh(β s_j·A), shape (..., J)."""
         return np.asarray(np.tanh(self.beta * attention @ self.features.signs.T))
@@ -372,10 +379,10 @@ class MeanFieldMap:
         return np.asarray(self.epsilon / self.features.positional_bits * part)
 
     def _weights(self, m: MeanFields) -> Array:
-        """w_d, the softmax over the tokens of a window, newest first."""
-        z = self.gamma / math.sqrt(self.features.n_patterns) * m.k @ m.q[0]
-        w = np.exp(z - z.max())
-        return np.asarray(w / w.sum())
+        """w_d, the softmax over the tokens (..., L) of a window, newest first."""
+        z = (self.gamma / math.sqrt(self.features.n_patterns) * m.k @ m.q[..., 0, :, None])[..., 0]
+        w = np.exp(z - z.max(axis=-1, keepdims=True))
+        return np.asarray(w / w.sum(axis=-1, keepdims=True))
 
     def _ages(self, window: Window) -> npt.NDArray[np.int64]:
         """Ages of the tokens of a window, after a look at whether it fits."""

@@ -7,6 +7,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from dmfsa._display import in_shapes
+
 Array = npt.NDArray[np.float64]
 
 # Reached by the paper's network at beta = 3; every published orbit diagram starts from it.
@@ -18,7 +20,7 @@ PAPER_BETA3 = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Window:
     """Attention vectors of the tokens in the context window, and the clock's phase.
 
@@ -76,3 +78,7 @@ class Window:
         """Draw `n` windows, uniform in [-1, 1]^(L x M), phase 0: the box that no attention vector ever leaves."""
         rng = np.random.default_rng(seed)
         return [cls(draw) for draw in rng.uniform(-1.0, 1.0, size=(n, context, n_patterns))]
+
+    def __repr__(self) -> str:
+        """Return what it holds, arrays as their shapes."""
+        return in_shapes(type(self).__name__, vars(self))

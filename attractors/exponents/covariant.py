@@ -12,9 +12,10 @@ from attractors.exponents.runs import N_BLOCKS, end_of_transient
 from attractors.exponents.standard_errors import standard_errors
 from attractors.results import Result
 from attractors.status import Status, doubt, sure
-from attractors.system import DiscreteMap, SmoothSystem, generic_frame
+from attractors.system import SmoothSystem, generic_frame, jacobians_along
 
 CONVERGED = 1e-7  # radians: below any angle that statistics resolve, were it 100 times as large as measured
+JACOBIAN_ENTRIES = 2**20  # numbers in the Jacobians that are held at a time: 8 MB, or those of one interval
 
 
 class CovariantStatus(Status):
@@ -234,22 +235,25 @@ def covariant_vectors(
 def _followed(
     system: SmoothSystem, start: Any, frame: FloatArray, interval: int, n_kept: int, n: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, bool]:
-    """Do what `DiscreteMap.followed` does, step by step where the system is another."""
-    if isinstance(system, DiscreteMap):
-        return system.followed(start, frame, interval, n_kept, n)
+    """Follow an orthonormal frame (k, d) for n intervals of the orbit, by QR decompositions J_t Q_t = R_t Q_{t+1}.
+
+    Returns the first n_kept states (n_kept, d) and frames (n_kept, k, d), all triangles (n, k, k), and whether the
+    orbit stayed finite.
+    """
     from attractors import _kernels  # noqa: PLC0415 - here, so that only who needs the compiler waits for it
 
     k, d = frame.shape
     states, frames, triangles = np.empty((n_kept, d)), np.empty((n_kept, k, d)), np.zeros((n, k, k))
     state, Q = start, np.array(frame, dtype=np.float64, order="C")
-    for t in range(n):
-        if t < n_kept:
-            states[t], frames[t] = system.to_vector(state), Q
-        V, state = system.tangent(state, Q, interval)
-        with np.errstate(all="ignore"):
-            _kernels.triangular(np.ascontiguousarray(V), Q, triangles[t])
-        if not np.isfinite(system.to_vector(state)).all():
+    at_once = max(1, JACOBIAN_ENTRIES // (interval * d * d))
+    for first in range(0, n, at_once):
+        last = min(first + at_once, n)
+        orbit, jacobians, state = jacobians_along(system, state, (last - first) * interval)
+        states[first:last] = orbit[::interval][: max(0, n_kept - first)]
+        if not (np.isfinite(orbit[::interval]).all() and np.isfinite(system.to_vector(state)).all()):
             return states, frames, triangles, False
+        with np.errstate(all="ignore"):
+            _kernels.follow(jacobians, Q, frames[first:last], triangles[first:last])
     return states, frames, triangles, True
 
 

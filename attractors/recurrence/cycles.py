@@ -219,7 +219,9 @@ def _cycle(
     multipliers = multipliers[np.argsort(-np.abs(multipliers), kind="stable")]
     moduli = np.abs(multipliers)
     seen = moduli > ROUNDED * moduli[0]  # smaller ones drown in the product
-    exponents = np.where(seen, np.log(np.where(seen, moduli, 1.0)), _exponents(steps))
+    exponents = np.log(np.where(seen, moduli, 1.0))
+    if not seen.all():  # some thousand QRs
+        exponents = np.where(seen, exponents, _exponents(steps))
     nearest = multipliers[np.argmin(np.abs(moduli - 1.0))]
     return Cycle(
         points=rows[:period],

@@ -1,5 +1,6 @@
 """Compiled code on disk: many processes may want it at once, and an edit or an upgrade never finds an old one."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -55,6 +56,7 @@ EDITS = [
     ("_elementary_kernels.py", "p = fma(p, r, 0.5)", "p = fma(p, r, 0.6)"),
     ("_lanes.py", "ROUND = 6755399441055744.0", "ROUND = 6755399441055745.0"),
     ("_kernels.py", "weights[d] = weights[d] * share", "weights[d] = weights[d] - share"),
+    ("roles.py", "OUTPUT, VALUE, QUERY, KEY", "VALUE, OUTPUT, QUERY, KEY"),
 ]
 
 
@@ -75,6 +77,15 @@ def test_an_edit_that_keeps_size_and_date_is_compiled_anew(tmp_path):
         answers.append(answer(start(cache, package.parent)))
         assert len(files(cache)) == len(answers) * compiled
     assert len(set(answers)) == len(answers)
+
+
+def test_whatever_the_kernels_import_is_part_of_the_key():
+    imported = set()
+    for name in _cached_kernels.SOURCES:
+        tree = ast.parse((ROOT / "dmfsa" / name).read_text(encoding="utf-8"))
+        modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        imported |= {f"{module.removeprefix('dmfsa.')}.py" for module in modules if module.startswith("dmfsa.")}
+    assert imported - {"_cached_kernels.py", "window.py"} <= set(_cached_kernels.SOURCES)  # window: a type hint
 
 
 @pytest.mark.parametrize("what", [(numba, "__version__"), (np, "__version__")], ids=["numba", "numpy"])

@@ -74,7 +74,7 @@ def test_stretching_does_not_feel_neighbours_nor_tails():
 
 @pytest.mark.use_numba
 def test_pieces_of_a_run_are_glued_without_a_seam(monkeypatch):
-    monkeypatch.setattr(_chunk, "PIECE", 16)
+    monkeypatch.setattr(_chunk, "STEPS_PER_CALL", 16)
     told = []
     glued = paper_ensemble([1.25, 1.28])
     tail = glued.advance(100, n_tail=37, progress=told.append)
@@ -173,7 +173,7 @@ def test_work_space_that_no_stack_holds_is_refused():
 
 @pytest.mark.use_numba
 def test_an_observer_sees_the_output_mean_fields_of_every_step(monkeypatch):
-    monkeypatch.setattr(_chunk, "OBSERVED_PIECE", 7)
+    monkeypatch.setattr(_chunk, "OBSERVED_STEPS_PER_CALL", 7)
     beta = np.linspace(1.2, 1.5, 35)
     seen = np.full((30, 3, 35), np.nan)
     position = np.zeros(35, dtype=int)
@@ -244,7 +244,7 @@ def test_chosen_intervals_give_every_exponent_of_a_qr_at_every_step():
 @pytest.mark.use_numba
 @pytest.mark.slow
 def test_a_direction_lost_on_the_way_sends_the_point_back_to_a_qr_at_every_step(monkeypatch):
-    monkeypatch.setattr(ensemble, "HALF_THE_DIGITS", 0.0)  # a pilot that finds everything good
+    monkeypatch.setattr(ensemble, "PILOT_NOISE", 0.0)  # a pilot that finds everything good
     beta = [1.2, 1.27, 1.4, 2.0]
     points, every, each_8 = paper_ensemble(beta), paper_ensemble(beta), paper_ensemble(beta)
     points.advance(10_000), every.advance(10_000), each_8.advance(10_000)

@@ -4,7 +4,8 @@ import naive
 import numpy as np
 import pytest
 
-from dmfsa.features import ROLES, Features
+from dmfsa.features import Features
+from dmfsa.roles import ROLES
 
 ENSEMBLES = [Features.segments, Features.iid, Features.gaussian, Features.uniform_means, Features.cycle]
 

@@ -120,8 +120,8 @@ def test_probabilities_follow_the_recurrence(n, p):
 @pytest.mark.parametrize("n", [99.0, 1e3, 1e9, 2.0**53])
 @pytest.mark.parametrize("p", [0.11, 0.5])
 def test_near_the_mode_probabilities_are_products(n, p):
-    """Of the ratios of neighbours, up to `NEAR` on either side, for the largest n too; beyond by logarithms."""
-    mode, near = math.floor((n + 1) * p), _finite_kernels.NEAR
+    """Of the ratios of neighbours, up to `NEAR_MODE` on either side, for the largest n too; beyond by logarithms."""
+    mode, near = math.floor((n + 1) * p), _finite_kernels.NEAR_MODE
     for k in (mode + away for away in (-near - 1, -near, -1.0, 0.0, 1.0, near, near + 1)):
         if not 0 <= k <= n:
             continue
@@ -218,7 +218,7 @@ def test_a_replica_feels_neither_the_others_nor_the_cuts_of_a_run(one_by_one):
 def test_pieces_of_a_run_are_glued_without_a_seam(monkeypatch):
     network = FiniteNetwork(Features.segments(), 10**6, beta=1.3, seed=5)
     whole = network.trajectory(Window.paper_beta3(), 20, n_transient=3)
-    monkeypatch.setattr("dmfsa.finite_network.PIECE", 4)
+    monkeypatch.setattr("dmfsa.finite_network.STEPS_PER_CALL", 4)
     told = []
     replicas = network.replicas(Window.paper_beta3())
     kept = replicas.advance(23, n_kept=20, progress=told.append)

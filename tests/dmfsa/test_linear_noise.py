@@ -6,7 +6,7 @@ import pytest
 from test_finite_network import as_matrices
 
 from dmfsa import Features, FiniteNetwork, Window
-from dmfsa.linear_noise import LARGEST, linear_noise
+from dmfsa.linear_noise import LARGEST_COVARIANCE, linear_noise
 
 
 def test_covariances_are_those_of_every_column_by_itself():
@@ -114,7 +114,7 @@ def test_chaos_ends_in_infinity_and_not_in_warnings():
     assert found.m_o_covariance[-1, 0, 0] > 100 * found.m_o_covariance[0, 0, 0]
     for name in ("attention_drift", "m_drift", "attention_correction", "m_correction"):
         assert getattr(found, name) is None
-    assert LARGEST < 1e300
+    assert LARGEST_COVARIANCE < 1e300
 
 
 @pytest.mark.slow

@@ -1,11 +1,14 @@
 """The map against the published code's numbers, the slow obvious version, and itself in other words."""
 
+import math
+
 import naive
 import numpy as np
 import pytest
 from conftest import JIT
 
 from dmfsa import Features, MeanFieldMap, Window
+from dmfsa.roles import VALUE
 
 NAMES = {"attention": "att", "m_o": "mo", "m_o_semantic": "mo_se", "m_v": "mv", "m_q": "mq", "m_k": "mk"}
 ENSEMBLES = {"segments": Features.segments, "weights": Features.iid, "gaussian": Features.gaussian}
@@ -201,3 +204,31 @@ def test_windows_that_do_not_fit_are_told_so():
         MeanFieldMap(Features.cycle(), beta=1.0).start_from_token(np.ones(5))
     with pytest.raises(ValueError, match=r"token must be 99 \+ 2 spins"):
         network.start_from_token(np.ones(5))
+
+
+@pytest.mark.use_numba
+@pytest.mark.parametrize(("context", "epsilon"), [(4, 0.02), (1, 0.3), (3, 0.0)])
+def test_jacobians_along_an_orbit_are_those_of_its_windows(context, epsilon):
+    network = MeanFieldMap(Features.segments(), beta=1.4, epsilon=epsilon, context=context)
+    window = Window(np.random.default_rng(0).uniform(-1, 1, (context, 3)), phase=2)
+    states, jacobians, end = network.jacobians_along(window, 9)
+    assert states.shape == (9, network.dimension)
+    for state, jacobian in zip(states, jacobians, strict=True):
+        np.testing.assert_allclose(state, window.attention.ravel(), rtol=0, atol=1e-12)
+        np.testing.assert_allclose(jacobian, network.jacobian(window), rtol=0, atol=1e-10)
+        window = network.step(window)
+    np.testing.assert_allclose(end.attention, window.attention, rtol=0, atol=1e-12)
+    assert (end.phase - window.phase) % 4 == 0
+    states, jacobians, end = network.jacobians_along(window, 0)
+    assert (states.shape, jacobians.shape) == ((0, network.dimension), (0, network.dimension, network.dimension))
+    assert end is window
+
+
+@pytest.mark.parametrize("attention", [0.1, 0.9])
+def test_slopes_of_saturated_tokens_keep_their_digits(attention):
+    """One pattern, one token: the Jacobian is (1-ε) β C^v / cosh²(β A), where 1 - tanh² is 0 to double precision."""
+    features = Features.iid(n_patterns=1, n_columns=5, seed=0)
+    network = MeanFieldMap(features, beta=30.0, context=1)
+    expected = 0.98 * 30.0 * features.coefficients[VALUE, 0, 0] / math.cosh(30.0 * attention) ** 2
+    found = network.jacobian(Window([[attention]]))
+    np.testing.assert_allclose(found, [[expected]], rtol=1e-13)

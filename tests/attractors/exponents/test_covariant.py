@@ -10,6 +10,7 @@ from scipy.linalg import subspace_angles
 from systems import examples
 
 from attractors import DiscreteMap, Stretching, lyapunov_spectrum
+from attractors.exponents import covariant
 from attractors.exponents.covariant import CovariantStatus, covariant_vectors
 from attractors.recurrence.cycles import refine_cycle
 from dmfsa import Features, MeanFieldMap, Window
@@ -172,23 +173,43 @@ def test_vectors_and_splittings_of_random_products():
         np.testing.assert_allclose(found.splitting_angle(n_first), expected, rtol=1e-9, atol=1e-12)
 
 
+class StepByStep:
+    """The same map, by the methods that every smooth system has."""
+
+    def __init__(self, system):
+        self.dimension, self.clock_period = system.dimension, system.clock_period
+        self.orbit, self.stretching, self.tangent = system.orbit, system.stretching, system.tangent
+        self.to_vector, self.from_vector = system.to_vector, system.from_vector
+
+
+@pytest.mark.parametrize("interval", [1, 3])
 @pytest.mark.parametrize("name", ["henon", "coupled_standard", "generalised_henon"])
-def test_the_compiled_loop_and_the_general_one_agree(name):
+def test_the_compiled_loop_and_the_general_one_agree(name, interval, monkeypatch):
     system = getattr(examples, name)()
-    start = np.full(system.dimension, 0.2)
-    compiled = covariant_vectors(system, start, n_steps=100, n_align=100)
-
-    class Plain:
-        """The same map, by its methods alone."""
-
-        dimension, clock_period = system.dimension, 1
-        orbit, stretching, tangent = system.orbit, system.stretching, system.tangent
-        to_vector, from_vector = system.to_vector, system.from_vector
-
-    general = covariant_vectors(Plain(), start, n_steps=100, n_align=100)
+    start, options = np.full(system.dimension, 0.2), {"n_steps": 100, "n_align": 100, "interval": interval}
+    compiled = covariant_vectors(system, start, **options)
+    monkeypatch.setattr(covariant, "JACOBIAN_ENTRIES", 50 * system.dimension**2)  # several blocks, the last one short
+    general = covariant_vectors(StepByStep(system), start, **options)
     np.testing.assert_array_equal(general.states, compiled.states)
     np.testing.assert_allclose(general.vectors, compiled.vectors, atol=1e-12)
     np.testing.assert_allclose(general.growth, compiled.growth, atol=1e-12)
+
+
+@pytest.mark.use_numba
+@pytest.mark.slow
+@pytest.mark.parametrize("interval", [1, 4])
+def test_the_network_has_the_same_vectors_step_by_step(interval):
+    """Of a stable cycle, where two orbits that differ by rounding stay together."""
+    network = MeanFieldMap(Features.segments(), beta=1.27)
+    _, start = network.orbit(Window.paper_beta3(), 5_000)
+    options = {"n_steps": 112, "n_vectors": 4, "n_align": 300, "interval": interval}
+    at_once = covariant_vectors(network, start, **options)
+    step_by_step = covariant_vectors(StepByStep(network), start, **options)
+    assert at_once.status is step_by_step.status
+    np.testing.assert_allclose(at_once.states, step_by_step.states, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(at_once.exponents, step_by_step.exponents, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(at_once.growth[:, 0], step_by_step.growth[:, 0], rtol=0, atol=1e-9)
+    assert off(at_once.vectors[:, 0], step_by_step.vectors[:, 0]) < 1e-9
 
 
 # ---- what vectors are ------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ import pytest
 import systems
 from systems import examples
 
-from attractors import lyapunov_spectrum
+from attractors import DiscreteMap, lyapunov_spectrum
+from attractors.recurrence import cycles
 from attractors.recurrence.cycles import CycleStatus, refine_cycle
 from dmfsa import Features, MeanFieldMap, Window
 
@@ -106,6 +107,26 @@ def test_what_can_go_wrong():
     assert superstable.exponents[0] == -math.inf
     with pytest.raises(ValueError, match="period must be a positive multiple"):
         refine_cycle(systems.logistic(3.2), [0.5], 0)
+
+
+def test_multipliers_that_drown_in_the_product_have_exponents_all_the_same():
+    """(x, y, z) -> (r x (1 - x), 10⁻⁹ y + x, 10⁻⁵ z + y), two steps: 10⁻¹⁸ is rounding of the product, 10⁻¹⁰ is not."""
+
+    def step(x, p, out):
+        out[0], out[1], out[2] = 3.2 * x[0] * (1.0 - x[0]), 1e-9 * x[1] + x[0], 1e-5 * x[2] + x[1]
+
+    def jacobian(x, p, out):
+        out[0, 0], out[1, 0], out[1, 1], out[2, 1], out[2, 2] = 3.2 * (1.0 - 2.0 * x[0]), 1.0, 1e-9, 1.0, 1e-5
+
+    cycle = refine_cycle(DiscreteMap(step, jacobian, dimension=3), [0.5130, 0.8, 0.5], 2)
+    assert cycle.status is CycleStatus.CONVERGED
+    np.testing.assert_allclose(cycle.exponents, np.log([0.16, 1e-10, 1e-18]), rtol=0, atol=0.01)
+
+
+def test_no_decompositions_where_the_multipliers_tell_all(monkeypatch):
+    monkeypatch.delattr(cycles, "_exponents")
+    cycle = refine_cycle(examples.henon(), [0.63, 0.19], 1)
+    np.testing.assert_array_equal(cycle.exponents, np.log(np.abs(cycle.multipliers)))
 
 
 def test_json():
