@@ -39,202 +39,46 @@ Importing this package brings no compiler: numba is loaded when the first `Discr
 
 import sys
 
+from attractors import (
+    continuation,
+    dimensions,
+    exponents,
+    indicators,
+    labels,
+    multistability,
+    recurrence,
+    sections,
+    spectra,
+    time_series,
+    tori,
+)
 from attractors._moved import MOVED, MovedModules
-from attractors.continuation import Branch, Branches, follow_attractors
-from attractors.dimensions import (
-    BoxCountingDimension,
-    BoxCountingStatus,
-    CorrelationDimension,
-    DimensionStatus,
-    box_counting_dimension,
-    correlation_dimension,
-)
-from attractors.exponents import (
-    Blocks,
-    CovariantStatus,
-    CovariantVectors,
-    FiniteTimeExponents,
-    FiniteTimeStatus,
-    History,
-    LyapunovSpectrum,
-    SpectrumStatus,
-    covariant_vectors,
-    finite_time_exponents,
-    finite_time_from_stretching,
-    kaplan_yorke_dimension,
-    lyapunov_spectrum,
-    lyapunov_until,
-    spectrum_from_stretching,
-)
-from attractors.indicators import (
-    Alignment,
-    AlignmentStatus,
-    ZeroOneStatus,
-    ZeroOneTest,
-    alignment_indices,
-    zero_one_test,
-)
-from attractors.labels import Classification, Label, classify, classify_evidence, classify_series
-from attractors.multistability import Attractor, Attractors, distinguish_attractors, find_attractors
-from attractors.recurrence import Cycle, CycleStatus, Period, PeriodStatus, find_period, refine_cycle
-from attractors.sections import (
-    ReturnMap,
-    ReturnMapStatus,
-    ReturnTimes,
-    ReturnTimesStatus,
-    Section,
-    SectionStatus,
-    plane_crossings,
-    poincare_section,
-    return_map,
-    return_times,
-    stroboscopic_section,
-    successive_maxima,
-)
-from attractors.spectra import (
-    Autocorrelation,
-    CorrelationStatus,
-    PowerSpectrum,
-    SpectrumKind,
-    autocorrelation,
-    power_spectrum,
-)
+from attractors.continuation import *  # noqa: F403
+from attractors.dimensions import *  # noqa: F403
+from attractors.exponents import *  # noqa: F403
+from attractors.indicators import *  # noqa: F403
+from attractors.labels import *  # noqa: F403
+from attractors.multistability import *  # noqa: F403
+from attractors.recurrence import *  # noqa: F403
+from attractors.sections import *  # noqa: F403
+from attractors.spectra import *  # noqa: F403
 from attractors.streams import OrbitDensity, SlabSection
 from attractors.system import DiscreteMap, SmoothSystem, Stretching, System
-from attractors.time_series import (
-    Analysis,
-    DivergenceStatus,
-    EntropyStatus,
-    FalseNeighbours,
-    FluctuationExponent,
-    FluctuationStatus,
-    InformationStatus,
-    Motion,
-    MutualInformation,
-    NeighboursStatus,
-    SampleEntropy,
-    SeriesExponents,
-    analyse,
-    detrended_fluctuation,
-    embed,
-    exponents_of_series,
-    false_neighbours,
-    hurst_exponent,
-    largest_exponent,
-    mutual_information,
-    sample_entropy,
-)
-from attractors.tori import (
-    BirkhoffAverage,
-    BirkhoffStatus,
-    RotationNumber,
-    Torus,
-    TorusStatus,
-    birkhoff_average,
-    rotation_number,
-    torus,
-)
+from attractors.time_series import *  # noqa: F403
+from attractors.tori import *  # noqa: F403
 
-__all__ = [
-    "Alignment",
-    "AlignmentStatus",
-    "Analysis",
-    "Attractor",
-    "Attractors",
-    "Autocorrelation",
-    "BirkhoffAverage",
-    "BirkhoffStatus",
-    "Blocks",
-    "BoxCountingDimension",
-    "BoxCountingStatus",
-    "Branch",
-    "Branches",
-    "Classification",
-    "CorrelationDimension",
-    "CorrelationStatus",
-    "CovariantStatus",
-    "CovariantVectors",
-    "Cycle",
-    "CycleStatus",
-    "DimensionStatus",
-    "DiscreteMap",
-    "DivergenceStatus",
-    "EntropyStatus",
-    "FalseNeighbours",
-    "FiniteTimeExponents",
-    "FiniteTimeStatus",
-    "FluctuationExponent",
-    "FluctuationStatus",
-    "History",
-    "InformationStatus",
-    "Label",
-    "LyapunovSpectrum",
-    "Motion",
-    "MutualInformation",
-    "NeighboursStatus",
-    "OrbitDensity",
-    "Period",
-    "PeriodStatus",
-    "PowerSpectrum",
-    "ReturnMap",
-    "ReturnMapStatus",
-    "ReturnTimes",
-    "ReturnTimesStatus",
-    "RotationNumber",
-    "SampleEntropy",
-    "Section",
-    "SectionStatus",
-    "SeriesExponents",
-    "SlabSection",
-    "SmoothSystem",
-    "SpectrumKind",
-    "SpectrumStatus",
-    "Stretching",
-    "System",
-    "Torus",
-    "TorusStatus",
-    "ZeroOneStatus",
-    "ZeroOneTest",
-    "alignment_indices",
-    "analyse",
-    "autocorrelation",
-    "birkhoff_average",
-    "box_counting_dimension",
-    "classify",
-    "classify_evidence",
-    "classify_series",
-    "correlation_dimension",
-    "covariant_vectors",
-    "detrended_fluctuation",
-    "distinguish_attractors",
-    "embed",
-    "exponents_of_series",
-    "false_neighbours",
-    "find_attractors",
-    "find_period",
-    "finite_time_exponents",
-    "finite_time_from_stretching",
-    "follow_attractors",
-    "hurst_exponent",
-    "kaplan_yorke_dimension",
-    "largest_exponent",
-    "lyapunov_spectrum",
-    "lyapunov_until",
-    "mutual_information",
-    "plane_crossings",
-    "poincare_section",
-    "power_spectrum",
-    "refine_cycle",
-    "return_map",
-    "return_times",
-    "rotation_number",
-    "sample_entropy",
-    "spectrum_from_stretching",
-    "stroboscopic_section",
-    "successive_maxima",
-    "torus",
-    "zero_one_test",
-]
+__all__ = ["DiscreteMap", "OrbitDensity", "SlabSection", "SmoothSystem", "Stretching", "System"]
+__all__ += continuation.__all__
+__all__ += dimensions.__all__
+__all__ += exponents.__all__
+__all__ += indicators.__all__
+__all__ += labels.__all__
+__all__ += multistability.__all__
+__all__ += recurrence.__all__
+__all__ += sections.__all__
+__all__ += spectra.__all__
+__all__ += time_series.__all__
+__all__ += tori.__all__
 
 sys.meta_path.insert(0, MovedModules(__name__, MOVED, __all__))
 

@@ -14,7 +14,6 @@ def in_shapes(name: str, parts: Mapping[str, Any]) -> str:
     >>> in_shapes("Window", {"attention": np.zeros((4, 3)), "phase": 2})
     'Window(attention (4, 3), phase 2)'
     """
-    said = (
-        f"{key} {part.shape if isinstance(part, np.ndarray) and part.ndim else part}" for key, part in parts.items()
-    )
+    is_array = {key: isinstance(part, np.ndarray) and part.ndim > 0 for key, part in parts.items()}
+    said = (f"{key} {part.shape if is_array[key] else part}" for key, part in parts.items())
     return f"{name}({', '.join(said)})"

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,18 +13,8 @@ from dmfsa.features import Features
 from dmfsa.jacobian import companion, n_live_directions
 from dmfsa.parameters import checked_parameters
 from dmfsa.roles import OUTPUT, VALUE
-from dmfsa.trajectory import Trajectory
+from dmfsa.trajectory import MeanFields, Trajectory
 from dmfsa.window import Array, Window
-
-
-class MeanFields(NamedTuple):
-    """Overlaps of tokens with the features, each of shape (..., M), between -1 and 1."""
-
-    o: Array
-    o_semantic: Array
-    v: Array
-    q: Array
-    k: Array
 
 
 @dataclass(frozen=True, eq=False)

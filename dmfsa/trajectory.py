@@ -1,12 +1,23 @@
-"""A recorded orbit of the mean-field map, or of a network of N spins."""
+"""What is seen of an orbit: the mean fields of its tokens, and all of it recorded."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dmfsa._display import in_shapes
 from dmfsa.window import Array, Window
+
+
+class MeanFields(NamedTuple):
+    """Overlaps of tokens with the features, each of shape (..., M), between -1 and 1."""
+
+    o: Array
+    o_semantic: Array
+    v: Array
+    q: Array
+    k: Array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
