@@ -23,7 +23,7 @@ from sweeps import load_config, run_sweep
 from sweeps.config import Config
 from sweeps.grid.axes import Grid
 from sweeps.grid.shard import POINTS, Points
-from sweeps.network import blocks_of, features_of, map_of
+from sweeps.models.network import blocks_of, features_of, map_of
 from sweeps.run.experiment import Experiment
 from sweeps.run.inputs import inputs_of
 from sweeps.run.local import cores

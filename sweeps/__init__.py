@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import sweeps.models  # registers models
+import sweeps.records  # noqa: F401 - registers records
 from sweeps.config import Config, ConfigError, load_config
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""All attractors of the network at one point or along a swept parameter: random starts side by side in lanes."""
+"""All attractors of a model at one point or along a swept parameter: random starts side by side in lanes."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -24,11 +25,11 @@ from attractors.continuation.following import follow
 from attractors.multistability.attractors import run_on
 from attractors.multistability.distinction import Orbits
 from attractors.recurrence.period import rest_at_zero
-from dmfsa import MeanFieldMap, Window
+from attractors.system import SmoothSystem, System
 from sweeps.config import Config, ConfigError
-from sweeps.config.sweep import CONTINUOUS
 from sweeps.files import written_whole
-from sweeps.network import SCALE, blocks_of, features_of, map_of, side_by_side, starts_of
+from sweeps.models.made import blocks_of, family_of, starts_of, system_of
+from sweeps.models.model import Family, State
 from sweeps.run import progress
 
 WINDOW = 4096  # last samples that tell attractors apart
@@ -46,10 +47,11 @@ def attractors_of(config: Config) -> Attractors:
     _check(config)
     if config.sweep is not None:
         raise ConfigError("sweep must be absent to find the attractors of one point.")
-    network = map_of(config)
-    run = partial(orbits_in_lanes, config, network)
-    orbits = run_on(run(starts_of(config, network)), run, clock_period=network.clock_period)
-    return distinguish_attractors(orbits.windows, orbits.answers, clock_period=network.clock_period)
+    family = family_of(config)
+    system = system_of(config, family)
+    run = partial(orbits_in_lanes, config, family, system)
+    orbits = run_on(run(starts_of(config, family, system)), run, clock_period=system.clock_period)
+    return distinguish_attractors(orbits.windows, orbits.answers, clock_period=system.clock_period)
 
 
 def branches_of(config: Config, *, quiet: bool = False) -> Branches:
@@ -60,25 +62,25 @@ def branches_of(config: Config, *, quiet: bool = False) -> Branches:
     Raises
     ------
     ConfigError
-        If the config does not have random starts, exponents, or one swept parameter out of β, γ, ε.
+        If the config does not have random starts, exponents, or one swept parameter of the map.
     """
     _check(config)
-    if list(config.axes) not in [[name] for name in CONTINUOUS]:
-        swept = ", ".join(config.axes) or "nothing"
-        raise ConfigError(f"sweep = {swept} must be one of {', '.join(CONTINUOUS)}: attractors are followed along it.")
+    if list(config.axes) not in [[name] for name in config.of.followed]:
+        swept, followed = ", ".join(config.axes) or "nothing", ", ".join(config.of.followed)
+        raise ConfigError(f"sweep = {swept} must be one of {followed}: attractors are followed along it.")
     ((name, values),) = config.axes.items()
-    features = features_of(config)
+    family = family_of(config)
 
-    def make(value: float) -> MeanFieldMap:
-        return map_of(config, features, **{name: value})
+    def make(value: float) -> SmoothSystem:
+        return cast(SmoothSystem, system_of(config, family, **{name: value}))  # `follow` says if it is not
 
-    starts = starts_of(config, make(float(values[0])))
+    starts = starts_of(config, family, make(float(values[0])))
     meter = progress.Meter(len(values) * len(starts), config.run.n_transient + config.run.n_steps)
 
-    def explore(parameter: float, seeds: Sequence[Window] | None) -> Orbits:
+    def explore(parameter: float, seeds: Sequence[State] | None) -> Orbits:
         if seeds is None:
-            return orbits_in_lanes(config, make(parameter), starts, meter.add)
-        return orbits_in_lanes(config, make(parameter), seeds)
+            return orbits_in_lanes(config, family, make(parameter), starts, meter.add)
+        return orbits_in_lanes(config, family, make(parameter), seeds)
 
     with progress.shown(meter, quiet=quiet):
         return follow(np.sort(values), explore, make)
@@ -87,7 +89,7 @@ def branches_of(config: Config, *, quiet: bool = False) -> Branches:
 def _check(config: Config) -> None:
     if config.is_noisy:
         raise ConfigError(
-            "model.n_spins must be absent here: noise moves orbits between attractors; see `dmfsa finite`."
+            f"model.{config.of.noise} must be absent here: noise moves orbits between attractors; see `dmfsa finite`."
         )
     if config.start.random is None or config.start.random.n < 2:
         raise ConfigError("start must be random with n of at least 2: attractors are found by many starts.")
@@ -97,8 +99,9 @@ def _check(config: Config) -> None:
 
 def orbits_in_lanes(
     config: Config,
-    network: MeanFieldMap,
-    windows: Sequence[Window],
+    family: Family,
+    system: System,
+    states: Sequence[State],
     count: Callable[[int], None] = lambda n_steps: None,
 ) -> Orbits:
     """Run orbits of one map side by side for as long as a config says, on all cores, and label them.
@@ -107,11 +110,11 @@ def orbits_in_lanes(
     `count` is called with the number of map steps done, summed over orbits, now and then.
     """
     blocks = blocks_of(config)
-    extra = -(config.run.n_transient + config.run.n_steps) % network.clock_period
+    extra = -(config.run.n_transient + config.run.n_steps) % system.clock_period
     blocks = blocks._replace(n_before=blocks.n_before + extra)
-    parts = [windows[first : first + TOGETHER] for first in range(0, len(windows), TOGETHER)]
+    parts = [states[first : first + TOGETHER] for first in range(0, len(states), TOGETHER)]
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
-        found = list(pool.map(lambda part: _run(config, network, part, blocks, count), parts))
+        found = list(pool.map(lambda part: _run(config, family, system, part, blocks, count), parts))
     return Orbits(
         np.concatenate([orbits.windows for orbits in found]),
         tuple(answer for orbits in found for answer in orbits.answers),
@@ -120,12 +123,17 @@ def orbits_in_lanes(
 
 
 def _run(
-    config: Config, network: MeanFieldMap, windows: Sequence[Window], blocks: Blocks, count: Callable[[int], None]
+    config: Config,
+    family: Family,
+    system: System,
+    states: Sequence[State],
+    blocks: Blocks,
+    count: Callable[[int], None],
 ) -> Orbits:
     """Run some orbits in the lanes of one thread."""
-    ensemble = side_by_side(network, windows, n_live_directions=network.n_live_directions)
-    ensemble.advance(blocks.n_before, progress=count)
-    result = ensemble.stretching(
+    lanes = family.side_by_side([system] * len(states), states, [()] * len(states))
+    lanes.advance(blocks.n_before, progress=count)
+    result = lanes.stretching(
         n_exponents=config.n_exponents,
         n_blocks=blocks.n_blocks,
         block_length=blocks.block_length,
@@ -133,12 +141,15 @@ def _run(
         n_tail=min(WINDOW, blocks.n_blocks * blocks.block_length),
         progress=count,
     )
-    tails = np.ascontiguousarray(rest_at_zero(result.tail, SCALE).transpose(1, 0, 2))
+    tails = np.ascontiguousarray(rest_at_zero(result.tail, config.model.scale).transpose(1, 0, 2))
     answers: list[Classification] = []
     for tail, sums, unresolved in zip(tails, result.log_factors, result.unresolved, strict=True):
         spectrum = spectrum_from_stretching(sums, blocks.block_length, unresolved)
-        answers.append(classify_evidence(spectrum, find_period(tail), samples=tail, clock_period=network.clock_period))
-    return Orbits(tails, tuple(answers), tuple(ensemble.windows()))
+        if not np.isfinite(tail).all():
+            answers.append(classify_evidence(spectrum, None, finite=False))
+            continue
+        answers.append(classify_evidence(spectrum, find_period(tail), samples=tail, clock_period=system.clock_period))
+    return Orbits(tails, tuple(answers), tuple(lanes.states()))
 
 
 def write_csv(path: Path, name: str, branches: Branches) -> None:

@@ -16,8 +16,8 @@ from dmfsa.finite_network import Replicas
 from sweeps.arrays import Array
 from sweeps.config import Config
 from sweeps.config.finite import Finite
+from sweeps.models.network import MeanFieldFamily, network_in, side_by_side
 from sweeps.multistability import orbits_in_lanes
-from sweeps.network import side_by_side
 from sweeps.run.shard import Count
 
 LOOKS = 16  # times, evenly spaced in their logarithm, at which one sees in which basin a replica stands
@@ -93,9 +93,10 @@ def switching_of(
     the replica stands. It left, then, between two looks; what comes back between them is not seen.
     """
     starts = Window.random(limit.context, limit.features.n_patterns, seed=asked.seed, n=asked.n_random)
+    family = MeanFieldFamily(network_in(config))
     orbits = run_on(
-        orbits_in_lanes(config, limit, starts, lambda n: count(0)),
-        lambda windows: orbits_in_lanes(config, limit, windows, lambda n: count(0)),
+        orbits_in_lanes(config, family, limit, starts, lambda n: count(0)),
+        lambda windows: orbits_in_lanes(config, family, limit, windows, lambda n: count(0)),
         clock_period=limit.clock_period,
     )
     known = distinguish_attractors(orbits.windows, orbits.answers, clock_period=limit.clock_period).attractors

@@ -6,7 +6,7 @@ import xarray as xr
 from sweeps import open_sweep, run_sweep
 from sweeps.config import Config
 from sweeps.grid.axes import grid_of
-from sweeps.network import features_of, map_of
+from sweeps.models.network import features_of, map_of
 from sweeps.store.dataset import BINS, empty_points, gridded, without_run
 
 # So few steps that rounding, which chaos amplifies by at most e^0.15 a step, stays below 1e-9.

@@ -10,7 +10,7 @@ from experiments import small
 
 from dmfsa import Features, MeanFieldMap, Window
 from sweeps.config import ConfigError
-from sweeps.network import blocks_of, features_of, full, map_of, read_checkpoint, starts_of
+from sweeps.models.network import blocks_of, features_of, full, map_of, read_checkpoint, starts_of
 
 SIGNS = np.array([[1, -1, 1], [-1, -1, 1]])
 POSITIONAL = np.array([[1, 1], [1, -1]])

@@ -13,8 +13,8 @@ from sweeps import ConfigError, open_sweep, run_sweep
 from sweeps.cli import main
 from sweeps.figures.regimes import regimes_figure
 from sweeps.grid.axes import grid_of
+from sweeps.models.network import map_of, starts_of
 from sweeps.multistability import attractors_of, branches_of, orbits_in_lanes
-from sweeps.network import map_of, starts_of
 
 STARTS = {"random": {"n": 12, "seed": 0}}
 RUN = {"n_transient": 20_000, "n_steps": 6_720, "n_exponents": 2}
@@ -208,6 +208,7 @@ def test_regimes_over_two_parameters():
 def test_the_distinction_of_starts_is_that_of_the_analysis():
     """`compare_starts` leaves points alone of which starts are missing."""
     from sweeps.run.basins import compare_starts  # noqa: PLC0415
+
     from sweeps.store.dataset import empty_points  # noqa: PLC0415
 
     config = small(

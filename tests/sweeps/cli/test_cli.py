@@ -15,7 +15,7 @@ from experiments import NO_EXPONENTS, SHORT, small
 from attractors.time_series.analysis import Motion
 from dmfsa import Window
 from sweeps import load_config, run_sweep
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 
 # Help
 

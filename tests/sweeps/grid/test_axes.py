@@ -11,7 +11,7 @@ from sweeps import StoreError, open_sweep, run_sweep
 from sweeps.config import ConfigError
 from sweeps.figures.sweep import default_kind, lyapunov_figure, orbit_diagram, phase_diagram
 from sweeps.grid import shard as shards
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 from sweeps.run.experiment import Experiment
 from sweeps.store.dataset import empty_points, gridded
 

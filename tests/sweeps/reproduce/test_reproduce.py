@@ -24,7 +24,7 @@ from sweeps.figures import sweep as figures
 from sweeps.figures.column import save_sharp, section_diagram
 from sweeps.figures.orbits import Orbit, memory_figure, planes_figure, published_figure
 from sweeps.figures.style import COLUMN
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 from sweeps.reproduce import CONFIGS
 from sweeps.reproduce.figures import DRAWN, Made, Sweep
 from sweeps.reproduce.orbits import orbits_of, remembered

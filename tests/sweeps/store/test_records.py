@@ -10,7 +10,7 @@ from experiments import NO_EXPONENTS, RECORDS, SHORT, TOTAL, networks, swept
 from dmfsa import Window
 from sweeps import open_sweep, run_sweep
 from sweeps.config import Config
-from sweeps.network import full, map_of, starts_of
+from sweeps.models.network import full, map_of, starts_of
 from sweeps.store.dataset import RUN_VARIABLES, SHARD_VARIABLES, VARIABLES, axes_of
 
 
