@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from html import escape
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, cast
 
 from pydantic import BeforeValidator, ValidationError, create_model, model_validator
 
@@ -23,10 +23,11 @@ from sweeps.config.errors import ConfigError, KeyPath, Problems, problem, senten
 from sweeps.config.finite import Finite
 from sweeps.config.module import model_in
 from sweeps.config.registry import Kind, ModelSection, records, usual_model
+from sweeps.config.run import Run
 from sweeps.config.slurm import Slurm
 from sweeps.config.start import RandomStarts, Start, start_of
 from sweeps.config.sweep import Sweep, sweep_of
-from sweeps.config.values import LARGEST, Section, allowing, default_if_empty, list_of, one_of, whole
+from sweeps.config.values import LARGEST, Section, allowing, default_if_empty, list_of, one_of
 
 if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
     import numpy as np
@@ -35,45 +36,8 @@ if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
 __all__ = ["Config", "ConfigError", "load_config"]
 
 TURNS = 8  # of the clock, by which tori and chaos can be told apart
-LONGEST = 10**12  # map steps: 10**11 are a day's computing
 MOST_NETWORKS = 10_000  # of different sizes in one sweep; each is checked
 USUAL = ("orbit", "label", "lyapunov")  # records
-
-
-@allowing("`all`, or a whole number, 0 or more")
-def _all_or_whole(value: object) -> object:
-    if value == "all":
-        return value
-    if isinstance(value, str):
-        raise problem("must be a whole number, or all", value=value)
-    return whole(0)(value)
-
-
-@allowing(f"a whole number, 1 to {LONGEST:_}")
-def _whole_or_none(value: object) -> object:
-    return None if value is None else whole(1, LONGEST)(value)
-
-
-class Run(Section):
-    """How long each point runs.
-
-    Attributes
-    ----------
-    n_transient : int
-        Map steps discarded first.
-    n_steps : int
-        Map steps kept.
-    n_exponents : int or "all"
-        Lyapunov exponents, the largest so many; all are as many as the model has dimensions. Two tell tori, chaos and
-        hyperchaos apart; without exponents only cycles get a label.
-    n_max : int, optional
-        While the label is undetermined or transient, an orbit goes on, up to so many steps in all.
-    """
-
-    n_transient: Annotated[int, BeforeValidator(whole(0, LONGEST))] = 100_000
-    n_steps: Annotated[int, BeforeValidator(whole(1, LONGEST))] = 75_000
-    n_exponents: Annotated[int | Literal["all"], BeforeValidator(_all_or_whole)] = "all"
-    n_max: Annotated[int | None, BeforeValidator(_whole_or_none)] = None
 
 
 @allowing("letters, digits, `-`, `_` and `.`, at most 100")

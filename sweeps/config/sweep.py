@@ -195,12 +195,11 @@ def _names(value: object, info: ValidationInfo) -> tuple[str, ...]:
 class Sweep(Section):
     """The swept parameters; every combination of their values is a point.
 
+    Beside these keys, each parameter of the model that can be swept is one, an axis, where it stands under ``model``: a
+    swept parameter needs no value there, and one that is there does not count. At least one is swept.
+
     Attributes
     ----------
-    beta, gamma, epsilon, context, positional_bits, n_spins, noise_seed : Axis or None
-        A swept parameter needs no value under ``model``, and one that is there does not count.
-    features : FeatureAxes or None
-        Swept parameters of the features. At least one parameter is swept.
     zip : tuple of str, or None
         Parameters whose axes, of one length, are walked along together: points one by one, not their product.
     order : Order or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, create_model
@@ -132,7 +133,7 @@ def MapModel(  # noqa: N802 - it reads as what it makes
     return Model(
         name=name,
         section=section,
-        parameters=tuple(parameters),
+        parameters=tuple(replace(one, needed=one.default is None) for one in parameters),
         starts=MapStart,
         about_dims={"component": {"long_name": "component of the state"}},
         about_observed=f"state: {', '.join(one.name for one in components)}",

@@ -109,8 +109,8 @@ def spelled(name: str) -> str:
 
     Examples
     --------
-    >>> spelled("m^o_2"), spelled("x")
-    ('mᵒ₂', 'x')
+    >>> spelled("u^o_2"), spelled("x")
+    ('uᵒ₂', 'x')
     """
     before, _, number = name.replace("^o", "ᵒ").partition("_")
     return before + (number.translate(LOWERED) if number.isdecimal() else f"_{number}" if number else "")

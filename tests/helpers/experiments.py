@@ -65,7 +65,7 @@ def finding(labels, *, axes=None, exponents=None, orbit=None, periods=None, **se
         orbits = np.reshape(orbit, (labels.size, -1, 1))[run]
         shard["orbit"][:] = orbits
         shard["orbit_density"][:] = np.reshape([np.histogram(one, BINS, (-1, 1))[0] for one in orbits], (-1, BINS))
-    return gridded(config, grid, [shard]).assign_attrs(title=config.name)
+    return gridded(config, grid, [shard]).assign_attrs(title=config.name, config=config.to_yaml())
 
 
 def shard_names():

@@ -13,6 +13,7 @@ from sweeps import ConfigError, open_sweep, run_sweep
 from sweeps.cli import main
 from sweeps.figures.regimes import regimes_figure
 from sweeps.grid.axes import grid_of
+from sweeps.models.made import family_of
 from sweeps.models.network import map_of, starts_of
 from sweeps.multistability import attractors_of, branches_of, orbits_in_lanes
 
@@ -113,8 +114,9 @@ def test_orbits_in_lanes_are_those_of_the_map():
     config = small(start={"random": {"n": 20, "seed": 1}}, run={"n_transient": 101, "n_steps": 400, "n_exponents": 2})
     network = map_of(config)
     windows = starts_of(config, network)
-    together = orbits_in_lanes(config, network, windows)
-    alone = orbits_in_lanes(config, network, windows[17:18])
+    family = family_of(config)
+    together = orbits_in_lanes(config, family, network, windows)
+    alone = orbits_in_lanes(config, family, network, windows[17:18])
     np.testing.assert_array_equal(together.windows[17], alone.windows[0])
     assert together.answers[17].reason == alone.answers[0].reason
     orbit, end = network.orbit(windows[17], 504)
