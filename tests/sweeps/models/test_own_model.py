@@ -63,7 +63,7 @@ def test_a_sweep_finds_what_the_map_does(along_a):
 def test_what_is_kept_are_the_states_of_the_map(along_a):
     _, dataset = along_a
     for i, a in enumerate(A[:3]):  # chaos amplifies rounding
-        orbit, end = henon_model.henon(a, 0.3).orbit([0.1, 0.1], 6_000)
+        orbit, _ = henon_model.henon(a, 0.3).orbit([0.1, 0.1], 6_000)
         np.testing.assert_allclose(np.sort(dataset["state"][i]), np.sort(dataset["orbit"][i, -1]), atol=1e-6)
         assert np.abs(orbit[-8:] - dataset["state"][i].values).max(axis=1).min() < 1e-9
         density = dataset["orbit_density"][i]
