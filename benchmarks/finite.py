@@ -20,7 +20,7 @@ from attractors.arrays import FloatArray
 from dmfsa import Features, FiniteNetwork, MeanFieldMap, Window, linear_noise
 from sweeps.config.finite import Finite
 from sweeps.finite.comparison import LEFT, exact_orbits, follow, slope, times_of_leaving
-from sweeps.network import side_by_side
+from sweeps.models.network import side_by_side
 
 FEATURES = Features.segments()
 DECADES = [10**k for k in range(2, 10)]

@@ -23,12 +23,13 @@ from sweeps import load_config, run_sweep
 from sweeps.config import Config
 from sweeps.grid.axes import Grid
 from sweeps.grid.shard import POINTS, Points
-from sweeps.network import blocks_of, features_of, map_of
+from sweeps.models.made import blocks_of
+from sweeps.models.network import NetworkLanes, features_of, map_of
+from sweeps.records import BINS, SECTION_HITS, half_width
 from sweeps.run.experiment import Experiment
 from sweeps.run.inputs import inputs_of
 from sweeps.run.local import cores
-from sweeps.run.points import WINDOW, ensemble_of, run_points
-from sweeps.store.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS
+from sweeps.run.points import WINDOW, lanes_of, run_points
 from sweeps.store.folder import SweepFolder, open_sweep
 from sweeps.summary import write_summary
 
@@ -97,7 +98,9 @@ class Sweep(NamedTuple):
         return f"{self.grid.n_points:,}, {run.n_transient:,}, {run.n_steps:,}, {self.config.n_exponents}"
 
     def ensemble(self, points: np.ndarray) -> Ensemble:
-        return ensemble_of(self.experiment.points(points))
+        lanes = lanes_of(self.experiment.points(points), [()] * len(points))
+        assert isinstance(lanes, NetworkLanes)
+        return lanes
 
 
 # ---- stepping alone ------------------------------------------------------------------------------------------
@@ -238,7 +241,7 @@ def accumulating(sweep: Sweep) -> float:
     """Seconds by which the steps of a chunk take longer if density and section look at them."""
     points = sweep.chunks[len(sweep.chunks) // 2]
     density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0)
-    section = SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS)
+    section = SlabSection(len(points), half_width=half_width(sweep.config.model), n_kept=SECTION_HITS)
 
     def look(block: np.ndarray, some: slice) -> None:
         density(block, some)

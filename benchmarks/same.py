@@ -1,7 +1,7 @@
 """Whether another version of the program gives the same answers.
 
     python benchmarks/same.py record ../before before     every answer of the version in the folder ../before
-    python benchmarks/same.py record . after              of this one
+    python benchmarks/same.py record . after              of this one; with the word cfgs behind it, configs alone
     python benchmarks/same.py compare before after        variable by variable; exit code 1 if one differs
 
 Answers are: each config of cfgs/ at reduced size, as a sweep (provenance left out); each point of the benchmark of
@@ -22,13 +22,15 @@ CHANGES = {"core_seconds"}  # from run to run
 MOST = 4  # values of an axis, starts of a point
 
 
-def record(source: Path, folder: Path) -> None:
-    """Write the answers of the version in `source`, one file for each config and family."""
+def record(source: Path, folder: Path, *, labels: bool = True) -> None:
+    """Write the answers of the version in `source`, one file for each config and, with `labels`, each family."""
     sys.path[:0] = [str(source), str(source / "benchmarks"), str(source / "benchmarks" / "labels")]
     os.chdir(source)
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(Path("cfgs").glob("*.yaml")):
         keep(folder / f"cfgs-{path.stem}.npz", swept(path))
+    if not labels:
+        return
     from families import FAMILIES  # noqa: PLC0415 - of the version that is looked at
 
     for family in FAMILIES:
@@ -136,6 +138,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["record", source, folder]:
             record(Path(source).resolve(), Path(folder).resolve())
+        case ["record", source, folder, "cfgs"]:
+            record(Path(source).resolve(), Path(folder).resolve(), labels=False)
         case ["compare", before, after]:
             sys.exit(1 if compare(Path(before), Path(after)) else 0)
         case _:

@@ -3,6 +3,8 @@
 import sys
 from typing import TYPE_CHECKING
 
+import sweeps.models  # registers models
+import sweeps.records  # noqa: F401 - registers records
 from sweeps._moved import LateFinder
 from sweeps.config import Config, ConfigError, load_config
 

@@ -5,6 +5,10 @@ from importlib.machinery import ModuleSpec
 from typing import Any
 
 MOVED = {  # a module of version 0.1: where its names are now
+    "report.networks": "models.network_page",
+    "finite_points": "models.spins",
+    "network": "models.network models.made models.network_features models.spins",
+    "config.model": "models.network_config",
     "basins": "run.basins",
     "branch_figures": "figures.branches",
     "claims": "store.claims",
@@ -15,7 +19,6 @@ MOVED = {  # a module of version 0.1: where its names are now
     "experiment": "run.experiment",
     "figure_sizes": "figures.style",
     "finite_figures": "finite.figures",
-    "finite_points": "run.noisy_points",
     "finite_series": "finite.series",
     "finite_tables": "finite.tables",
     "gathering": "store.gathering",

@@ -1,4 +1,4 @@
-"""All attractors of the network at one point or along a swept parameter: random starts side by side in lanes."""
+"""All attractors of a model at one point or along a swept parameter: random starts side by side in lanes."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -14,11 +15,11 @@ from attractors import Attractors, Branches
 from attractors.continuation.following import follow
 from attractors.multistability.attractors import settled_attractors
 from attractors.multistability.distinction import Orbits
-from dmfsa import MeanFieldMap, Window
+from attractors.system import SmoothSystem, System
 from sweeps.config import Config, ConfigError
-from sweeps.config.sweep import CONTINUOUS
 from sweeps.files import written_whole
-from sweeps.network import features_of, map_of, starts_of
+from sweeps.models.made import family_of, starts_of, system_of
+from sweeps.models.model import Family, State
 from sweeps.run import progress
 from sweeps.run.basins import orbits_of_starts
 
@@ -36,9 +37,11 @@ def attractors_of(config: Config) -> Attractors:
     _check(config)
     if config.sweep is not None:
         raise ConfigError("sweep must be absent to find the attractors of one point.")
-    network = map_of(config)
-    run = partial(orbits_in_lanes, config, network)
-    return settled_attractors(run(starts_of(config, network)), run, clock_period=network.clock_period)[1]
+    family = family_of(config)
+    system = system_of(config, family)
+    run = partial(orbits_in_lanes, config, family, system)
+    starts = starts_of(config, family, system)
+    return settled_attractors(run(starts), run, clock_period=system.clock_period)[1]
 
 
 def branches_of(config: Config, *, quiet: bool = False) -> Branches:
@@ -49,25 +52,25 @@ def branches_of(config: Config, *, quiet: bool = False) -> Branches:
     Raises
     ------
     ConfigError
-        If the config does not have random starts, exponents, or one swept parameter out of β, γ, ε.
+        If the config does not have random starts, exponents, or one swept parameter of the map.
     """
     _check(config)
-    if list(config.axes) not in [[name] for name in CONTINUOUS]:
-        swept = ", ".join(config.axes) or "nothing"
-        raise ConfigError(f"sweep = {swept} must be one of {', '.join(CONTINUOUS)}: attractors are followed along it.")
+    if list(config.axes) not in [[name] for name in config.of.followed]:
+        swept, followed = ", ".join(config.axes) or "nothing", ", ".join(config.of.followed)
+        raise ConfigError(f"sweep = {swept} must be one of {followed}: attractors are followed along it.")
     ((name, values),) = config.axes.items()
-    features = features_of(config)
+    family = family_of(config)
 
-    def make(value: float) -> MeanFieldMap:
-        return map_of(config, features, **{name: value})
+    def make(value: float) -> SmoothSystem:
+        return cast(SmoothSystem, system_of(config, family, **{name: value}))  # `follow` says if it is not
 
-    starts = starts_of(config, make(float(values[0])))
+    starts = starts_of(config, family, make(float(values[0])))
     meter = progress.Meter(len(values) * len(starts), config.run.n_transient + config.run.n_steps)
 
-    def explore(parameter: float, seeds: Sequence[Window] | None) -> Orbits:
+    def explore(parameter: float, seeds: Sequence[State] | None) -> Orbits:
         if seeds is None:
-            return orbits_in_lanes(config, make(parameter), starts, meter.add)
-        return orbits_in_lanes(config, make(parameter), seeds)
+            return orbits_in_lanes(config, family, make(parameter), starts, meter.add)
+        return orbits_in_lanes(config, family, make(parameter), seeds)
 
     with progress.shown(meter, quiet=quiet):
         return follow(np.sort(values), explore, make)
@@ -76,7 +79,7 @@ def branches_of(config: Config, *, quiet: bool = False) -> Branches:
 def _check(config: Config) -> None:
     if config.is_noisy:
         raise ConfigError(
-            "model.n_spins must be absent here: noise moves orbits between attractors; see `dmfsa finite`."
+            f"model.{config.of.noise} must be absent here: noise moves orbits between attractors; see `dmfsa finite`."
         )
     if config.start.random is None or config.start.random.n < 2:
         raise ConfigError("start must be random with n of at least 2: attractors are found by many starts.")
@@ -86,8 +89,9 @@ def _check(config: Config) -> None:
 
 def orbits_in_lanes(
     config: Config,
-    network: MeanFieldMap,
-    windows: Sequence[Window],
+    family: Family,
+    system: System,
+    states: Sequence[State],
     count: Callable[[int], None] = lambda n_steps: None,
 ) -> Orbits:
     """Run orbits of one map side by side for as long as a config says, on all cores, and label them.
@@ -95,9 +99,9 @@ def orbits_in_lanes(
     An orbit ends at the phase at which it began (`blocks_of_starts`). `count` is called with the number of map steps
     done, summed over orbits, now and then.
     """
-    parts = [windows[first : first + TOGETHER] for first in range(0, len(windows), TOGETHER)]
+    parts = [states[first : first + TOGETHER] for first in range(0, len(states), TOGETHER)]
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
-        found = list(pool.map(lambda part: orbits_of_starts(config, network, part, count), parts))
+        found = list(pool.map(lambda part: orbits_of_starts(config, family, system, part, count), parts))
     return Orbits(
         np.concatenate([orbits.windows for orbits in found]),
         tuple(answer for orbits in found for answer in orbits.answers),

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from attractors import Label
-from sweeps.store.dataset import MISSING, axes_of, in_order
+from sweeps.records import MISSING
+from sweeps.store.dataset import axes_of, in_order
 
 UNLABELLED = "unlabelled"  # a point that was run without recording a label
 FAILED = "failed"  # a point that could not be computed

@@ -124,8 +124,21 @@ def test_completion_offers_public_names_only():
 # Names that are no more, with what has taken their place.
 GONE = {
     "attractors.drawings": {"draw"},  # Result.plot
+    "sweeps.config.experiment": {"Quantity"},  # the registry of records
+    "sweeps.config.model": {
+        "Cycle",
+        "FewPatterns",
+        "Gaussian",
+        "Model",
+        "Positional",
+        "UniformMeans",
+    },  # models.Network
     "sweeps.config.slurm": {"minutes"},  # sweeps.config.cluster
+    "sweeps.config.sweep": {"FeatureAxes"},  # the parameters of a model
     "sweeps.finite": {"labelled"},  # Classification.name
+    "sweeps.finite_points": {"FinitePoints"},  # the lanes of models.spins
+    "sweeps.network": {"finite_of"},  # models.spins
+    "sweeps.points": {"ensemble_of"},  # Family.side_by_side
 }
 
 

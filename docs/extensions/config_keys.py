@@ -17,7 +17,8 @@ from numpydoc.docscrape import NumpyDocString
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sweeps.config import Config
+from sweeps.config.config import config_of
+from sweeps.config.registry import usual_model
 from sweeps.config.values import allowed_by
 
 
@@ -39,8 +40,12 @@ class Part(NamedTuple):
     keys: list[Key]
 
 
-def parts(kind: type[BaseModel] = Config, path: str = "") -> Iterator[Part]:
-    """Yield a section, then the sections inside it; sections of one kind are one part with several names."""
+def parts(kind: type[BaseModel] | None = None, path: str = "") -> Iterator[Part]:
+    """Yield a section, then the sections inside it; sections of one kind are one part with several names.
+
+    Without one, that of configs that name no model.
+    """
+    kind = kind or config_of(usual_model())
     inner: dict[tuple[type[BaseModel], bool], list[str]] = {}
     keys = []
     for name, field in kind.model_fields.items():

@@ -57,7 +57,9 @@ def _attractors(given: argparse.Namespace) -> None:
         print_json(document | {"files": files})
         return
     if config.sweep is None:
-        _print_attractors(found, f"β = {config.model.beta:g}")
+        from sweeps.models.made import in_words
+
+        _print_attractors(found, in_words(config))
     else:
         _print_branches(branches, name)
     for file in files:

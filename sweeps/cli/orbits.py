@@ -8,9 +8,10 @@ from sweeps.cli.arguments import add_command, at_least_one, file_ending, print_j
 from sweeps.config import ConfigError, load_config
 
 if TYPE_CHECKING:
+    from attractors.system import System
     from attractors.time_series.analysis import Analysis
-    from dmfsa import MeanFieldMap, Window
     from sweeps.config import Config
+    from sweeps.models.model import Family, State
 
 
 def add_orbit_commands(commands: Any) -> None:
@@ -63,52 +64,55 @@ def add_orbit_commands(commands: Any) -> None:
 
 def _one_orbit(
     given: argparse.Namespace, *, exponents: bool = False, labels: bool = False
-) -> "tuple[Config, MeanFieldMap, Window]":
-    """Return config, map and start of the commands for one orbit."""
+) -> "tuple[Config, Family, System, State]":
+    """Return config, family, map and start of the commands for one orbit."""
     config = load_config(given.config, given.set)
-    from sweeps.network import map_of, starts_of
+    from sweeps.models.made import family_of, starts_of, system_of
 
     if exponents and config.is_noisy:
-        raise ConfigError("model.n_spins must be absent here: noise leaves no Lyapunov exponents.")
+        raise ConfigError(f"model.{config.of.noise} must be absent here: noise leaves no Lyapunov exponents.")
     if (exponents or (labels and not config.is_noisy)) and config.n_exponents == 0:
         raise ConfigError("run.n_exponents = 0 must be at least 1 here: this command computes exponents.")
-    network = map_of(config)
-    starts = starts_of(config, network)
+    family = family_of(config)
+    system = system_of(config, family)
+    starts = starts_of(config, family, system)
     if len(starts) > 1:
         key = "start.list has" if config.start.list else "start.random.n ="
         raise ConfigError(f"{key} {len(starts)} starts, and must have 1 here: this command follows one orbit.")
-    return config, network, starts[0]
+    return config, family, system, starts[0]
 
 
 def _trajectory(given: argparse.Namespace) -> None:
-    config, network, start = _one_orbit(given)
+    config, family, system, start = _one_orbit(given)
+    from sweeps.models.made import in_words
     from sweeps.orbit.trajectories import describe, look, orbit_of, write
 
-    orbit = orbit_of(config, network, start)
-    found = look(orbit, network)
-    files = write(orbit, network, config, found, given.out, given.plot)
-    document = describe(orbit) | {"analysis": found.to_dict() if found else None}
+    orbit = orbit_of(config, family, system, start)
+    found = look(orbit, config)
+    files = write(orbit, config, found, given.out, given.plot)
+    document = describe(orbit, config, family) | {"analysis": found.to_dict() if found else None}
     if given.json:
         print_json(document | {"files": [str(file) for file in files]})
         return
-    spins = f", {config.model.n_spins} spins" if config.is_noisy else ""
-    print(f"β = {network.beta:g}{spins}: {config.run.n_steps} steps after {config.run.n_transient}")
+    noise = config.of.noise
+    spins = f", {config.value(noise)} {noise.removeprefix('n_')}" if config.is_noisy else ""
+    print(f"{in_words(config)}{spins}: {config.run.n_steps} steps after {config.run.n_transient}")
     if found:
         _print_analysis(found)
     for name in ("mean", "minimum", "maximum"):
-        print(f"  {name} of m^o, semantic: " + ", ".join(f"{x:+.6f}" for x in document[name]))
+        print(f"  {name} of {config.of.spoken}: " + ", ".join(f"{x:+.6f}" for x in document[name]))
     for file in files:
         print(f"wrote {file}")
 
 
 def _lyapunov(given: argparse.Namespace) -> None:
-    config, network, start = _one_orbit(given, exponents=True)
+    config, family, system, start = _one_orbit(given, exponents=True)
     from attractors import lyapunov_spectrum
-    from sweeps.network import full
+    from sweeps.models.made import in_words
 
     spectrum = lyapunov_spectrum(
-        network,
-        full(network, start),
+        system,
+        family.ready(system, start),
         n_steps=config.run.n_steps,
         n_transient=config.run.n_transient,
         n_exponents=config.n_exponents,
@@ -116,7 +120,7 @@ def _lyapunov(given: argparse.Namespace) -> None:
     if given.json:
         print_json(spectrum.to_dict())
         return
-    print(f"β = {network.beta:g}: Lyapunov exponents in nats per step, over {spectrum.n_steps} steps")
+    print(f"{in_words(config)}: Lyapunov exponents in nats per step, over {spectrum.n_steps} steps")
     for i, (x, error) in enumerate(zip(spectrum.exponents, spectrum.standard_errors, strict=True)):
         print(f"  λ{i + 1:<3d} {x:+.6f} ± {error:.1e}" + ("" if spectrum.resolved[i] else "   not resolved"))
     print(f"Kaplan-Yorke dimension {spectrum.kaplan_yorke_dimension:.4f}")
@@ -124,17 +128,18 @@ def _lyapunov(given: argparse.Namespace) -> None:
 
 
 def _classify(given: argparse.Namespace) -> None:
-    config, network, start = _one_orbit(given, labels=True)
+    config, family, system, start = _one_orbit(given, labels=True)
+    from sweeps.models.made import in_words
     from sweeps.orbit.trajectories import label_of
 
-    answer = label_of(config, network, start)
+    answer = label_of(config, family, system, start)
     if given.json:
         print_json(answer.to_dict())
         return
     period = f", period {answer.period}" if answer.period else ""
     torus = f", torus of dimension {answer.torus_dimension}" if answer.torus_dimension else ""
     known = f"{answer.confidence:.3f}" if answer.confidence == answer.confidence else "not known"
-    print(f"β = {network.beta:g}: {answer.label}{period}{torus} (confidence {known})")
+    print(f"{in_words(config)}: {answer.label}{period}{torus} (confidence {known})")
     print(f"because {answer.reason}")
     if answer.transient:
         print(f"until step {answer.transient.until}: {answer.transient.status.value}")

@@ -10,23 +10,25 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, cast
 
-from pydantic import BeforeValidator, ValidationError, model_validator
+from pydantic import BeforeValidator, ValidationError, create_model, model_validator
 
 from sweeps.config import file
 from sweeps.config.cluster import AnyEngine
 from sweeps.config.errors import ConfigError, KeyPath, Problems, problem, sentences
 from sweeps.config.finite import Finite
-from sweeps.config.model import Model
+from sweeps.config.module import model_in
+from sweeps.config.registry import Kind, ModelSection, records, usual_model
+from sweeps.config.run import Run
 from sweeps.config.slurm import Slurm
-from sweeps.config.start import RandomStarts, Start
-from sweeps.config.sweep import CONTINUOUS, SWEPT, Sweep
-from sweeps.config.values import LARGEST, Section, allowing, default_if_empty, list_of, one_of, whole
+from sweeps.config.start import RandomStarts, Start, start_of
+from sweeps.config.sweep import Sweep, sweep_of
+from sweeps.config.values import LARGEST, Section, allowing, default_if_empty, list_of, one_of
 
 if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
     import numpy as np
@@ -34,50 +36,9 @@ if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
-Quantity = Literal["orbit", "section", "label", "transient", "attractors", "lyapunov"]
-
 TURNS = 8  # of the clock, by which tori and chaos can be told apart
-LONGEST = 10**12  # map steps: 10**11 are a day's computing
-SIZES = ("context", "positional_bits", "n_patterns", "n_columns", "n_segments")  # swept parameters that decide shapes
 MOST_NETWORKS = 10_000  # of different sizes in one sweep; each is checked
-QUANTITIES: tuple[Quantity, ...] = ("orbit", "section", "label", "transient", "attractors", "lyapunov")
-USUAL: tuple[Quantity, ...] = ("orbit", "label", "lyapunov")
-
-
-@allowing("`all`, or a whole number, 0 or more")
-def _all_or_whole(value: object) -> object:
-    if value == "all":
-        return value
-    if isinstance(value, str):
-        raise problem("must be a whole number, or all", value=value)
-    return whole(0)(value)
-
-
-@allowing(f"a whole number, 1 to {LONGEST:_}")
-def _whole_or_none(value: object) -> object:
-    return None if value is None else whole(1, LONGEST)(value)
-
-
-class Run(Section):
-    """How long each point runs.
-
-    Attributes
-    ----------
-    n_transient : int
-        Map steps discarded first.
-    n_steps : int
-        Map steps kept.
-    n_exponents : int or "all"
-        Lyapunov exponents, the largest so many; all are ``context * n_patterns``. Two tell tori, chaos and
-        hyperchaos apart; without exponents only cycles get a label.
-    n_max : int, optional
-        While the label is undetermined or transient, an orbit goes on, up to so many steps in all.
-    """
-
-    n_transient: Annotated[int, BeforeValidator(whole(0, LONGEST))] = 100_000
-    n_steps: Annotated[int, BeforeValidator(whole(1, LONGEST))] = 75_000
-    n_exponents: Annotated[int | Literal["all"], BeforeValidator(_all_or_whole)] = "all"
-    n_max: Annotated[int | None, BeforeValidator(_whole_or_none)] = None
+USUAL = ("orbit", "label", "lyapunov")  # records
 
 
 @allowing("letters, digits, `-`, `_` and `.`, at most 100")
@@ -89,6 +50,10 @@ def _name(value: object) -> str:
     raise problem(f"{allowed}: it names the folder of the results", value=value)
 
 
+def _recorded(value: object) -> object:
+    return list_of(one_of(*records()), distinct=True)(value)
+
+
 class Config(Section):
     """One experiment, checked: whatever is in here can be run.
 
@@ -98,16 +63,16 @@ class Config(Section):
     ----------
     name : str
         Of the folder in ``results/``. From a file: that of the file without its ending, where no name is written.
-    model : Model
-        The network.
+    model : ModelSection
+        The model and its parameters; with a key `module`, the model of that Python file, which is imported.
     start : Start
-        Where orbits begin; one random window if nothing is written.
+        Where orbits begin; one random state if nothing is written.
     sweep : Sweep or None
         The swept parameters. None: a single point.
     run : Run
         Numbers of steps and of exponents.
     record : tuple of str
-        What is kept of each point: ``orbit``, where it goes; ``section``, the points of the paper's section; ``label``,
+        What is kept of each point: ``orbit``, where it goes; ``section``, the points of a thin section; ``label``,
         its kind; ``transient``, what came before; ``attractors``, the one that each start reached; ``lyapunov``,
         exponents.
     cluster : Cluster or None
@@ -116,6 +81,10 @@ class Config(Section):
         The same of Slurm: a short way to write ``cluster: {engine: slurm, …}``.
     finite : Finite or None
         What `dmfsa finite` does; decides no result of a sweep.
+
+    Notes
+    -----
+    Sections depend on the model: each config is of a class of its own model's, which `config_of` makes.
 
     Examples
     --------
@@ -132,16 +101,14 @@ class Config(Section):
     sweeps.config.errors.ConfigError: model.beta = -1 must be 0 or larger.
     """
 
+    of: ClassVar[Kind]
+
     name: Annotated[str, BeforeValidator(_name)] = "unnamed"
-    model: Annotated[Model, BeforeValidator(default_if_empty)] = Model()
-    start: Annotated[Start, BeforeValidator(default_if_empty)] = Start(random=RandomStarts())
+    model: ModelSection
+    start: Start
     sweep: Sweep | None = None
     run: Annotated[Run, BeforeValidator(default_if_empty)] = Run()
-    record: Annotated[
-        tuple[Quantity, ...],
-        BeforeValidator(list_of(one_of(*QUANTITIES), distinct=True)),
-        BeforeValidator(default_if_empty),
-    ] = USUAL
+    record: tuple[str, ...] = USUAL
     cluster: AnyEngine | None = None
     slurm: Slurm | None = None
     finite: Finite | None = None
@@ -164,14 +131,20 @@ class Config(Section):
 
     @classmethod
     def _checked(cls, values: object, where: Mapping[KeyPath, str], folder: str = "") -> Self:
+        kind = _kind_of(values, where, folder)
+        schema = config_of(kind)
         try:
-            return cls.model_validate(values, context={"folder": folder})
+            return cast(Self, schema.model_validate(values, context={"folder": folder, "kind": kind}))
         except ValidationError as error:
-            raise ConfigError(*sentences(error, cls, where)) from None
+            raise ConfigError(*sentences(error, schema, where)) from None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values with all defaults filled in; `from_dict` makes an equal config of them."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process make the class of its model by itself."""
+        return Config.from_dict, (self.to_dict(),)
 
     def to_yaml(self) -> str:
         """Return `to_dict` as the text of a YAML file that `load_config` reads back."""
@@ -183,35 +156,35 @@ class Config(Section):
 
     @property
     def axes(self) -> dict[str, NDArray[np.float64]]:
-        """The swept parameters and their values, in the order of `sweep.SWEPT`; none for one point."""
+        """The swept parameters and their values, in the order in which the model lists them; none for one point."""
         return {name: axis.array for name, axis in self.sweep.axes.items()} if self.sweep else {}
 
     @property
     def n_exponents(self) -> int:
         """Number of Lyapunov exponents, as a number also where the file says ``all``; of all points the most.
 
-        Finite networks have none: noise is not differentiated.
+        Noisy orbits have none: noise is not differentiated.
         """
         asked = 0 if self.is_noisy else self.run.n_exponents
-        return max(model.context * model.features.n_patterns for model in self.networks) if asked == "all" else asked
+        return max(model.dimension for model in self.networks) if asked == "all" else asked
 
     @property
     def is_noisy(self) -> bool:
-        """Whether the points are finite networks."""
-        return self.model.n_spins is not None or "n_spins" in self.axes
+        """Whether orbits are noisy."""
+        return self.model.is_noisy or (self.sweep is not None and self.of.noise in self.sweep.axes)
 
     @cached_property
-    def networks(self) -> tuple[Model, ...]:
-        """The models of all points, but for β, γ, ε, the seed and the scale: those that differ in their sizes."""
-        axes = {name: [round(x) for x in values.tolist()] for name, values in self.axes.items() if name in SIZES}
+    def networks(self) -> tuple[ModelSection, ...]:
+        """The models of all points as far as they differ in their sizes."""
+        axes = {name: [round(x) for x in values.tolist()] for name, values in self.axes.items() if self.of[name].sizes}
         together = [name for name in (self.sweep.zipped if self.sweep else ()) if name in axes]
         choices = [[{name: value} for value in dict.fromkeys(axes[name])] for name in axes if name not in together]
         rows = dict.fromkeys(zip(*(axes[name] for name in together), strict=True))
         choices.append([dict(zip(together, row, strict=True)) for row in rows] or [{}])
         return tuple(self.model_with({k: v for some in each for k, v in some.items()}) for each in product(*choices))
 
-    def model_with(self, values: Mapping[str, float]) -> Model:
-        """Return the model with other values of swept parameters; `values` by the names of `sweep.SWEPT`.
+    def model_with(self, values: Mapping[str, float]) -> ModelSection:
+        """Return the model with other values of swept parameters, `values` by their names.
 
         Raises
         ------
@@ -222,12 +195,19 @@ class Config(Section):
             return self.model
         given = self.model.model_dump(exclude_none=True)
         for name, value in values.items():
-            *above, key = SWEPT[name][0]
-            (given[above[0]] if above else given)[key] = value
+            section = self.of[name].section
+            (given[section] if section else given)[name] = value
         try:
-            return Model.model_validate(given)
+            return type(self.model).model_validate(given)
         except ValidationError as error:
-            raise ConfigError(*sentences(error, Model, {})) from None
+            raise ConfigError(*sentences(error, type(self.model), {})) from None
+
+    def value(self, name: str) -> float | None:
+        """Return the value of a parameter where it is not swept; None if it has none."""
+        holder: object = self.model
+        for part in self.of[name].path:
+            holder = getattr(holder, part, None)
+        return cast("float | None", holder)
 
     def at(self, values: Mapping[str, float]) -> Self:
         """Return the config of one network of the sweep, which sweeps nothing itself; see `model_with`."""
@@ -239,9 +219,10 @@ class Config(Section):
     def _fits_together(self) -> Self:
         found = Problems()
         swept = self.sweep.axes if self.sweep else {}
-        if self.model.beta is None and "beta" not in swept:
-            found.add("is missing: give it a value, or sweep it", "model", "beta")
-        n_networks = math.prod(axis.size for name, axis in swept.items() if name in SIZES)
+        for one in self.of.parameters:
+            if one.needed and one.name not in swept and self.value(one.name) is None:
+                found.add("is missing: give it a value, or sweep it", "model", *one.path)
+        n_networks = math.prod(axis.size for name, axis in swept.items() if self.of[name].sizes)
         if n_networks > MOST_NETWORKS:
             found.add(
                 f"asks for {n_networks} networks of different sizes; at most {MOST_NETWORKS} are allowed", "sweep"
@@ -268,11 +249,12 @@ class Config(Section):
             found.add("must be at least 2 to record attractors: many starts find them", "start", "random", "n")
         if self.is_noisy:
             found.add(
-                "must not hold attractors with n_spins: noise moves orbits between them; see `dmfsa finite`", "record"
+                f"must not hold attractors with {self.of.noise}: noise moves orbits between them; see `dmfsa finite`",
+                "record",
             )
         elif "label" not in self.record or self.run.n_exponents == 0:
             found.add("must hold label beside attractors, and run.n_exponents must be at least 1", "record")
-        shortest = TURNS * 2**self.model.positional_bits
+        shortest = TURNS * self.model.clock_period
         if self.run.n_steps < shortest:
             found.add(f"must be at least {shortest} to record attractors: {TURNS} turns of the clock", "run", "n_steps")
         if self.sweep and (self.sweep.continuation or self.sweep.refine):
@@ -300,24 +282,25 @@ class Config(Section):
         """Return a value of every swept parameter that makes another network."""
         swept = self.sweep.axes if self.sweep else {}
         return {
-            name: int(axis.array[0]) if name != "scale" else float(axis.array[0])
+            name: int(axis.array[0]) if self.of[name].whole else float(axis.array[0])
             for name, axis in swept.items()
-            if name not in CONTINUOUS
+            if not self.of[name].continuous
         }
 
-    def _check_run(self, model: Model, found: Problems) -> None:
-        """Note what of the start and of the run does not fit a network."""
+    def _check_run(self, model: ModelSection, found: Problems) -> None:
+        """Note what of the start and of the run does not fit a model."""
         self.start.check_against(model, found, "start")
-        most = model.context * model.features.n_patterns
+        most = model.dimension
         asked = self.run.n_exponents
         if asked == "all":
             asked = 0 if self.is_noisy else most
         elif asked and self.is_noisy:
-            found.add("must be 0 or all with n_spins: noise leaves no exponents", "run", "n_exponents", value=asked)
+            words = f"must be 0 or all with {self.of.noise}: noise leaves no exponents"
+            found.add(words, "run", "n_exponents", value=asked)
         if asked > most:
-            sentence = f"must be at most context * n_patterns = {most}"
+            sentence = f"must be at most {self.of.about_dimension} = {most}"
             found.add(sentence, "run", "n_exponents", value=asked)
-        period = 2**model.positional_bits
+        period = model.clock_period
         if asked and self.run.n_steps < 2 * period:
             sentence = f"must be at least {2 * period} for exponents with error bars: two periods of the clock"
             found.add(sentence, "run", "n_steps", value=self.run.n_steps)
@@ -327,8 +310,41 @@ class Config(Section):
         elif "label" in self.record and self.run.n_steps < 3:
             sentence = "must be at least 3 to record a label: a period has to be seen three times"
             found.add(sentence, "run", "n_steps", value=self.run.n_steps)
-        if "section" in self.record and model.features.n_patterns < 2:
-            found.add("must not hold section: it cuts the second pattern's mean field, and n_patterns = 1", "record")
+        if "section" in self.record and model.n_observables < 2:
+            found.add(f"must not hold section: {self.of.no_section}", "record")
+
+
+def _kind_of(values: object, where: Mapping[KeyPath, str], folder: str) -> Kind:
+    """Return the model that a config names: that of a file, or else the usual one."""
+    section = values.get("model") if isinstance(values, dict) else None
+    if not isinstance(section, dict) or section.get("module") is None:
+        return usual_model()
+    try:
+        return model_in(section["module"], folder)
+    except ConfigError as error:
+        keys: tuple[KeyPath, ...] = (("model", "module"), ("model",), ())
+        place = next((f"{where[at]}: " for at in keys if at in where), "")
+        raise ConfigError(*(f"{place}{sentence}" for sentence in error.args)) from None
+
+
+@cache
+def config_of(kind: Kind) -> type[Config]:
+    """Return what a config of a model may be: the class of its configs."""
+    section, start, sweep = kind.section, start_of(kind), sweep_of(kind)
+    needs_module = any(field.is_required() for field in section.model_fields.values())
+    words = allowing(f"a list, each {' or '.join(f'`{name}`' for name in records())}, none twice")
+    fields: dict[str, Any] = {
+        "model": (Annotated[section, BeforeValidator(default_if_empty)], ... if needs_module else section()),
+        "start": (Annotated[start, BeforeValidator(default_if_empty)], start(random=RandomStarts())),
+        "sweep": (sweep | None, None),
+        "record": (
+            Annotated[tuple[str, ...], BeforeValidator(words(_recorded)), BeforeValidator(default_if_empty)],
+            USUAL,
+        ),
+    }
+    made = create_model("Config", __base__=Config, __doc__=Config.__doc__, __module__=__name__, **fields)
+    made.of = kind
+    return made
 
 
 def load_config(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Config:

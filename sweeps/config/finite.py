@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from sweeps.config.model import MOST_SPINS
 from sweeps.config.values import Section, Seed, list_of, whole
 
+MOST_SPINS = 2**53  # whole numbers up to here are doubles
 DECADES = tuple(10**k for k in range(2, 10))
 MOST_STEPS = 10**9
 OF_SPINS = list_of(whole(1, MOST_SPINS), distinct=True)

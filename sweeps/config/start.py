@@ -1,38 +1,43 @@
-"""The `start` section of a config: where orbits begin."""
+"""The `start` section of a config: where orbits begin.
+
+Random starts, checkpoints, earlier sweeps and lists of starts are of every model; each adds ways of its own.
+"""
 
 from __future__ import annotations
 
-import re
+from functools import cache
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import BeforeValidator, ValidationInfo, model_validator
+from pydantic import BeforeValidator, ValidationInfo, create_model, model_validator
 
-from sweeps.config.errors import Problems, nearest, problem
-from sweeps.config.model import Model
-from sweeps.config.values import (
-    Matrix,
-    Section,
-    Seed,
-    Size,
-    allowing,
-    finite,
-    list_of,
-    matrix_of,
-    one_of,
-    shape,
-    true_or_false,
-    whole,
-)
+from sweeps.config.errors import Problems, problem
+from sweeps.config.registry import Kind, ModelSection
+from sweeps.config.values import Section, Seed, Size, allowing, list_of, one_of, true_or_false, whole
 
-# Name and shape (context, n_patterns). The paper starts from the window it had reached at beta = 3.
-NAMED_WINDOWS = {"paper_beta3": (4, 3)}
 MOST_NAMES = 10_000  # of starts in a list
 LONGEST_NAME = 60  # characters, of a start in a list
 
 
+class Ways(Section):
+    """Ways to start an orbit that only one model has: each a key, without a value where it is not taken."""
+
+    WAYS: ClassVar[tuple[str, ...]] = ()
+    """The keys of which exactly one is given; others go with them."""
+
+    def name_of_way(self, place: int) -> str | None:
+        """Return what a start is called that stands at a place in a list and has no name; None: by its key."""
+        return None
+
+    def check_together(self) -> None:
+        """Raise a `problem` if keys do not go together."""
+
+    def check_way(self, model: ModelSection, found: Problems, *at: str | int) -> None:
+        """Note in `found` what of this start, which stands at `at`, the model has no place for."""
+
+
 class RandomStarts(Section):
-    """Windows drawn at random, uniform in [-1, 1].
+    """States drawn at random; how, the model knows.
 
     Attributes
     ----------
@@ -44,23 +49,6 @@ class RandomStarts(Section):
 
     n: Size = 1
     seed: Seed = 0
-
-
-@allowing("`paper_beta3`, or a list of rows of equal length, each value a finite number")
-def _window(value: object) -> object:
-    if isinstance(value, str):
-        if value in NAMED_WINDOWS:
-            return value
-        names = ", ".join(NAMED_WINDOWS)
-        raise problem(f"must be {names} or a list of rows{nearest(value, NAMED_WINDOWS)}", value=value)
-    return matrix_of(finite)(value)
-
-
-@allowing("`o`, `v`, `q` or `k` and the number of a row: `o0`")
-def _token(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch("[ovqk](0|[1-9][0-9]{0,7})", value):
-        return value
-    raise problem("must be o, v, q or k and the number of a row, such as o0", value=value)
 
 
 @allowing("the name of a .npz file")
@@ -87,35 +75,32 @@ def _name(value: object) -> str:
 
 
 class OneStart(Section):
-    """What an orbit begins with, or several: exactly one of `window`, `token`, `random`, `checkpoint`.
+    """What an orbit begins with, or several: exactly one way, of those that all models have and of the model's own.
 
     Attributes
     ----------
-    window : str or tuple of rows, shape (context, n_patterns)
-        Attention vectors, newest first; or ``paper_beta3``, the window that the paper starts from.
-    phase : int
-        Of the newest token of a window written out, less than the clock's period; 0 where nothing is written.
-    token : str
-        A row of a feature matrix: ``o0`` is the first row of W^o.
     random : RandomStarts
-        Windows drawn at random.
+        States drawn at random.
     checkpoint : Path
-        An npz file with a window, ``attention``, and its ``phase``. Relative to the config file's folder.
+        An npz file with a state: its arrays by their names. Relative to the config file's folder.
     """
 
-    KINDS: ClassVar[tuple[str, ...]] = ("checkpoint", "random", "token", "window")
+    KINDS: ClassVar[tuple[str, ...]] = ("checkpoint", "random")
     ALONE: ClassVar[str] = "each start is an entry of its own"
 
-    window: Annotated[str | Matrix, BeforeValidator(_window)] | None = None
-    phase: Annotated[int, BeforeValidator(whole(0, 2**30))] | None = None
-    token: Annotated[str, BeforeValidator(_token)] | None = None
     random: RandomStarts | None = None
     checkpoint: Annotated[Path, BeforeValidator(_checkpoint)] | None = None
+
+    @classmethod
+    def ways(cls) -> tuple[str, ...]:
+        """Return the keys of which exactly one is given."""
+        own = cls.WAYS if issubclass(cls, Ways) else ()
+        return tuple(sorted((*cls.KINDS, *own)))
 
     @property
     def kind(self) -> str:
         """Which one is given: the name of its key."""
-        return next(kind for kind in self.KINDS if getattr(self, kind) is not None)
+        return next(kind for kind in self.ways() if getattr(self, kind) is not None)
 
     @property
     def n(self) -> int:
@@ -127,41 +112,26 @@ class OneStart(Section):
     def _not_two(cls, given: object) -> object:
         if not isinstance(given, dict):
             return given
-        kinds = [key for key, value in given.items() if key in cls.KINDS and value is not None]
+        kinds = [key for key, value in given.items() if key in cls.ways() and value is not None]
         if len(kinds) > 1:
             others = f"(beside {' and '.join(kinds[:-1])})"
             advice = cls.ALONE.format(kinds[-1])
-            allowed = f"exactly one of {', '.join(cls.KINDS)} is allowed"
+            allowed = f"exactly one of {', '.join(cls.ways())} is allowed"
             raise problem(f"is one start too many {others}: {allowed}; {advice}", kinds[-1])
-        if isinstance(given.get("window"), list) and given.get("phase") is None:
-            return {**given, "phase": 0}
         return given
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if all(getattr(self, kind) is None for kind in self.KINDS):
-            raise problem(f"needs exactly one of {', '.join(self.KINDS)}")
-        if self.phase is not None and not isinstance(self.window, tuple):
-            raise problem("goes only with a window that is written out", "phase", value=self.phase)
+        if all(getattr(self, kind) is None for kind in self.ways()):
+            raise problem(f"needs exactly one of {', '.join(self.ways())}")
+        if isinstance(self, Ways):
+            self.check_together()
         return self
 
-    def check_against(self, model: Model, found: Problems, *at: str | int) -> None:
+    def check_against(self, model: ModelSection, found: Problems, *at: str | int) -> None:
         """Note in `found` what of this start, which stands at `at`, the model has no place for."""
-        n_patterns = model.features.n_patterns
-        fits = (model.context, n_patterns)
-        if self.window is not None:
-            given = NAMED_WINDOWS[self.window] if isinstance(self.window, str) else shape(self.window)
-            if given != fits:
-                name = f"({self.window}) " if isinstance(self.window, str) else ""
-                sentence = f"{name}has shape {given} but must have shape {fits}: context, n_patterns"
-                found.add(sentence, *at, "window")
-        period = 2**model.positional_bits
-        if self.phase is not None and self.phase >= period:
-            sentence = f"must be less than the clock's period, 2**positional_bits = {period}"
-            found.add(sentence, *at, "phase", value=self.phase)
-        if self.token is not None and int(self.token[1:]) >= n_patterns:
-            sentence = f"must name one of the {n_patterns} rows, 0 to {n_patterns - 1}"
-            found.add(sentence, *at, "token", value=self.token)
+        if isinstance(self, Ways):
+            self.check_way(model, found, *at)
 
 
 class ListedStart(OneStart):
@@ -170,34 +140,30 @@ class ListedStart(OneStart):
     Attributes
     ----------
     name : str
-        By which the results know it. If it is left out: the word of the window or of the token, the checkpoint's file
-        without its ending, ``window`` and its place in the list for one that is written out, or ``random``.
+        By which the results know it. If it is left out: the word of its way, the checkpoint's file without its ending,
+        the key and its place in the list for a state that is written out, or ``random``.
     """
 
     name: Annotated[str, BeforeValidator(_name)] | None = None
 
     def names(self, place: int) -> list[str]:
         """Return the names of its starts, given its place in the list; random ones are numbered if several."""
-        written_out = f"window {place}"
-        usual = {
-            "window": self.window if isinstance(self.window, str) else written_out,
-            "token": self.token,
-            "checkpoint": self.checkpoint and self.checkpoint.stem,
-            "random": "random",
-        }
-        name = self.name or str(usual[self.kind])
+        usual = (self.name_of_way(place) if isinstance(self, Ways) else None) or (
+            self.checkpoint.stem if self.checkpoint else "random" if self.random else f"{self.kind} {place}"
+        )
+        name = self.name or usual
         return [name] if self.n == 1 else [f"{name} {number}" for number in range(self.n)]
 
 
 class Start(OneStart):
-    """Where orbits begin: exactly one of `window`, `token`, `random`, `checkpoint`, `list`, `sweep`.
+    """Where orbits begin: exactly one way.
 
     Attributes
     ----------
     list : tuple of ListedStart
         Several starts, which become an axis of the results.
     sweep : Path
-        The results of an earlier sweep: each point starts from the last window of the same point there.
+        The results of an earlier sweep: each point starts from the last state of the same point there.
     nearest : bool
         With `sweep`: the nearest point will do.
     number : int
@@ -206,7 +172,7 @@ class Start(OneStart):
         With `sweep`: which of its directions, ``left`` or ``right``, if it has both.
     """
 
-    KINDS: ClassVar[tuple[str, ...]] = ("checkpoint", "list", "random", "sweep", "token", "window")
+    KINDS: ClassVar[tuple[str, ...]] = ("checkpoint", "list", "random", "sweep")
     ALONE: ClassVar[str] = "start={{{}: ...}} replaces the whole start"
 
     list: Annotated[tuple[ListedStart, ...], BeforeValidator(list_of(lambda entry: entry))] | None = None
@@ -247,8 +213,20 @@ class Start(OneStart):
         found.raise_if_any()
         return self
 
-    def check_against(self, model: Model, found: Problems, *at: str | int) -> None:
+    def check_against(self, model: ModelSection, found: Problems, *at: str | int) -> None:
         """Note in `found` what of this start, or of its entries, the model has no place for."""
         super().check_against(model, found, *at)
         for place, one in enumerate(self.list or ()):
             one.check_against(model, found, *at, "list", place)
+
+
+@cache
+def start_of(kind: Kind) -> type[Start]:
+    """Return the section `start` of a model: what all have, and its own ways."""
+    ways, bases = kind.starts, (ListedStart, kind.starts)
+    listed: Any = create_model(f"Listed{ways.__name__}", __base__=bases, __doc__=ListedStart.__doc__)
+    entries: Any = Annotated[tuple[listed, ...], BeforeValidator(list_of(lambda entry: entry))]
+    made: Any = create_model(
+        f"Start{ways.__name__}", __base__=(Start, ways), __doc__=Start.__doc__, list=(entries | None, None)
+    )
+    return cast("type[Start]", made)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, create_model, model_validator
 
-from sweeps.config.errors import KeyPath, Problems, problem
-from sweeps.config.model import MOST_SPINS
+from sweeps.config.errors import Problems, problem
+from sweeps.config.registry import Kind, Parameter
 from sweeps.config.values import (
-    LARGEST,
     Number,
     Positive,
     Section,
@@ -26,24 +26,6 @@ from sweeps.config.values import (
 if TYPE_CHECKING:  # importing NumPy takes longer than reading a config
     import numpy as np
     from numpy.typing import NDArray
-
-# What can be swept, in the order of the axes: where it stands under `model`, and what it must lie between.
-SWEPT: dict[str, tuple[tuple[str, ...], float, float]] = {
-    "beta": (("beta",), 0.0, math.inf),
-    "gamma": (("gamma",), -math.inf, math.inf),
-    "epsilon": (("epsilon",), 0.0, 1.0),
-    "context": (("context",), 1, LARGEST),
-    "positional_bits": (("positional_bits",), 1, 16),
-    "n_patterns": (("features", "n_patterns"), 1, LARGEST),
-    "n_columns": (("features", "n_columns"), 1, LARGEST),
-    "n_segments": (("features", "n_segments"), 1, LARGEST),
-    "scale": (("features", "scale"), 0.0, math.inf),
-    "seed": (("features", "seed"), 0, 2**32 - 1),
-    "n_spins": (("n_spins",), 1, MOST_SPINS),
-    "noise_seed": (("noise_seed",), 0, 2**32 - 1),
-}
-REAL = ("beta", "gamma", "epsilon", "scale")  # the others are whole numbers
-CONTINUOUS = ("beta", "gamma", "epsilon")  # parameters of the map; the others make another network
 
 
 class Axis(Section):
@@ -117,18 +99,17 @@ class Axis(Section):
         between = (self.first * ratio**i for i in range(self.n))
         return all(abs(value - round(value)) <= 1e-9 * value for value in between)
 
-    def check_as(self, name: str, at: KeyPath, found: Problems, *, repeated: bool) -> None:
+    def check_as(self, parameter: Parameter, found: Problems, *, repeated: bool) -> None:
         """Note in `found` what values this parameter cannot take; `repeated` allows values to come again."""
-        _, low, high = SWEPT[name]
-        allowed = "0 or larger" if math.isinf(high) else f"between {low:g} and {high:.10g}"
+        low, high, at = parameter.low, parameter.high, parameter.path
         listed = [(("values", i), value) for i, value in enumerate(self.values or ())]
         for inner, value in [(("from",), self.first), (("to",), self.last), *listed]:
             if value is not None and not low <= value <= high:
-                found.add(f"must be {allowed}", *at, *inner, value=value)
-            elif value is not None and name not in REAL and value % 1:
+                found.add(f"must be {parameter.allowed}", *at, *inner, value=value)
+            elif value is not None and parameter.whole and value % 1:
                 found.add("must be a whole number", *at, *inner, value=value)
         inside = all(low <= end <= high for end in (self.first, self.last) if end is not None)
-        if name not in REAL and inside and not self._leaves_whole_numbers():
+        if parameter.whole and inside and not self._leaves_whole_numbers():
             found.add("must leave whole numbers between from and to, or the values be listed", *at, "n", value=self.n)
         seen: set[float] = set()
         for i, value in enumerate(() if repeated else self.values or ()):
@@ -137,25 +118,16 @@ class Axis(Section):
             seen.add(value)
 
 
-class FeatureAxes(Section):
-    """Swept parameters of the features, each an axis.
-
-    Attributes
-    ----------
-    n_patterns, n_columns, n_segments, scale, seed : Axis or None
-        As under ``model.features``.
-    """
-
-    n_patterns: Axis | None = None
-    n_columns: Axis | None = None
-    n_segments: Axis | None = None
-    scale: Axis | None = None
-    seed: Axis | None = None
+def _along(value: object, info: ValidationInfo) -> str:
+    return one_of(*(one.name for one in _kind_in(info).parameters))(value)
 
 
-Along = Annotated[
-    str, BeforeValidator(allowing(f"a swept one of {', '.join(f'`{name}`' for name in CONTINUOUS)}")(one_of(*SWEPT)))
-]
+def _kind_in(info: ValidationInfo) -> Kind:
+    kind: Kind = (info.context or {})["kind"]
+    return kind
+
+
+Along = Annotated[str, BeforeValidator(allowing("a swept parameter of the map")(_along))]
 
 
 class Continuation(Section):
@@ -213,8 +185,8 @@ def _order(value: object) -> object:
 
 
 @allowing("a list of swept parameters, 2 or more")
-def _names(value: object) -> tuple[str, ...]:
-    names = list_of(one_of(*SWEPT), distinct=True)(value)
+def _names(value: object, info: ValidationInfo) -> tuple[str, ...]:
+    names = list_of(one_of(*(one.name for one in _kind_in(info).parameters)), distinct=True)(value)
     if len(names) < 2:
         raise problem("must name 2 swept parameters or more", value=value)
     return names
@@ -223,12 +195,11 @@ def _names(value: object) -> tuple[str, ...]:
 class Sweep(Section):
     """The swept parameters; every combination of their values is a point.
 
+    Beside these keys, each parameter of the model that can be swept is one, an axis, where it stands under ``model``: a
+    swept parameter needs no value there, and one that is there does not count. At least one is swept.
+
     Attributes
     ----------
-    beta, gamma, epsilon, context, positional_bits, n_spins, noise_seed : Axis or None
-        A swept parameter needs no value under ``model``, and one that is there does not count.
-    features : FeatureAxes or None
-        Swept parameters of the features. At least one parameter is swept.
     zip : tuple of str, or None
         Parameters whose axes, of one length, are walked along together: points one by one, not their product.
     order : Order or None
@@ -237,23 +208,18 @@ class Sweep(Section):
         None: the points are those of the axes.
     """
 
-    beta: Axis | None = None
-    gamma: Axis | None = None
-    epsilon: Axis | None = None
-    context: Axis | None = None
-    positional_bits: Axis | None = None
-    n_spins: Axis | None = None
-    noise_seed: Axis | None = None
-    features: FeatureAxes | None = None
+    of: ClassVar[Kind]
+
     zip: Annotated[tuple[str, ...], BeforeValidator(_names)] | None = None
     order: Annotated[Order | None, BeforeValidator(_order)] = None
     refine: Refinement | None = None
 
     @property
     def axes(self) -> dict[str, Axis]:
-        """The swept parameters, in the order of `SWEPT`."""
-        axes = {
-            name: getattr(self.features if len(path) == 2 else self, name, None) for name, (path, _, _) in SWEPT.items()
+        """The swept parameters, in the order in which the model lists them."""
+        axes: dict[str, Axis | None] = {
+            one.name: getattr(getattr(self, one.section) if one.section else self, one.name, None)
+            for one in self.of.parameters
         }
         return {name: axis for name, axis in axes.items() if axis is not None}
 
@@ -286,10 +252,10 @@ class Sweep(Section):
     def _axes_that_can_be_run(self) -> Self:
         axes = self.axes
         if not axes:
-            raise problem(f"needs at least one of {', '.join('.'.join(path) for path, _, _ in SWEPT.values())}")
+            raise problem(f"needs at least one of {', '.join('.'.join(one.path) for one in self.of.parameters)}")
         found = Problems()
         for name, axis in axes.items():
-            axis.check_as(name, SWEPT[name][0], found, repeated=name in self.zipped)
+            axis.check_as(self.of[name], found, repeated=name in self.zipped)
         for name in self.zipped:
             if name not in axes:
                 found.add(f"must name swept parameters, out of {', '.join(axes)}", "zip", value=name)
@@ -312,8 +278,8 @@ class Sweep(Section):
             along = section.along or next(iter(self.axes))
             if section.along is None and len(self.axes) > 1:
                 found.add(f"is missing: there are several axes, {', '.join(self.axes)}", *at, "along")
-            elif along not in self.axes or along not in CONTINUOUS:
-                choices = [name for name in self.axes if name in CONTINUOUS]
+            elif along not in self.axes or along not in self.of.followed:
+                choices = [name for name in self.axes if name in self.of.followed]
                 words = f"must be a swept parameter of the map, out of {', '.join(choices) or 'none'}"
                 found.add(words, *at, "along", value=along)
             elif along in self.zipped:
@@ -324,3 +290,20 @@ class Sweep(Section):
                 if not min(values) <= section.origin <= max(values):
                     words = f"must lie on the axis, from {min(values)} to {max(values)}"
                     found.add(words, *at, "origin", value=section.origin)
+
+
+@cache
+def sweep_of(kind: Kind) -> type[Sweep]:
+    """Return the section `sweep` of a model: an axis for each of its parameters, and what all have."""
+    inside: dict[str, list[str]] = {}
+    for one in kind.parameters:
+        inside.setdefault(one.section, []).append(one.name)
+    fields: dict[str, Any] = {name: (Axis | None, None) for name in inside.pop("", [])}
+    for section, names in inside.items():
+        axes: dict[str, Any] = {name: (Axis | None, None) for name in names}
+        about = f"Swept parameters in the section {section}, each an axis."
+        fields[section] = (create_model(f"{section.title()}Axes", __base__=Section, __doc__=about, **axes) | None, None)
+    axes_first = create_model("Axes", __base__=Section, **fields)
+    made: Any = create_model("Sweep", __base__=(Sweep, axes_first), __doc__=Sweep.__doc__, __module__=__name__)
+    made.of = kind
+    return cast("type[Sweep]", made)

@@ -25,10 +25,12 @@ from sweeps.figures.sweep import (
     edges_of,
     label_axis,
     legend_of_labels,
+    observable_of,
     save,
 )
+from sweeps.records import BINS, half_width
 from sweeps.regimes import label_names
-from sweeps.store.dataset import BINS, SECTION_HALF_WIDTH, in_order
+from sweeps.store.dataset import config_of, in_order
 
 FINEST = 1_000  # rows of an orbit diagram
 MARGIN_ROWS = 10  # rows above and below it
@@ -66,9 +68,11 @@ def section_diagram(dataset: xr.Dataset) -> Figure:
         above, strip, below = figure.subplots(3, 1, sharex=True, height_ratios=(3.2, 0.14, 1.3))
         image, low, high = _orbit_image(dataset)
         _draw_image(above, x, np.linspace(low, high, len(image) + 1), image)
-        above.set_ylabel("$m^o_1$, semantic")
+        above.set_ylabel(observable_of(dataset).label)
         if "section" in dataset:
-            words = f"Grey: all steps. Colour: those with $|m^o_2|$ < {SECTION_HALF_WIDTH:g}, and cycles."
+            across, thin = observable_of(dataset, 1).drawn, half_width(config_of(dataset).model)
+            across = f"$|{across.strip('$')}|$" if across.startswith("$") else f"|{across}|"
+            words = f"Grey: all steps. Colour: those with {across} < {thin:g}, and cycles."
             above.set_title(words, loc="left", fontsize=6.5, pad=3)
         _draw_image(strip, x, np.array([0.0, 1.0]), (255 * colours_of(dataset)[None]).round().astype(np.uint8))
         strip.set(yticks=[0.5], yticklabels=["label"])
@@ -79,7 +83,7 @@ def section_diagram(dataset: xr.Dataset) -> Figure:
             lowest = max(lowest, -DEEPEST * highest) if highest > 0 else lowest
             below.set_ylim(lowest, highest + 0.2 * (highest - lowest))  # with room for the legend
             below.legend(ncols=2, loc="upper left", borderaxespad=0.1, handlelength=1.2)
-        label_axis(below.xaxis, name, x)
+        label_axis(below.xaxis, dataset, name)
         below.set_xlim(edges_of(x)[[0, -1]])
         legend_of_labels(figure, dataset)
     return figure
@@ -103,7 +107,7 @@ def _draw_image(axes: Axes, x: Floats, rows: Floats, image: Pixels) -> None:
 
 def _orbit_image(dataset: xr.Dataset) -> tuple[Pixels, float, float]:
     """Return an image of all orbits, a column for each value, and the ends of its rows."""
-    density = dataset["orbit_density"].values
+    density, seen = dataset["orbit_density"].values, observable_of(dataset)
     visited = np.flatnonzero(density.any(axis=0))
     first, last = (visited[0], visited[-1] + 1) if visited.size else (BINS // 2, BINS // 2 + 1)
     together = max(1, math.ceil((last - first) / FINEST))
@@ -115,11 +119,12 @@ def _orbit_image(dataset: xr.Dataset) -> tuple[Pixels, float, float]:
     behind = _behind(dataset)
     image -= _ink(counts, 0.25)[..., None] * np.where(behind[:, None, None], np.float32(GREY), colours)
     if behind.any():
-        ink = _ink(_section_counts(dataset["section"].values[behind], first, n_rows, together), 0.6)[..., None]
+        hits = (dataset["section"].values[behind] - seen.low) * (BINS / (seen.high - seen.low))
+        ink = _ink(_section_counts(hits, first, n_rows, together), 0.6)[..., None]
         image[behind] = np.where(ink > 0.0, 1.0 - ink * colours[behind], image[behind])
-    width = 2.0 / BINS
+    width = (seen.high - seen.low) / BINS
     pixels = (255 * image).round().astype(np.uint8)
-    return pixels.transpose(1, 0, 2), -1.0 + first * width, -1.0 + (first + n_rows * together) * width
+    return pixels.transpose(1, 0, 2), seen.low + first * width, seen.low + (first + n_rows * together) * width
 
 
 def _behind(dataset: xr.Dataset) -> npt.NDArray[np.bool_]:
@@ -130,9 +135,9 @@ def _behind(dataset: xr.Dataset) -> npt.NDArray[np.bool_]:
 
 
 def _section_counts(section: Floats, first: int, n_rows: int, together: int) -> npt.NDArray[np.int64]:
-    """Count the points of the section, (n, hits), in the rows of the image."""
+    """Count the points of the section, (n, hits), in bins, in the rows of the image."""
     point, hit = np.nonzero(np.isfinite(section))
-    bins = np.clip(((section[point, hit] + 1.0) * (0.5 * BINS)).astype(np.int64), 0, BINS - 1)
+    bins = np.clip(section[point, hit].astype(np.int64), 0, BINS - 1)
     rows = np.clip((bins - first) // together, 0, n_rows - 1)
     return np.bincount(point * n_rows + rows, minlength=len(section) * n_rows).reshape(len(section), n_rows)
 

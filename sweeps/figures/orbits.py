@@ -12,8 +12,9 @@ from attractors import Autocorrelation, Label, PowerSpectrum
 from attractors.drawing.figure import Figure
 from attractors.drawing.spectra import draw_autocorrelation, draw_spectrum
 from attractors.drawing.time_series import draw_plane, draw_series
+from sweeps.config.registry import Observable
 from sweeps.figures.style import COLUMN, style_of
-from sweeps.figures.sweep import COLOURS, SYMBOLS, Floats
+from sweeps.figures.sweep import COLOURS, Floats
 
 SERIES = 100  # steps of a series that are drawn
 LAGS = 60  # of the autocorrelation that are drawn
@@ -30,14 +31,14 @@ class Orbit:
     beta : float
     label : str
         Kind of the attractor, with the period if there is one.
-    m_o, attention : arrays, shape (n, M)
-        Semantic mean fields m^o, and attention vectors.
+    observed, samples : arrays, shape (n, M)
+        What is seen of the states, and the states themselves.
     """
 
     beta: float
     label: str
-    m_o: Floats
-    attention: Floats
+    observed: Floats
+    samples: Floats
 
     @property
     def colour(self) -> str:
@@ -47,7 +48,7 @@ class Orbit:
 
 @dataclass(frozen=True, eq=False)
 class Remembered:
-    """What an orbit remembers: of m^o_1, the spectrum, the share of its power below 1/L, and the autocorrelation."""
+    """What the first observable of an orbit remembers: spectrum, share of power below 1/L, autocorrelation."""
 
     orbit: Orbit
     context: int
@@ -56,24 +57,25 @@ class Remembered:
     correlation: Autocorrelation
 
 
-def planes_figure(orbits: Sequence[Orbit], quantity: str) -> Figure:
+def planes_figure(orbits: Sequence[Orbit], quantity: str, symbols: Sequence[str]) -> Figure:
     """Draw components 2 and 3 over component 1, a row for each orbit.
 
     Parameters
     ----------
     orbits : sequence of Orbit
         With three components or more.
-    quantity : {"m_o", "attention"}
+    quantity : {"observed", "samples"}
         What is drawn.
+    symbols : sequence of str
+        What its components are called.
     """
-    symbols = {"m_o": r"$m^o_{}$, semantic", "attention": "$A_{}$"}[quantity]
     with mpl.rc_context(style_of(COLUMN)):
         figure = Figure(figsize=(COLUMN, 0.2 + 1.3 * len(orbits)), layout="constrained")
         panels = figure.subplots(len(orbits), 2, squeeze=False)
         for i, (row, orbit) in enumerate(zip(panels, orbits, strict=True)):
             x: Floats = getattr(orbit, quantity)
             for axes, component in zip(row, (1, 2), strict=True):
-                names = symbols.replace("{}", "1"), symbols.replace("{}", str(component + 1))
+                names = symbols[0], symbols[component]
                 draw_plane(axes, x[:, 0], x[:, component], names)
                 (points,) = axes.lines
                 periodic = orbit.label.startswith((Label.periodic, Label.fixed_point))
@@ -86,14 +88,14 @@ def planes_figure(orbits: Sequence[Orbit], quantity: str) -> Figure:
     return figure
 
 
-def memory_figure(found: Sequence[Remembered]) -> Figure:
-    """Draw series, spectrum and autocorrelation of m^o_1, a column for each orbit, the context window marked."""
+def memory_figure(found: Sequence[Remembered], first: Observable) -> Figure:
+    """Draw series, spectrum and autocorrelation of the first observable, the end of memory marked."""
     with mpl.rc_context(style_of(COLUMN)):
         figure = Figure(figsize=(COLUMN, 4.6), layout="constrained")
         panels = figure.subplots(3, len(found), squeeze=False, sharey="row")
         for column, one in zip(panels.T, found, strict=True):
             series, spectrum, correlation = column
-            draw_series(series, one.orbit.m_o[:SERIES, :1], ["$m^o_1$"])
+            draw_series(series, one.orbit.observed[:SERIES, :1], [first.drawn])
             series.axvspan(0, one.context, color=MARK["color"], alpha=0.35, lw=0)
             series.get_legend().remove()
             title = f"$\\beta$ = {one.orbit.beta:.10g}:\n{one.orbit.label}"
@@ -109,7 +111,7 @@ def memory_figure(found: Sequence[Remembered]) -> Figure:
             spectrum.lines[1].set_markersize(2.5)
             for axes in column:
                 axes.set_ylabel("")
-        panels[0, 0].set_ylabel("$m^o_1$, semantic")
+        panels[0, 0].set_ylabel(first.label)
         panels[1, 0].set_ylabel("power (part of the variance)")
         panels[2, 0].set(ylim=(-1.05, 1.05), yticks=np.linspace(-1, 1, 5), ylabel=r"autocorrelation $\rho(k)$")
         context = Line2D([], [], label=f"context window, $L$ = {found[0].context} steps; frequency $1/L$", **MARK)
@@ -127,7 +129,7 @@ def published_figure(beta: Floats, published: Floats, ours: Floats, there: Float
         axes.plot(beta, ours, "x", color="#999999", ms=3.5, label="ours, from the paper's start", **marks)
         axes.plot(beta, published, "o", mfc="none", color="#D55E00", ms=5, label="published average", **marks)
         axes.plot(beta, there, ".", color="#0072B2", ms=4, label="ours, going on from their end", ls="")
-        axes.set(xlabel=SYMBOLS["beta"], ylabel=r"$\lambda_1$ (nats per step)")
+        axes.set(xlabel=r"$\beta$", ylabel=r"$\lambda_1$ (nats per step)")
         axes.ticklabel_format(axis="x", useOffset=False)
         axes.locator_params(axis="x", nbins=5)
         figure.legend(loc="outside upper left", ncols=1, borderaxespad=0.1)

@@ -62,7 +62,7 @@ def _along(dataset: xr.Dataset, name: str) -> Figure:
     panels = figure.subplots(len(rows), 1, sharex=True, height_ratios=[height for height, _ in rows], squeeze=False)
     for axes, (_, draw) in zip(panels[:, 0], rows, strict=True):
         draw(axes, dataset, x)
-    label_axis(panels[-1, 0].xaxis, name, x)
+    label_axis(panels[-1, 0].xaxis, dataset, name)
     panels[-1, 0].set_xlim(edges_of(x)[[0, -1]])
     legend_of_labels(figure, dataset)
     return figure
@@ -111,8 +111,8 @@ def _over(dataset: xr.Dataset, first: str, second: str) -> Figure:
     if "attractor" in dataset:
         i, j = np.nonzero(dataset["attractor"].values.max(axis=-1) > 0)
         axes.plot(x[i], y[j], "o", color="white", ms=2, mew=0)
-    label_axis(axes.xaxis, first, x)
-    label_axis(axes.yaxis, second, y)
+    label_axis(axes.xaxis, dataset, first)
+    label_axis(axes.yaxis, dataset, second)
     legend_of_labels(figure, dataset)
     return figure
 

@@ -19,10 +19,13 @@ from attractors import Label
 from attractors.drawing.figure import Figure
 from attractors.drawing.page import page
 from attractors.time_series.analysis import Analysis
+from sweeps.config import Config
+from sweeps.config.registry import Observable
 from sweeps.figures.style import COLUMN, STYLE, WIDE, style_of
 from sweeps.files import written_whole
+from sweeps.records import MISSING
 from sweeps.regimes import FAILED, UNLABELLED, label_counts, label_names
-from sweeps.store.dataset import MISSING, axes_of, in_order
+from sweeps.store.dataset import axes_of, config_of, in_order
 
 # The palette of Okabe and Ito, told apart with any kind of colour vision; grey for what is not known.
 COLOURS = {
@@ -38,22 +41,7 @@ COLOURS = {
     FAILED: "#C0C0C0",
     UNLABELLED: "#404040",
 }
-SYMBOLS = {
-    "beta": r"$\beta$",
-    "gamma": r"$\gamma$",
-    "epsilon": r"$\epsilon$",
-    "context": "context $L$",
-    "positional_bits": "positional bits $P$",
-    "n_patterns": "patterns $M$",
-    "n_columns": "columns $N$",
-    "n_segments": "segments",
-    "scale": "scale of the correlations",
-    "seed": "seed of the features",
-    "n_spins": "spins $N$",
-    "noise_seed": "seed of the noise",
-    "point": "number of the point",
-    "start": "number of the start",
-}
+COUNTED = {"point": "number of the point", "start": "number of the start"}  # axes that are no parameters
 # Marks of the two ways of a continuation, which tell them apart without colour, too.
 WAYS: dict[str, dict[str, Any]] = {
     "left": {"marker": "o", "facecolors": "none", "color": "#56B4E9", "lw": 0.5, "ls": "--"},
@@ -110,10 +98,10 @@ def orbit_diagram(dataset: xr.Dataset) -> Figure:
         if with_exponents:
             above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
             draw_exponents(below, dataset, name, n_drawn=2)
-            label_axis(below.xaxis, name, dataset[name].values)
+            label_axis(below.xaxis, dataset, name)
         else:
             above = figure.subplots()
-            label_axis(above.xaxis, name, dataset[name].values)
+            label_axis(above.xaxis, dataset, name)
         _density(above, dataset, name)
         legend_of_labels(figure, dataset)
     return figure
@@ -131,7 +119,7 @@ def lyapunov_figure(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
             words = r"Not drawn: $-\infty$, and what double precision does not resolve."
             axes.set_title(words, loc="left", fontsize=6.5, pad=3)
         shade_labels(axes, dataset, name)
-        label_axis(axes.xaxis, name, dataset[name].values)
+        label_axis(axes.xaxis, dataset, name)
         legend_of_labels(figure, dataset)
     return figure
 
@@ -152,8 +140,8 @@ def phase_diagram(dataset: xr.Dataset, *, stacked: bool = False) -> Figure:
         each = figure.subplots(n_rows, len(panels) // n_rows, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, draw in zip(each, panels, strict=True):
             draw(axes, dataset, edges_of(dataset[first].values), edges_of(dataset[second].values))
-            label_axis(axes.xaxis, first, dataset[first].values)
-            label_axis(axes.yaxis, second, dataset[second].values)
+            label_axis(axes.xaxis, dataset, first)
+            label_axis(axes.yaxis, dataset, second)
             axes.label_outer()
             if len(panels) > 1 and axes.get_xscale() == "linear" and np.issubdtype(dataset[first].dtype, np.number):
                 axes.xaxis.set_major_locator(
@@ -190,13 +178,13 @@ def hysteresis_diagram(dataset: xr.Dataset, *, width: float = WIDE) -> Figure:
             strips.pcolormesh(edges_of(x), [i, i + 1], colours_of(here)[None], rasterized=True)
         strips.set_yticks([0.5, 1.5], [str(way) for way in dataset["direction"].values], fontsize=6.5)
         strips.tick_params(length=0)
-        above.set_ylabel("$m^o_1$, semantic")
+        above.set_ylabel(observable_of(dataset).label)
         lowest = above
         if below is not None:
             below.axhline(0, color="black", lw=0.6, zorder=0)
             below.set_ylabel(r"$\lambda_1$ (nats per step)")
             lowest = below
-        label_axis(lowest.xaxis, name, x)
+        label_axis(lowest.xaxis, dataset, name)
         handles = []
         for way, mark in WAYS.items():
             colours: Any = {"mfc": mark["facecolors"], "mec": mark["color"]}
@@ -282,7 +270,7 @@ def _density(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     drawn = axes.pcolorfast(edges_of(dataset[name].values), rows, image.transpose(1, 0, 2))
     if type(drawn) is AxesImage:  # evenly spaced
         drawn.set_interpolation("auto")  # more columns than pixels are averaged, not left out
-    axes.set_ylabel(f"$m^o_1$, semantic ({density.sum(axis=1).max():,} steps each)")
+    axes.set_ylabel(f"{observable_of(dataset).label} ({density.sum(axis=1).max():,} steps each)")
 
 
 def shade_labels(axes: Axes, dataset: xr.Dataset, name: str) -> None:
@@ -339,9 +327,20 @@ def legend_of_labels(figure: Figure, dataset: xr.Dataset) -> None:
     )
 
 
-def label_axis(axis: Axis, name: str, values: npt.NDArray[Any]) -> None:
+def symbol_of(config: Config, name: str) -> str:
+    """Return what an axis of a sweep is called in a figure."""
+    return COUNTED.get(name) or config.of[name].symbol or name
+
+
+def observable_of(dataset: xr.Dataset, number: int = 0) -> Observable:
+    """Return one of the observables of a sweep, counted from 0."""
+    return config_of(dataset).model.observable(number)
+
+
+def label_axis(axis: Axis, dataset: xr.Dataset, name: str) -> None:
     """Label an axis with a swept parameter: every digit is in its ticks, counts are whole, names are written out."""
-    axis.set_label_text(SYMBOLS[name])
+    values = dataset[name].values
+    axis.set_label_text(symbol_of(config_of(dataset), name) if name != "direction" else name)
     if not np.issubdtype(values.dtype, np.number):
         axis.set_label_text(name)
         axis.set_ticks(_positions(values), list(values), **({} if axis is axis.axes.yaxis else TILTED))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import numpy as np
 
@@ -13,10 +14,10 @@ from dmfsa import FiniteNetwork, MeanFieldMap, Window, linear_noise
 from sweeps.arrays import Array
 from sweeps.config import Config, ConfigError
 from sweeps.config.finite import Finite
-from sweeps.config.sweep import CONTINUOUS
 from sweeps.finite.series import Seen, series_of
 from sweeps.finite.switching import Switching, switching_of
-from sweeps.network import full, side_by_side
+from sweeps.models.network import full, network_in, side_by_side
+from sweeps.models.spins import finite_network
 from sweeps.run import progress
 from sweeps.run.experiment import Experiment
 from sweeps.run.local import cores
@@ -181,11 +182,13 @@ def compare(config: Config, *, quiet: bool = False) -> Iterator[Point]:
         fewer spins than distinct columns.
     """
     asked = config.finite or Finite()
+    network_in(config)
     if config.is_noisy:
         raise ConfigError("model.n_spins must be absent here: finite.n_spins lists the networks.")
-    wrong = [name for name in config.axes if name not in CONTINUOUS]
+    followed = config.of.followed
+    wrong = [name for name in config.axes if name not in followed]
     if wrong:
-        raise ConfigError(f"sweep.{wrong[0]} must be absent here: networks are compared over {', '.join(CONTINUOUS)}.")
+        raise ConfigError(f"sweep.{wrong[0]} must be absent here: networks are compared over {', '.join(followed)}.")
     if config.start.n > 1:
         raise ConfigError(f"start has {config.start.n} starts, and must have 1 here: one orbit is compared.")
     if config.n_exponents == 0:
@@ -193,8 +196,9 @@ def compare(config: Config, *, quiet: bool = False) -> Iterator[Point]:
     experiment = Experiment.of(config)
     numbers = np.arange(experiment.grid.n_points)
     points = experiment.points(numbers)
+    limits = [cast(MeanFieldMap, point.map) for point in points]
     for n_spins in asked.n_spins:
-        network_of(asked, points[0].map, 0, n_spins)  # says before anything runs what cannot be made
+        network_of(asked, limits[0], 0, n_spins)  # says before anything runs what cannot be made
     n_sizes, n_series = len(asked.n_spins), len(asked.analyse) + 1 if asked.analyse else 0
     meter = progress.Meter(len(points), 1 + n_sizes + n_series + (n_sizes if asked.n_watch else 0))
     stop = Stop()
@@ -206,8 +210,10 @@ def compare(config: Config, *, quiet: bool = False) -> Iterator[Point]:
 
     with progress.shown(meter, quiet=quiet), ThreadPoolExecutor(min(cores(), len(points))) as pool:
         running = [
-            pool.submit(_compared, config, asked, point.map, point.window, int(number), values, count)
-            for number, values, point in zip(numbers, experiment.grid.parameters(numbers), points, strict=True)
+            pool.submit(_compared, config, asked, limit, point.state, int(number), values, count)
+            for number, values, point, limit in zip(
+                numbers, experiment.grid.parameters(numbers), points, limits, strict=True
+            )
         ]
         try:
             for one in as_completed(running):
@@ -246,11 +252,7 @@ def _compared(
 
 def network_of(asked: Finite, limit: MeanFieldMap, number: int, n_spins: int) -> FiniteNetwork:
     """Make a network at a point, with noise of its own."""
-    parameters = {name: getattr(limit, name) for name in ("beta", "gamma", "epsilon", "context")}
-    try:
-        return FiniteNetwork(limit.features, n_spins, seed=(asked.seed, number, n_spins), **parameters)
-    except ValueError as error:
-        raise ConfigError(f"finite.n_spins = {n_spins}: {error}.") from None
+    return finite_network(limit, n_spins, (asked.seed, number, n_spins), "finite.n_spins")
 
 
 def follow(

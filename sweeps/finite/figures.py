@@ -13,9 +13,10 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from attractors import DimensionStatus
 from attractors.drawing.figure import Figure
 from sweeps.figures.style import STYLE
-from sweeps.figures.sweep import COLOURS, SYMBOLS, save_both
+from sweeps.figures.sweep import COLOURS, save_both
 from sweeps.finite.comparison import LEFT, PATIENCE, Point
 from sweeps.finite.switching import SwitchingStatus
+from sweeps.models.catalogue import NETWORK
 
 SHOWN = 60  # steps of a trajectory
 BANDS = 3  # sizes whose trajectories are drawn
@@ -42,7 +43,7 @@ def save_figures(points: Sequence[Point], folder: Path) -> list[Path]:
 
 def title_of(point: Point) -> str:
     """Return where a point is and what the mean field does there."""
-    place = ", ".join(f"{SYMBOLS[name]} = {value:.7g}" for name, value in point.parameters.items())
+    place = ", ".join(f"{NETWORK[name].symbol} = {value:.7g}" for name, value in point.parameters.items())
     return f"{place}: {point.label}"
 
 
@@ -178,7 +179,7 @@ def labels_figure(points: Sequence[Point]) -> Figure:
                 x += width
     axes.set_xticks(np.append(np.arange(len(sizes)) + 0.47, len(sizes) + 0.77))
     axes.set_xticklabels([*map(power_of_ten, sizes), r"$\infty$"])
-    names = [", ".join(f"{SYMBOLS[name]} = {x:.7g}" for name, x in point.parameters.items()) for point in points]
+    names = [", ".join(f"{NETWORK[name].symbol} = {x:.7g}" for name, x in point.parameters.items()) for point in points]
     axes.set_yticks(range(len(points)), names)
     axes.invert_yaxis()
     axes.set_xlabel(N)

@@ -17,8 +17,8 @@ from dmfsa.finite_network import Replicas
 from sweeps.arrays import Array
 from sweeps.config import Config
 from sweeps.config.finite import Finite
+from sweeps.models.network import MeanFieldFamily, network_in, side_by_side
 from sweeps.multistability import orbits_in_lanes
-from sweeps.network import side_by_side
 from sweeps.run.shard import Count
 
 LOOKS = 16  # times, evenly spaced in their logarithm, at which one sees in which basin a replica stands
@@ -94,9 +94,10 @@ def switching_of(
     the replica stands. It left, then, between two looks; what comes back between them is not seen.
     """
     starts = Window.random(limit.context, limit.features.n_patterns, seed=asked.seed, n=asked.n_random)
+    family = MeanFieldFamily(network_in(config))
 
     def run(windows: Sequence[Window]) -> Orbits:
-        return orbits_in_lanes(config, limit, windows, lambda n: count(0))
+        return orbits_in_lanes(config, family, limit, windows, lambda n: count(0))
 
     orbits, found = settled_attractors(run(starts), run, clock_period=limit.clock_period)
     known = found.attractors

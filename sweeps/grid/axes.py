@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from sweeps.arrays import Array, Numbers
 from sweeps.config import Config
-from sweeps.config.sweep import REAL
 from sweeps.grid.chains import Chains
 from sweeps.grid.shard import Shard, blocks
 
@@ -34,7 +33,7 @@ class Grid:
     Attributes
     ----------
     axes : dict from name to array
-        Swept values, in the order of `config.sweep.SWEPT`; before them `point`, which counts the points of zipped
+        Swept values, in the order in which the model lists them; before them `point`, which counts the points of zipped
         parameters; after them `start`, the number of the start, and `direction`, 0 for left and 1 for right, if there
         are several or they have names.
     zipped : dict from name to array
@@ -163,7 +162,9 @@ class Grid:
 
 def grid_of(config: Config) -> Grid:
     """Return the grid of a config; one point without axes if it sweeps nothing."""
-    values = {name: array if name in REAL else np.rint(array).astype(np.int64) for name, array in config.axes.items()}
+    values = {
+        name: np.rint(array).astype(np.int64) if config.of[name].whole else array for name, array in config.axes.items()
+    }
     zipped = {name: values.pop(name) for name in (config.sweep.zipped if config.sweep else ())}
     axes: dict[str, npt.NDArray[Any]] = {}
     if zipped:

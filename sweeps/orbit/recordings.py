@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sweeps.config.registry import models
 from sweeps.files import StoreError, reason
 
 ENDINGS = (".csv", ".txt", ".npz", ".npy", ".nc")
-OURS = "m_o_semantic"  # of the files that `dmfsa trajectory` writes, what is analysed
 
 
 class Recording(NamedTuple):
@@ -28,8 +28,8 @@ def read_series(path: Path, columns: Sequence[str] = ()) -> Recording:
     ----------
     path : path
         A table of numbers with or without a line of names (.csv, .txt: commas, semicolons or blanks between
-        columns), or arrays (.npy, .npz, .nc). Of several arrays the semantic m^o is taken, if there is one, or that
-        named.
+        columns), or arrays (.npy, .npz, .nc). Of several arrays that named is taken, or what
+        `dmfsa trajectory` writes to be analysed, if there is that.
     columns : sequence of str
         Names or numbers (from 1) of the columns to keep, in this order; all if empty. With .npz and .nc, the name of an
         array.
@@ -95,7 +95,8 @@ def _one_array(path: Path, columns: Sequence[str]) -> Recording:
         for name, values in arrays.items()
         if values.dtype.kind in "fiu" and values.ndim in {1, 2} and len(values) > 1
     }
-    asked = columns[0] if len(columns) == 1 else OURS if OURS in fitting else None
+    ours = [name for name in ("observed", *(model.observed for model in models())) if name in fitting]
+    asked = columns[0] if len(columns) == 1 else ours[0] if ours else None
     if asked is None and len(fitting) == 1:
         (asked,) = fitting
     if asked not in fitting:

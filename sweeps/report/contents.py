@@ -7,26 +7,24 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-import yaml
 
 from attractors import Label
 from attractors.results import plain
 from sweeps.config import Config
-from sweeps.config.sweep import SWEPT
 from sweeps.figures.sweep import COLOURS, by_ratio, edges_of
 from sweeps.grid.axes import NUMBERED
+from sweeps.records import half_width
 from sweeps.regimes import FAILED, UNLABELLED, label_counts, label_names, regimes
 from sweeps.report.arrays import packed, packed_text
-from sweeps.report.networks import networks
 from sweeps.report.rasters import rasters
 from sweeps.run.status import State, in_words, status_of
-from sweeps.store.dataset import RUN_ATTRIBUTES, axes_of, in_order
+from sweeps.store.dataset import RUN_ATTRIBUTES, axes_of, config_of, in_order
 from sweeps.store.folder import SweepFolder, open_sweep
 
 DETAILED = 100_000  # points at most, with exponents and reasons of each; beyond, labels and λ_1 alone
 LINES = 2_000  # lines along the first axis of which regimes are listed
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 NAMES = ["missing", FAILED, *map(str, Label), UNLABELLED]
-SYMBOLS = {"beta": "β", "gamma": "γ", "epsilon": "ε", "context": "L", "positional_bits": "P", "n_patterns": "M"}
 PER_POINT = {
     "period": "i4",
     "torus_dimension": "u1",
@@ -56,7 +54,7 @@ def contents(path: Path) -> dict[str, Any]:
     """
     dataset = open_sweep(path)
     dataset = in_order(dataset, *(name for name in axes_of(dataset) if name not in NUMBERED))
-    config = Config.from_dict(yaml.safe_load(dataset.attrs["config"]))
+    config = config_of(dataset)
     names = label_names(dataset).ravel()
     detailed = names.size <= DETAILED
     exponents = PER_EXPONENT if detailed else {"lyapunov_exponent": "f4"}
@@ -69,8 +67,11 @@ def contents(path: Path) -> dict[str, Any]:
             for name, values in dataset.coords.items()
             if values.dims == ("point",) and name != "point"
         },
-        "symbols": SYMBOLS,
-        "model": {name: getattr(config.model, name) for name in ("beta", "gamma", "epsilon")},
+        "symbols": {one.name: one.letter for one in config.of.parameters if one.letter},
+        "model": {name: config.value(name) for name in config.of.followed},
+        "iterates": getattr(config.of, "page", None) is not None,
+        "titled": list(config.of.titled or config.of.followed),
+        "observables": _observables(config),
         "labels": [{"name": name.replace("_", " "), "colour": COLOURS[name]} for name in NAMES],
         "counts": {NAMES.index(name): count for name, count in label_counts(dataset).items()},
         "label": packed([NAMES.index(name) for name in names], "u1"),
@@ -87,10 +88,45 @@ def contents(path: Path) -> dict[str, Any]:
             if name in dataset and dataset.sizes["exponent"]
         },
         "raster": rasters(dataset),
-        "orbits": networks(dataset, config) if detailed else {},
+        "orbits": _orbits(dataset, config) if detailed else {},
         "regimes": _regimes(dataset),
         "run": _run(dataset, config, path),
     }
+
+
+def _observables(config: Config) -> dict[str, str]:
+    """Return what is drawn of orbits, in words: the first observable, its axis, and the slab of the section."""
+    model = config.model
+    first = model.observable(0)
+    words = {"name": spelled(first.name), "label": spelled(first.name) + (f", {first.note}" if first.note else "")}
+    if model.n_observables > 1:
+        words["slab"] = f"|{spelled(model.observable(1).name)}| < {half_width(model):g}"
+    return words
+
+
+def spelled(name: str) -> str:
+    """Return a name with its raised o and its lowered number as letters that a page can show.
+
+    Examples
+    --------
+    >>> spelled("u^o_2"), spelled("x")
+    ('uᵒ₂', 'x')
+    """
+    before, _, number = name.replace("^o", "ᵒ").partition("_")
+    return before + (number.translate(LOWERED) if number.isdecimal() else f"_{number}" if number else "")
+
+
+def _orbits(dataset: xr.Dataset, config: Config) -> dict[str, Any]:
+    """Return what the page goes on with orbits from; nothing of a model that it does not know how to iterate."""
+    page = getattr(config.of, "page", None)
+    if page is None:
+        return {}
+    made = page(dataset, config)
+    return {name: value if isinstance(value, int) else _packed(value) for name, value in made.items()}
+
+
+def _packed(value: Any) -> dict[str, Any]:
+    return packed_text(value) if isinstance(value, str) else packed(*value)
 
 
 def _state(dataset: xr.Dataset, path: Path) -> dict[str, Any]:
@@ -166,7 +202,7 @@ def _run(dataset: xr.Dataset, config: Config, path: Path) -> dict[str, Any]:
         "attributes": attributes,
         "shards": [[*one, count] for one, count in where.items()],
         "alone": _alone(config),
-        "keys": {name: ".".join(("model", *SWEPT[name][0])) for name in config.axes},
+        "keys": {name: ".".join(("model", *config.of[name].path)) for name in config.axes},
         "n_transient": config.run.n_transient,
         "n_steps": config.run.n_steps,
         "record": list(config.record),

@@ -116,6 +116,7 @@ class Sweep {
     for (const name in this.zipped) {
       parts.push(`${this.symbols[name] ?? name} = ${plainNumber(this.parameter(name, at))}`);
     }
-    return parts.join(", ") || `${this.symbols.beta} = ${plainNumber(this.model.beta)}`;
+    const alone = this.titled.map((name) => `${this.symbols[name] ?? name} = ${plainNumber(this.model[name])}`);
+    return parts.join(", ") || alone.join(", ");
   }
 }

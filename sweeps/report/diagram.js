@@ -152,7 +152,7 @@ class Diagram {
     if (orbit) {
       const height = this.heightShown();
       this.drawOrbit(context, orbit, ratio, height);
-      frame(context, orbit, range, height, { xTicks: bare, yLabel: "mᵒ₁, semantic" });
+      frame(context, orbit, range, height, { xTicks: bare, yLabel: this.sweep.observables.label });
     }
     if (exponents) this.drawExponents(context, exponents, range, bare);
     this.drawLabels(context, labels, ratio);

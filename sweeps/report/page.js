@@ -141,7 +141,7 @@ function wireSelections(page) {
   if (sweep.raster.section) {
     const steps = `all ${sweep.raster.steps.toLocaleString("en")} steps`;
     byId("mode-label").hidden = false;
-    fillSelect(byId("mode"), { density: steps, section: "section |mᵒ₂| < 0.001" });
+    fillSelect(byId("mode"), { density: steps, section: `section ${sweep.observables.slab}` });
     onChange(byId("mode"), (mode) => (diagram.mode = mode));
   }
   if (sweep.nExponents > 2) {

@@ -93,8 +93,10 @@ function showFacts(sweep, at, point) {
     const [share, low, high] = ["", "_low", "_high"].map((end) => percent(kept[`attractor_share${end}`][point]));
     say("attractor", `number ${kept.attractor[point] + 1}, reached by ${share} of the starts (95 %: ${low} to ${high})`);
   }
-  if (sweep.raster.hits) say("steps with |mᵒ₂| < 0.001", sweep.raster.hits[point].toLocaleString("en"));
-  for (const name of ["beta", "gamma", "epsilon"]) say(sweep.symbols[name], plainNumber(sweep.parameter(name, at)));
+  if (sweep.raster.hits) say(`steps with ${sweep.observables.slab}`, sweep.raster.hits[point].toLocaleString("en"));
+  for (const name of Object.keys(sweep.model)) {
+    say(sweep.symbols[name] ?? name, plainNumber(sweep.parameter(name, at)));
+  }
   fillTable(
     byId("facts"),
     [
@@ -135,6 +137,7 @@ function showOrbit(sweep, at, state) {
 }
 
 function orbitMissing(sweep) {
+  if (!sweep.iterates) return "This page cannot iterate the map of this sweep: dmfsa trajectory draws an orbit.";
   if (sweep.orbits.networks) return "Without a window at its end there is no orbit to show.";
   return "This sweep is too large for its orbits to be in the page: dmfsa trajectory draws one.";
 }

@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from sweeps.records import BINS
 from sweeps.report.arrays import packed
-from sweeps.store.dataset import BINS
+from sweeps.store.dataset import config_of
 
 LEVELS = 31  # of ink, above none: more cannot be told apart
 CELLS = 8_000_000  # of a raster at most: some 1 MB, or 4 where all is chaos
 COARSEST = 64  # rows with which a raster still says something
-WIDTH = 2.0 / BINS
 
 
 def rasters(dataset: xr.Dataset) -> dict[str, Any]:
@@ -23,6 +23,8 @@ def rasters(dataset: xr.Dataset) -> dict[str, Any]:
     """
     if "orbit_density" not in dataset:
         return {}
+    seen = config_of(dataset).model.observable(0)
+    width = (seen.high - seen.low) / BINS
     counts = dataset["orbit_density"].values.reshape(-1, BINS)
     visited = np.flatnonzero(counts.any(axis=0))
     if not visited.size:
@@ -33,15 +35,15 @@ def rasters(dataset: xr.Dataset) -> dict[str, Any]:
     if len(starts) < min(COARSEST, last - first):
         return {}
     found: dict[str, Any] = {
-        "low": first * WIDTH - 1.0,
-        "high": (first + len(starts) * together) * WIDTH - 1.0,
+        "low": seen.low + first * width,
+        "high": seen.low + (first + len(starts) * together) * width,
         "levels": LEVELS,
         "density": packed(levels(np.add.reduceat(counts[:, first:last], starts - first, axis=1)), "u1"),
         "steps": int(counts.sum(axis=1, dtype=np.int64).max()),
     }
     if "section" in dataset:
         hits = dataset["section"].values.reshape(len(counts), -1)
-        edges = np.append(starts, starts[-1] + together) * WIDTH - 1.0
+        edges = np.append(starts, starts[-1] + together) * width + seen.low
         found["section"] = packed(levels(np.array([np.histogram(one, edges)[0] for one in hits])), "u1")
         found["hits"] = packed(dataset["section_hits"].values.ravel(), "i4")
     return found

@@ -17,7 +17,7 @@ from attractors.results import plain
 from dmfsa import MeanFieldMap, Window
 from sweeps.config import Config
 from sweeps.figures.orbits import Remembered
-from sweeps.network import full, map_of, starts_of
+from sweeps.models.network import full, map_of, network_in, starts_of
 from sweeps.regimes import label_names, regimes
 from sweeps.reproduce.known import (
     AUTHORS,
@@ -112,7 +112,7 @@ def last_chaos_row(dataset: xr.Dataset) -> Row:
 
 def clocked_row(config: Config) -> Row:
     """Find where the cycle with the clock's period loses its stability, and compare."""
-    bounds, given, near, seen = CLOCKED[config.model.context]
+    bounds, given, near, seen = CLOCKED[network_in(config).context]
     try:
         beta, cycle = stability_limit(config, bounds)
     except ValueError as error:

@@ -12,6 +12,7 @@ from sweeps.figures.column import save_sharp, section_diagram
 from sweeps.figures.orbits import memory_figure, planes_figure, published_figure
 from sweeps.figures.style import COLUMN
 from sweeps.figures.sweep import hysteresis_diagram, lyapunov_figure, phase_diagram, save_both
+from sweeps.models.network import network_in
 from sweeps.reproduce import comparison
 from sweeps.reproduce.comparison import Row
 from sweeps.reproduce.orbits import orbits_of, remembered
@@ -56,15 +57,19 @@ def _long_context(sweeps: Sequence[Sweep], stem: Path) -> Made:
 def _planes(sweeps: Sequence[Sweep], stem: Path) -> Made:
     config, dataset, known = sweeps[0]
     orbits = orbits_of(dataset, config)
-    files = save_both(planes_figure(orbits, "m_o"), stem)
-    files += save_both(planes_figure(orbits, "attention"), stem.with_name(f"{stem.name}_attention"))
+    seen = [config.model.observable(i).label for i in range(3)]
+    files = save_both(planes_figure(orbits, "observed", seen), stem)
+    attention = planes_figure(orbits, "samples", ["$A_1$", "$A_2$", "$A_3$"])
+    files += save_both(attention, stem.with_name(f"{stem.name}_attention"))
     return Made(files, comparison.exponent_rows(dataset) if known else [])
 
 
 def _memory(sweeps: Sequence[Sweep], stem: Path) -> Made:
     config, dataset, known = sweeps[0]
-    found = [remembered(orbit, config.model.context) for orbit in orbits_of(dataset, config)]
-    return Made(save_both(memory_figure(found), stem), comparison.memory_rows(found, known=known))
+    found = [remembered(orbit, network_in(config).context) for orbit in orbits_of(dataset, config)]
+    return Made(
+        save_both(memory_figure(found, config.model.observable(0)), stem), comparison.memory_rows(found, known=known)
+    )
 
 
 def _spectra(sweeps: Sequence[Sweep], stem: Path) -> Made:

@@ -7,7 +7,7 @@ from attractors import autocorrelation, power_spectrum
 from dmfsa import Window
 from sweeps.config import Config
 from sweeps.figures.orbits import Orbit, Remembered
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 from sweeps.regimes import label_names
 
 SAMPLES = 20_000  # steps of an orbit, as published; no more than the run has
@@ -40,7 +40,7 @@ def orbits_of(dataset: xr.Dataset, config: Config) -> list[Orbit]:
 
 def remembered(orbit: Orbit, context: int) -> Remembered:
     """Return what m^o_1 of an orbit remembers."""
-    x = orbit.m_o[:, 0]
+    x = orbit.observed[:, 0]
     spectrum = power_spectrum(x)
     slow = spectrum.frequencies < 1.0 / context
     total = spectrum.power.sum()

@@ -1,18 +1,18 @@
-"""The windows at the end of an earlier sweep, for a new one to start from."""
+"""The states at the end of an earlier sweep, for a new one to start from."""
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dmfsa import Window
 from sweeps.config import Config, ConfigError
-from sweeps.config.sweep import SWEPT
 from sweeps.files import StoreError
 from sweeps.grid.axes import DIRECTIONS, Grid
+from sweeps.models.model import Family, State
+from sweeps.store.dataset import axes_of, config_of
 from sweeps.store.folder import open_sweep
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ CLOSE = 1e-12  # relative; values that differ by rounding are the same
 
 @dataclass(frozen=True, eq=False)
 class EarlierSweep:
-    """Windows of a sweep, found by the values of its parameters.
+    """States of a sweep, found by the values of its parameters.
 
     Attributes
     ----------
     path : Path
     axes : dict from name to dict from name to array
-        The parameters along each of its axes: one of that name, or those that are zipped along ``point``. Each window
+        The parameters along each of its axes: one of that name, or those that are zipped along ``point``. Each state
         stands at one place on every axis.
-    windows, phases : arrays, shape (*lengths of the axes, L, M) and (*lengths of the axes)
-        NaN where the sweep has no window.
+    arrays : dict from name to array, shape (*lengths of the axes, ...)
+        Those of the states; NaN where the sweep has none.
     here : dict
         Values, in the new sweep, of parameters that it does not sweep.
     nearest : bool
@@ -41,8 +41,7 @@ class EarlierSweep:
 
     path: Path
     axes: dict[str, dict[str, npt.NDArray[np.float64]]]
-    windows: npt.NDArray[np.float64]
-    phases: npt.NDArray[np.int64]
+    arrays: dict[str, npt.NDArray[Any]]
     here: dict[str, float]
     nearest: bool
 
@@ -53,7 +52,7 @@ class EarlierSweep:
         Raises
         ------
         ConfigError
-            If it cannot be read, or is of a network whose windows do not fit.
+            If it cannot be read, or is of a model whose states do not fit.
         """
         path = config.start.sweep
         what = f"start.sweep = '{path}'"
@@ -63,31 +62,32 @@ class EarlierSweep:
             dataset = open_sweep(path)
         except StoreError as error:
             raise ConfigError(f"{what} cannot be used: {error}") from None
-        dataset = _one_of(dataset, "start", config.start.number, what)
+        noun = config.model.state[0].name
+        dataset = _one_of(dataset, "start", config.start.number, what, noun)
         direction = None if config.start.direction is None else DIRECTIONS.index(config.start.direction)
-        dataset = _one_of(dataset, "direction", direction, what)
-        names = [str(dim) for dim in dataset["clock_phase"].dims]
+        dataset = _one_of(dataset, "direction", direction, what, noun)
+        names = axes_of(dataset)
         zipped = [str(name) for name in dataset.coords if name != "point" and dataset[name].dims == ("point",)]
         axes = {
             dim: {name: dataset[name].values.astype(np.float64) for name in (zipped if dim == "point" else [dim])}
             for dim in names
         }
-        if dataset["window"].shape[len(names) :] != (fits := (config.model.context, config.model.features.n_patterns)):
-            found = dataset["window"].shape[len(names) :]
-            raise ConfigError(f"{what}: its windows have shape {found} but must have {fits}: context, n_patterns.")
-        if (period := 2**config.model.positional_bits) <= int(dataset["clock_phase"].max()):
-            raise ConfigError(f"{what}: its clock has a longer period than 2**positional_bits = {period}.")
+        lacking = [one.name for one in config.model.state if one.name not in dataset]
+        if lacking:
+            raise ConfigError(f"{what} cannot be used: it is of another model, without the variable {lacking[0]}.")
+        arrays = {one.name: dataset[one.name].values for one in config.model.state}
+        if misfit := config.model.misfit(arrays):
+            raise ConfigError(f"{what}: {misfit}.")
         return cls(
             path,
             axes,
-            dataset["window"].values,
-            dataset["clock_phase"].values,
+            arrays,
             {name: _value(config, name) for along in axes.values() for name in along if name not in config.axes},
             bool(config.start.nearest),
         )
 
-    def window(self, values: dict[str, float]) -> Window:
-        """Return the window at the point with these values, or nearest to them on each axis.
+    def state(self, values: dict[str, float], family: Family) -> State:
+        """Return the state at the point with these values, or nearest to them on each axis.
 
         Raises
         ------
@@ -106,24 +106,26 @@ class EarlierSweep:
                     f"{_said(there, names=len(there) > 1)}. Set start.nearest=true to start from that."
                 )
             index.append(at)
-        attention = self.windows[tuple(index)]
-        if not np.isfinite(attention).all():
+        arrays = {name: values[tuple(index)] for name, values in self.arrays.items()}
+        if not all(np.isfinite(array).all() for array in arrays.values()):
             there = {
                 name: axis[i]
                 for i, along in zip(index, self.axes.values(), strict=True)
                 for name, axis in along.items()
             }
-            place = _said(there)
-            raise ConfigError(f"start.sweep = '{self.path}' has no window at {place}: the point is missing, or failed.")
-        return Window(attention, int(self.phases[tuple(index)]))
+            place, (state, *_) = _said(there), self.arrays
+            raise ConfigError(
+                f"start.sweep = '{self.path}' has no {state} at {place}: the point is missing, or failed."
+            )
+        return family.from_arrays(arrays)
 
-    def check(self, grid: Grid) -> None:
-        """See that there is a window for every point of a grid; raises as `window`."""
+    def check(self, grid: Grid, family: Family) -> None:
+        """See that there is a state for every point of a grid; raises as `state`."""
         columns = {name: np.unique(grid.axes[name]) for name in grid.parameters_swept if name in grid.axes}
         columns |= grid.zipped
         longest = max((len(values) for values in columns.values()), default=1)
         for i in range(longest):
-            self.window({name: float(values[min(i, len(values) - 1)]) for name, values in columns.items()})
+            self.state({name: float(values[min(i, len(values) - 1)]) for name, values in columns.items()}, family)
 
 
 def _nearest(along: dict[str, npt.NDArray[np.float64]], wanted: dict[str, float]) -> int:
@@ -140,7 +142,7 @@ def _said(values: dict[str, float], *, names: bool = True) -> str:
 
 
 def content_of(path: Path) -> str:
-    """Return a checksum of the windows of a sweep.
+    """Return a checksum of the states of a sweep.
 
     Raises
     ------
@@ -149,27 +151,26 @@ def content_of(path: Path) -> str:
     """
     dataset = open_sweep(path)
     total = hashlib.sha256(dataset.attrs["config"].encode())
-    for name in ("window", "clock_phase"):
+    for name in (one.name for one in config_of(dataset).model.state):
         total.update(np.ascontiguousarray(dataset[name].values).tobytes())
     return total.hexdigest()[:16]
 
 
-def _one_of(dataset: "xr.Dataset", dim: str, number: int | None, what: str) -> "xr.Dataset":
+def _one_of(dataset: "xr.Dataset", dim: str, number: int | None, what: str, state: str) -> "xr.Dataset":
     """Choose one of several starts or directions."""
     key = {"start": "start.number", "direction": "start.direction"}[dim]
-    if dim not in dataset["clock_phase"].dims:
+    if dim not in axes_of(dataset):
         if number:
             raise ConfigError(f"{what}: {key} is given, but that sweep has one only.")
         return dataset
     if number is None or number >= dataset.sizes[dim]:
         allowed = f"0 to {dataset.sizes[dim] - 1}" if dim == "start" else "left or right"
-        raise ConfigError(f"{what} has several windows at each point: {key} must be {allowed}.")
+        raise ConfigError(f"{what} has several {state}s at each point: {key} must be {allowed}.")
     return dataset.isel({dim: number})
 
 
 def _value(config: Config, name: str) -> float:
-    """Return the value of a parameter that is not swept."""
-    value: object = config.model
-    for part in SWEPT[name][0]:
-        value = getattr(value, part, None)
-    return float(value) if isinstance(value, int | float) else float("nan")
+    """Return the value of a parameter that is not swept; NaN if the model has none of that name."""
+    known = name in {one.name for one in config.of.parameters}
+    value = config.value(name) if known else None
+    return float("nan") if value is None else float(value)

@@ -1,16 +1,16 @@
-"""A config made into what runs: networks, grid, and the windows that points start from."""
+"""A config made into what runs: families of maps, grid, and the states that points start from."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from dmfsa import Features, MeanFieldMap, Window
+from attractors.system import System
 from sweeps.arrays import Numbers
 from sweeps.config import Config
-from sweeps.config.sweep import CONTINUOUS
 from sweeps.grid.axes import Grid, grid_of
-from sweeps.network import features_of, from_token, full, given_starts, map_of
+from sweeps.models.made import family_of, given_starts, system_of
+from sweeps.models.model import Family, State
 from sweeps.run.earlier_sweep import EarlierSweep
 
 MOST_NETWORKS = 256  # kept in memory
@@ -19,19 +19,19 @@ Choice = tuple[tuple[str, float], ...]  # values of the swept parameters that ma
 
 
 class Network(NamedTuple):
-    """One network of a sweep, whatever β, γ and ε."""
+    """One family of maps of a sweep, whatever its continuous parameters."""
 
     config: Config
-    features: Features
-    starts: list[Window | str]  # words of tokens: their windows depend on ε
+    family: Family
+    starts: list[Any]  # as `Family.begin` takes them: a state may depend on the map
 
 
 class Point(NamedTuple):
-    """One point, ready to run: its network, its map, its first window."""
+    """One point, ready to run: its family, its map, its first state."""
 
     network: Network
-    map: MeanFieldMap
-    window: Window
+    map: System
+    state: State
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,45 +55,43 @@ class Experiment:
         Raises
         ------
         ConfigError
-            If the start cannot be made: a checkpoint is damaged, an ensemble has no tokens, or an earlier sweep has no
-            windows for these points.
+            If the start cannot be made: a checkpoint is damaged, the model has none such, or an earlier sweep has no
+            states for these points.
         """
         earlier = None if config.start.sweep is None else EarlierSweep.read(config)
         experiment = cls(config, grid_of(config), earlier)
-        experiment.points(np.array([0]))
+        (first,) = experiment.points(np.array([0]))
         if earlier is not None:
-            earlier.check(experiment.grid)
+            earlier.check(experiment.grid, first.network.family)
         return experiment
 
-    def points(self, numbers: Numbers, windows: list[Window] | None = None) -> list[Point]:
-        """Make points, given by their numbers; they start from `windows` if these are given."""
+    def points(self, numbers: Numbers, states: list[State] | None = None) -> list[Point]:
+        """Make points, given by their numbers; they start from `states` if these are given."""
         starts = self.grid.values("start", numbers) if "start" in self.grid.axes else np.zeros(len(numbers), dtype=int)
         made = []
         for i, values in enumerate(self.grid.parameters(numbers)):
-            made.append(self.point(values, int(starts[i]), None if windows is None else windows[i]))
+            made.append(self.point(values, int(starts[i]), None if states is None else states[i]))
         return made
 
-    def point(self, values: dict[str, float], start: int = 0, window: Window | None = None) -> Point:
+    def point(self, values: dict[str, float], start: int = 0, state: State = None) -> Point:
         """Make the point at some values of the swept parameters."""
-        network = self._network(tuple(item for item in values.items() if item[0] not in CONTINUOUS))
-        here = map_of(network.config, network.features, **{name: x for name, x in values.items() if name in CONTINUOUS})
-        if window is None and self.earlier is not None:
-            window = self.earlier.window(values)
-        elif window is None:
-            given = network.starts[start]
-            window = from_token(here, given) if isinstance(given, str) else given
-            if isinstance(given, str) and not network.config.is_noisy:  # there, windows grow with their noise
-                window = full(here, window)
-        return Point(network, here, window)
+        continuous = {name: x for name, x in values.items() if self.config.of[name].continuous}
+        network = self.network(values)
+        here = system_of(network.config, network.family, **continuous)
+        if state is None and self.earlier is not None:
+            state = self.earlier.state(values, network.family)
+        elif state is None:
+            state = network.family.ready(here, network.family.begin(here, network.starts[start]))
+        return Point(network, here, state)
 
-    def _network(self, choice: Choice) -> Network:
-        """Make a network, or take it out of those that were made before."""
+    def network(self, values: dict[str, float]) -> Network:
+        """Make the family of some values of the swept parameters, or take it out of those that were made before."""
+        choice = tuple(item for item in values.items() if not self.config.of[item[0]].continuous)
         found = self._networks.get(choice)
         if found is None:
             config = self.config.at(dict(choice))
-            features = features_of(config)
-            some = map_of(config, features, beta=1.0)
-            found = Network(config, features, [] if self.earlier else given_starts(config, some))
+            family = family_of(config)
+            found = Network(config, family, [] if self.earlier else given_starts(config, family))
             if len(self._networks) >= MOST_NETWORKS:
                 self._networks.clear()
             self._networks[choice] = found

@@ -19,6 +19,9 @@ def inputs_of(config: Config) -> Inputs:
     """
     start = config.start
     found = {}
+    module = getattr(config.model, "module", None)
+    if module is not None:
+        found["model.module"] = _content("model.module", module)
     if start.checkpoint is not None:
         found["start.checkpoint"] = _content("start.checkpoint", start.checkpoint)
     for place, one in enumerate(start.list or ()):

@@ -1,43 +1,43 @@
 """The physics of some points of a sweep: orbits side by side, and what is kept of each."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors import (
+    Attractors,
     Blocks,
     Classification,
     LyapunovSpectrum,
-    OrbitDensity,
-    SlabSection,
     classify,
     classify_series,
 )
-from attractors.labels.settle import settled_label
 from attractors.labels.transients import later, transient_before
 from attractors.multistability.attractors import SECOND_RUN
 from attractors.multistability.distinction import Orbits
 from attractors.recurrence.period import rest_at_zero
-from dmfsa import Ensemble, MeanFieldMap, Window
+from attractors.system import System
 from sweeps.arrays import Array, Numbers
 from sweeps.config import Config
 from sweeps.grid.shard import Points
-from sweeps.network import SCALE, blocks_of
-from sweeps.run.basins import WINDOW, blocks_of_starts, compare_starts, stretched
+from sweeps.models.made import blocks_of
+from sweeps.models.model import Lanes, State, Stream
+from sweeps.records import Ran, asked_for
+from sweeps.run.basins import WINDOW, blocks_of_starts, compare_starts, label_of, stretched
 from sweeps.run.experiment import Experiment, Point
-from sweeps.run.noisy_points import OF_CARRIED, OF_POINTS, FinitePoints
-from sweeps.store.dataset import BINS, SECTION_HALF_WIDTH, SECTION_HITS, empty_points
+from sweeps.store.dataset import empty_points
 
-Stream = OrbitDensity | SlabSection
+OF_POINTS, OF_CARRIED = 0, 1  # streams of the noise: of points, and of orbits that are carried to where one begins
 
 
 def run_points(
     experiment: Experiment,
     numbers: Numbers,
-    windows: list[Window] | None = None,
+    states: list[State] | None = None,
     count: Callable[[int], None] = lambda n_steps: None,
 ) -> Points:
     """Run some points of a grid side by side.
@@ -48,7 +48,7 @@ def run_points(
         The sweep.
     numbers : array of int
         Numbers of the points.
-    windows : list of Window, optional
+    states : list, optional
         What they start from, in place of the config's start.
     count : callable
         Called with the number of map steps done, summed over points, now and then.
@@ -58,7 +58,7 @@ def run_points(
     structured array
         As `empty_points` makes it, filled.
     """
-    points = experiment.points(numbers, windows)
+    points = experiment.points(numbers, states)
     result = empty_points(experiment.config, numbers)
     for rows in _alike(points):
         _run_alike([points[i] for i in rows], result, rows, count)
@@ -68,48 +68,70 @@ def run_points(
 def carried(
     experiment: Experiment,
     places: list[dict[str, float]],
-    windows: list[Window],
+    states: list[State],
     chains: Numbers,
     stage: int,
     count: Callable[[int], None],
-) -> list[Window]:
+) -> list[State]:
     """Let orbits run at some values of the parameters, for as long as a point runs; return where they end.
 
     Noise depends on the chain that each of them will begin, and on how many such values were before.
     """
     run = experiment.config.run
-    points = [experiment.point(values, window=window) for values, window in zip(places, windows, strict=True)]
-    moved = list(windows)
+    points = [experiment.point(values, state=state) for values, state in zip(places, states, strict=True)]
+    moved = list(states)
     for rows in _alike(points):
         together = [points[i] for i in rows]
         streams = [(OF_CARRIED, int(chains[i]), stage) for i in rows]
-        ensemble = FinitePoints(together, streams) if experiment.config.is_noisy else ensemble_of(together)
-        ensemble.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
-        for i, window in zip(rows, ensemble.windows(), strict=True):
-            moved[i] = window
+        lanes = lanes_of(together, streams)
+        lanes.advance(run.n_transient + run.n_steps, progress=lambda n_steps: count(0))
+        for i, state in zip(rows, lanes.states(), strict=True):
+            moved[i] = state
     return moved
 
 
 def _alike(points: list[Point]) -> list[Numbers]:
-    """Sort points into those that an ensemble can hold: one network, one clock, one number of live directions."""
-    alike: dict[tuple[int, int, int], list[int]] = {}
+    """Sort points into those that can advance side by side: of one family, and what else that asks for."""
+    alike: dict[Hashable, list[int]] = {}
     for i, point in enumerate(points):
-        n_live = point.map.n_live_directions if point.network.config.n_exponents else 0
-        alike.setdefault((id(point.network), n_live, point.window.phase), []).append(i)
+        family, stretched = point.network.family, point.network.config.n_exponents > 0
+        alike.setdefault((id(point.network), family.lane(point.map, point.state, stretched=stretched)), []).append(i)
     return [np.array(rows) for rows in alike.values()]
 
 
-def _label_of(
-    config: Config, network: MeanFieldMap, spectrum: LyapunovSpectrum | None, samples: Array
-) -> Classification:
+def lanes_of(points: list[Point], streams: Sequence[Stream]) -> Lanes:
+    """Put points of one family side by side."""
+    network = points[0].network
+    return network.family.side_by_side(
+        [point.map for point in points],
+        [point.state for point in points],
+        streams,
+        stretched=network.config.n_exponents > 0,
+    )
+
+
+def _label_of(config: Config, system: System, spectrum: LyapunovSpectrum | None, samples: Array) -> Classification:
     """Label a point."""
     if config.is_noisy:
-        return classify_series(samples, clock_period=network.clock_period)
-    return settled_label(spectrum, samples, scale=SCALE, clock_period=network.clock_period)
+        return classify_series(samples, clock_period=system.clock_period)
+    return label_of(config, spectrum, samples)
+
+
+def _last_labels(
+    config: Config, systems: Sequence[System], first: Sequence[Classification], orbits: Orbits
+) -> list[Classification]:
+    """Return the labels of orbits after their last runs: the first, and a second one of those that have made it."""
+    n_before, n_settle, n_blocks, block_length = _blocks(config)
+    n_run = n_before + n_settle + n_blocks * block_length
+    last = []
+    for system, before, answer, end in zip(systems, first, orbits.answers, orbits.ends, strict=True):
+        runs = (before,) if answer is before else (before, answer)
+        last.append(_last_label(config, system, runs, end, n_run))
+    return last
 
 
 def _last_label(
-    config: Config, network: MeanFieldMap, runs: tuple[Classification, ...], end: Window, n_run: int
+    config: Config, system: System, runs: tuple[Classification, ...], end: State, n_run: int
 ) -> Classification:
     """Return the label of an orbit's last run, of `n_run` steps each; while it is open it goes on, if that is allowed.
 
@@ -123,7 +145,7 @@ def _last_label(
     before, n_steps, rest = done - spectrum.n_steps, 2 * config.run.n_steps, (config.run.n_max or 0) - done
     if answer.label.is_open and answer.line != SECOND_RUN and rest >= n_steps:
         k = len(spectrum.exponents)
-        after = classify(network, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
+        after = classify(system, end, n_transient=0, n_steps=n_steps, n_exponents=k, n_window=WINDOW, n_max=rest)
         return _since_start(after, done, spectrum, before)
     return _since_start(answer, before, runs[-2].evidence.spectrum if len(runs) > 1 else None, before - n_run)
 
@@ -139,94 +161,48 @@ def _since_start(
     return answer if found is None else replace(answer, transient=later(found, before))
 
 
-def ensemble_of(points: list[Point]) -> Ensemble:
-    """Put points of one network, with one clock, into lanes."""
-    config, maps = points[0].network.config, [point.map for point in points]
-    return Ensemble(
-        maps[0].features,
-        beta=[network.beta for network in maps],
-        gamma=[network.gamma for network in maps],
-        epsilon=[network.epsilon for network in maps],
-        context=config.model.context,
-        windows=[point.window for point in points],
-        n_live_directions=maps[0].n_live_directions if config.n_exponents else None,
-    )
-
-
 def _run_alike(points: list[Point], result: Points, rows: Numbers, count: Callable[[int], None]) -> None:
-    """Run points of one network, and fill their rows; what is larger in other networks keeps fill values."""
+    """Run points of one family, and fill their rows; what is larger in other families keeps fill values."""
     began = time.perf_counter()
-    config = points[0].network.config
-    maps = [point.map for point in points]
-    streams = [(OF_POINTS, int(number)) for number in result["point"][rows]]
-    ensemble = FinitePoints(points, streams) if config.is_noisy else ensemble_of(points)
-    kept = {name: result[name] for name in result.dtype.names or ()}
-    density = OrbitDensity(len(points), n_bins=BINS, low=-1.0, high=1.0) if "orbit_density" in kept else None
-    section = (
-        SlabSection(len(points), half_width=SECTION_HALF_WIDTH, n_kept=SECTION_HITS) if "section" in kept else None
-    )
-    tail, spectra = _advance(config, ensemble, count, [stream for stream in (density, section) if stream])
+    family, config = points[0].network.family, points[0].network.config
+    lanes = lanes_of(points, [(OF_POINTS, int(number)) for number in result["point"][rows]])
+    records = asked_for(config)
+    watched = {one.name: one.watch(len(points), config.model) for one in records if one.watch is not None}
+    tail, spectra = _advance(config, lanes, count, list(watched.values()))
     if not config.is_noisy:
-        tail = rest_at_zero(tail, SCALE)
-    if density:
-        kept["orbit_density"][rows] = density.counts
-    if section:
-        kept["section"][rows], kept["section_hits"][rows] = section.hits, section.n_hits
-    final = ensemble.windows()
-    context, n_patterns = config.model.context, config.model.features.n_patterns
-    is_looked_at = not {"label", "transient_until", "lyapunov_exponent"}.isdisjoint(kept)
-    if is_looked_at:
-        tails = tail.transpose(1, 0, 2)
-        answers = tuple(_label_of(config, *point) for point in zip(maps, spectra, tails, strict=True))
-        orbits = Orbits(tails, answers, tuple(final))
+        tail = rest_at_zero(tail, config.model.scale)
+    ends = lanes.states()
+    answers: Sequence[Classification] = ()
+    attractors: list[tuple[Numbers, Attractors]] = []
+    if any(one.labelled for one in records):
+        systems, tails = [point.map for point in points], tail.transpose(1, 0, 2)
+        first = tuple(_label_of(config, *one) for one in zip(systems, spectra, tails, strict=True))
+        orbits = Orbits(tails, first, tuple(ends))
         if "attractors" in config.record:
-            orbits = compare_starts(maps, config, orbits, result, rows, count)
-        n_before, n_settle, n_blocks, block_length = _blocks(config)
-        n_run = n_before + n_settle + n_blocks * block_length
-        for row, network, first, answer, end in zip(rows, maps, answers, orbits.answers, orbits.ends, strict=True):
-            runs = (first,) if answer is first else (first, answer)
-            _tell(_last_label(config, network, runs, end, n_run), kept, int(row))
-    for i, (row, network) in enumerate(zip(rows, maps, strict=True)):
-        if "orbit" in config.record:
-            seen = slice(-kept["orbit"].shape[1], None)
-            if isinstance(ensemble, FinitePoints):
-                m = ensemble.m_o_semantic[seen, i]
-            else:
-                m = network.semantic_output(tail[seen, i])
-            kept["orbit"][row, kept["orbit"].shape[1] - len(m) :, :n_patterns] = m
-    kept["window"][rows, :context, :n_patterns] = np.array([window.attention for window in final])
-    kept["clock_phase"][rows] = final[0].phase
-    kept["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
+            orbits, attractors = compare_starts(config, family, systems, orbits, result["point"][rows], count)
+        answers = _last_labels(config, systems, first, orbits)
+    ran = Ran(config, config.model, rows, answers, attractors, tail, lanes.observed, watched)
+    for one in records:
+        one.collect(ran, result)
+    keep_states(result, rows, family.to_arrays(ends))
+    result["core_seconds"][rows] = (time.perf_counter() - began) / len(points)
 
 
 def _blocks(config: Config) -> Blocks:
     return blocks_of_starts(config) if "attractors" in config.record else blocks_of(config)
 
 
-def _tell(answer: Classification, kept: dict[str, Array], row: int) -> None:
-    """Fill in what a point's label is and rests on, and the exponents of what it names."""
-    if "label" in kept:
-        kept["label"][row] = answer.label.code
-        kept["period"][row] = answer.period or 0
-        kept["torus_dimension"][row] = answer.torus_dimension or 0
-        kept["confidence"][row] = answer.confidence
-        kept["reason"][row] = answer.reason
-    if "transient_until" in kept and answer.transient is not None:
-        kept["transient_until"][row] = answer.transient.until
-        kept["transient_exponent"][row] = answer.transient.exponent
-        kept["transient_lifetime"][row] = answer.transient.lifetime
-    if "lyapunov_exponent" in kept and answer.spectrum is not None:
-        n = len(answer.spectrum.exponents)
-        kept["lyapunov_exponent"][row, :n] = answer.spectrum.exponents
-        kept["lyapunov_standard_error"][row, :n] = answer.spectrum.standard_errors
-        kept["lyapunov_resolved"][row, :n] = answer.spectrum.resolved
-        kept["kaplan_yorke_dimension"][row] = answer.spectrum.kaplan_yorke_dimension
+def keep_states(result: Points, rows: Numbers, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write states, arrays by name, into rows of points that may have room for larger ones."""
+    for name, values in arrays.items():
+        room: tuple[Any, ...] = (rows, *(slice(n) for n in values.shape[1:]))
+        result[name][room] = values
 
 
 def _advance(
-    config: Config, ensemble: Ensemble | FinitePoints, count: Callable[[int], None], streams: Sequence[Stream]
+    config: Config, lanes: Lanes, count: Callable[[int], None], streams: Sequence[Any]
 ) -> tuple[Array, Sequence[LyapunovSpectrum | None]]:
-    """Discard the transient, average over the rest; return the last samples, (n, n_points, M), and the spectra."""
+    """Discard the transient, average over the rest; return the last samples, (n, n_points, m), and the spectra."""
 
     def show(block: Array, points: npt.NDArray[np.int64]) -> None:
         for stream in streams:
@@ -234,9 +210,9 @@ def _advance(
 
     observer = show if streams else None
     blocks = _blocks(config)
-    ensemble.advance(blocks.n_before, progress=count)
-    if config.n_exponents == 0 or isinstance(ensemble, FinitePoints):
+    lanes.advance(blocks.n_before, progress=count)
+    if config.n_exponents == 0:
         n_tail = min(WINDOW, blocks.n_blocks * blocks.block_length)
-        tail = ensemble.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
-        return tail, [None] * ensemble.n_points
-    return stretched(config, ensemble, blocks, count, observer)
+        tail = lanes.advance(blocks.block_length, n_tail=n_tail, observer=observer, progress=count)
+        return tail, [None] * lanes.n_points
+    return stretched(config, lanes, blocks, count, observer)

@@ -1,86 +1,29 @@
 """What is kept of a sweep, as one labelled dataset: names, dimensions, types, units."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 
 from attractors import Label
 from sweeps.config import Config
 from sweeps.grid.axes import Grid
 from sweeps.grid.refinement import boundary_table
 from sweeps.grid.shard import Points
-from sweeps.network import blocks_of
+from sweeps.models.made import blocks_of
+from sweeps.records import BINS, MISSING, ORBIT_SAMPLES, SECTION_HITS, Variable, asked_for
 from sweeps.store.shards import Header
 
 if TYPE_CHECKING:  # xarray takes most of a second to load, and the tasks of a cluster write shards only
     import xarray as xr
 
-ORBIT_SAMPLES = 512  # last samples of the orbit that are kept of each point
-BINS = 4000  # of the orbit's density, over [-1, 1], which it never leaves
-SECTION_HITS = 1024  # points in the slab that are kept of each point of the sweep, the last ones
-SECTION_HALF_WIDTH = 1e-3  # the published slab: |m^o_2| below it
-MISSING = -1  # label of a point that has not been run
-
-
-class Variable(NamedTuple):
-    """A quantity kept of every point: dimensions beside those of the sweep, type, and what it is."""
-
-    record: str  # the entry of `record` that asks for it; empty: always kept
-    dims: tuple[str, ...]
-    dtype: str
-    fill: Any
-    long_name: str
-    units: str = "1"
-    comment: str = ""
-
-    @property
-    def attributes(self) -> dict[str, str]:
-        """What the dataset says of it."""
-        return {"long_name": self.long_name, "units": self.units} | ({"comment": self.comment} if self.comment else {})
-
-
-PER_STEP = "nat/step"
-SETTLED = "over the steps kept after a transient, which is found in the orbit; missing where too few are left"
-VARIABLES = {
-    "label": Variable("label", (), "i1", MISSING, "kind of attractor"),
-    "period": Variable("label", (), "i4", 0, "period of state and clock together; 0: none", "step"),
-    "torus_dimension": Variable("label", (), "i1", 0, "exponents that may be zero, on a torus; 0: no torus"),
-    "confidence": Variable("label", (), "f8", np.nan, "probability that the label's conditions hold"),
-    "reason": Variable("label", (), "O", "", "evidence that decided the label"),
-    "transient_until": Variable(
-        "transient",
-        (),
-        "i8",
-        -1,
-        "steps from the start until the orbit had settled; -1: it had when they were kept",
-        "step",
-    ),
-    "transient_exponent": Variable("transient", (), "f8", np.nan, "largest exponent in those steps kept", PER_STEP),
-    "transient_lifetime": Variable(
-        "transient", (), "f8", np.nan, "mean lifetime of a chaotic transient, from this one", "step"
-    ),
-    "attractor": Variable("attractors", (), "i4", -1, "number of the attractor at this point; -1: not known"),
-    "attractor_share": Variable("attractors", (), "f8", np.nan, "share of the starts that reach it"),
-    "attractor_share_low": Variable("attractors", (), "f8", np.nan, "lower end of its 95 % interval"),
-    "attractor_share_high": Variable("attractors", (), "f8", np.nan, "upper end of its 95 % interval"),
-    "lyapunov_exponent": Variable("lyapunov", ("exponent",), "f8", np.nan, "Lyapunov exponent", PER_STEP, SETTLED),
-    "lyapunov_standard_error": Variable(
-        "lyapunov", ("exponent",), "f8", np.nan, "standard error of the Lyapunov exponent", PER_STEP, SETTLED
-    ),
-    "lyapunov_resolved": Variable("lyapunov", ("exponent",), "i1", 0, "1: double precision resolves the exponent"),
-    "kaplan_yorke_dimension": Variable("lyapunov", (), "f8", np.nan, "Kaplan-Yorke dimension", "1", SETTLED),
-    "orbit": Variable("orbit", ("sample", "pattern"), "f4", np.nan, "semantic part of the mean field m^o"),
-    "orbit_density": Variable("orbit", ("bin",), "u4", 0, "steps that m^o_1, semantic, spent in each bin", "step"),
-    "section": Variable(
-        "section", ("hit",), "f4", np.nan, f"m^o_1 where |m^o_2| < {SECTION_HALF_WIDTH:g} (semantic), the last ones"
-    ),
-    "section_hits": Variable("section", (), "i8", 0, "steps in that slab", "step"),
-    "window": Variable("", ("age", "pattern"), "f8", np.nan, "attention vectors at the end, newest first"),
-    "clock_phase": Variable("", (), "i4", 0, "clock phase of the newest of them", "step"),
-    "core_seconds": Variable("", (), "f8", np.nan, "time taken on one core", "s"),
-    "failure": Variable("", (), "O", "", "why the point could not be computed; empty if it was"),
+# Kept of every point, whatever is recorded.
+ALWAYS = {
+    "core_seconds": Variable((), "f8", np.nan, "time taken on one core", "s"),
+    "failure": Variable((), "O", "", "why the point could not be computed; empty if it was"),
 }
 # Of each shard, along the dimension "shard": where its points were computed.
 SHARD_VARIABLES = {
@@ -96,29 +39,24 @@ SHARD_VARIABLES = {
 # What may differ between two runs of one config: when and where they were made, never what was found.
 RUN_VARIABLES = ("core_seconds", *SHARD_VARIABLES)
 RUN_ATTRIBUTES = ("versions", "git_commit", "git_dirty", "machine", "command", "created", "core_seconds")
-AXES = {
-    "beta": "inverse temperature of the output, β",
-    "gamma": "inverse temperature of the attention, γ",
-    "epsilon": "weight of the positional part, ε",
-    "context": "tokens in the window, L",
-    "positional_bits": "bits of the clock, P",
-    "n_patterns": "features in each matrix, M",
-    "n_columns": "semantic columns, N",
-    "n_segments": "segments of the columns",
-    "scale": "standard deviation of the correlations",
-    "seed": "seed of the features",
-    "n_spins": "spins of the finite network, N",
-    "noise_seed": "seed of the noise",
+COUNTED = {  # axes that are no parameters
     "point": "number of the point",
     "start": "start of the orbit",
     "direction": "way along the axis: each point starts from its neighbour",
 }
 
 
+def variables_of(config: Config) -> dict[str, Variable]:
+    """Return what is kept of every point: of its records, its last state, and the rest."""
+    kind, model = config.of, config.networks[0]
+    recorded = {name: one for record in asked_for(config) for name, one in record.variables.items()}
+    state = {one.name: Variable(one.dims, one.dtype, one.fill, one.long_name, one.units) for one in model.state}
+    return {name: one.worded(kind, model) for name, one in recorded.items()} | state | ALWAYS
+
+
 def empty_points(config: Config, points: npt.NDArray[np.int64]) -> Points:
     """Return some points before they are run: a structured array with the number of each, `point`, and fill values."""
-    sizes = _sizes(config)
-    kept = _kept(config)
+    sizes, kept = _sizes(config), variables_of(config)
     fields: list[Any] = [("point", "i8")]
     fields += [(name, kind.dtype, tuple(sizes[dim] for dim in kind.dims)) for name, kind in kept.items()]
     empty = np.empty(len(points), dtype=fields)
@@ -130,7 +68,7 @@ def empty_points(config: Config, points: npt.NDArray[np.int64]) -> Points:
 
 def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> "xr.Dataset":
     """Put shards in their places on the grid; points that no shard holds keep fill values."""
-    sizes, kept = _sizes(config), _kept(config)
+    sizes, kept = _sizes(config), variables_of(config)
     whole = {
         name: np.full((grid.n_points, *(sizes[dim] for dim in variable.dims)), variable.fill, dtype=variable.dtype)
         for name, variable in kept.items()
@@ -158,38 +96,46 @@ def gridded(config: Config, grid: Grid, shards: Iterable[Points]) -> "xr.Dataset
             attributes |= flags
         variables[name] = ((*grid.dims, *variable.dims), values, attributes)
     if between:
-        variables |= _between(grid, between, kept, flags)
+        variables |= _between(config, grid, between, kept, flags)
     if everything:
         variables |= boundary_table(grid, grid.along, everything, flags)
     coordinates: dict[str, Any] = {
-        name: (name, grid.as_read(name, values), _about_axis(grid, name)) for name, values in grid.axes.items()
+        name: (name, grid.as_read(name, values), _about_axis(config, grid, name)) for name, values in grid.axes.items()
     }
     for name, values in grid.zipped.items():
-        coordinates[name] = ("point", values, {"long_name": AXES[name], "units": "1"})
+        coordinates[name] = ("point", values, {"long_name": about_axis(config, name), "units": "1"})
     coordinates["exponent"] = ("exponent", np.arange(1, sizes["exponent"] + 1), {"long_name": "number of the exponent"})
     coordinates["sample"] = ("sample", np.arange(1 - sizes["sample"], 1), {"long_name": "steps before the last"})
-    centres = (np.arange(BINS) + 0.5) * (2.0 / BINS) - 1.0
+    first = config.model.observable(0)
+    centres = (np.arange(BINS) + 0.5) * ((first.high - first.low) / BINS) + first.low
     coordinates["bin"] = ("bin", centres, {"long_name": "centre of the bin"})
     coordinates["hit"] = ("hit", np.arange(SECTION_HITS), {"long_name": "number of the hit"})
-    coordinates["pattern"] = ("pattern", np.arange(sizes["pattern"]), {"long_name": "feature"})
-    coordinates["age"] = ("age", np.arange(sizes["age"]), {"long_name": "age of the token", "units": "step"})
+    for dim, about in config.of.about_dims.items():
+        coordinates[dim] = (dim, np.arange(sizes[dim]), dict(about))
     import xarray as xr  # noqa: PLC0415
 
     used = {dim for dims, _, _ in variables.values() for dim in dims} | grid.zipped.keys()
     return xr.Dataset(variables, coords={name: given for name, given in coordinates.items() if name in used})
 
 
-def _about_axis(grid: Grid, name: str) -> dict[str, str]:
-    return {"long_name": AXES[name]} | ({} if name in grid.words else {"units": "1"})
+def about_axis(config: Config, name: str) -> str:
+    """Return what an axis is."""
+    return COUNTED.get(name) or config.of[name].long_name or name
 
 
-def _between(grid: Grid, shards: list[Points], kept: dict[str, Variable], flags: dict[str, Any]) -> dict[str, Any]:
+def _about_axis(config: Config, grid: Grid, name: str) -> dict[str, str]:
+    return {"long_name": about_axis(config, name)} | ({} if name in grid.words else {"units": "1"})
+
+
+def _between(
+    config: Config, grid: Grid, shards: list[Points], kept: dict[str, Variable], flags: dict[str, Any]
+) -> dict[str, Any]:
     """Return what is known of points between those of the axes, along the dimension `refined`; no orbits."""
     together = {name: np.concatenate([shard[name] for shard in shards]) for name in ("point", *kept)}
     variables: dict[str, Any] = {}
     for name in grid.dims:
         values = grid.as_read(name, grid.values(name, together["point"]))
-        variables[f"refined_{name}"] = ("refined", values, _about_axis(grid, name))
+        variables[f"refined_{name}"] = ("refined", values, _about_axis(config, grid, name))
     for name, variable in kept.items():
         if variable.dims in ((), ("exponent",)) and name not in RUN_VARIABLES:
             attributes = variable.attributes | (flags if name == "label" else {})
@@ -226,6 +172,22 @@ def without_run(dataset: "xr.Dataset") -> "xr.Dataset":
     return kept
 
 
+def config_of(dataset: "xr.Dataset") -> Config:
+    """Return the config that a sweep was made of.
+
+    Raises
+    ------
+    ConfigError
+        If it names the module of a model that is no longer there.
+    """
+    return _config_in(str(dataset.attrs["config"]))
+
+
+@lru_cache(16)
+def _config_in(text: str) -> Config:
+    return Config.from_dict(yaml.safe_load(text))
+
+
 def axes_of(dataset: "xr.Dataset") -> tuple[str, ...]:
     """Return the names of the swept axes, in their order."""
     return tuple(str(dim) for dim in dataset["core_seconds"].dims)
@@ -238,16 +200,11 @@ def in_order(dataset: "xr.Dataset", *axes: str) -> "xr.Dataset":
 
 
 def encoding(dataset: "xr.Dataset") -> dict[str, dict[str, Any]]:
-    """Compress what is large, and lightly: more would save 5 %. Only what `VARIABLES` says is a missing number."""
+    """Compress what is large, and lightly: more would save 5 %. Only the fill of a `Variable` is a missing number."""
     return {
         str(name): {"zlib": values.size > 4096 and values.dtype.kind != "O", "complevel": 1, "_FillValue": None}
         for name, values in dataset.data_vars.items()
     }
-
-
-def _kept(config: Config) -> dict[str, Variable]:
-    asked = {"", *config.record} - ({"lyapunov"} if config.n_exponents == 0 else set())
-    return {name: variable for name, variable in VARIABLES.items() if variable.record in asked}
 
 
 def _sizes(config: Config) -> dict[str, int]:
@@ -256,8 +213,7 @@ def _sizes(config: Config) -> dict[str, int]:
     return {
         "exponent": config.n_exponents,
         "sample": max(min(ORBIT_SAMPLES, blocks.n_blocks * blocks.block_length) for blocks in samples),
-        "pattern": max(model.features.n_patterns for model in config.networks),
-        "age": max(model.context for model in config.networks),
         "bin": BINS,
         "hit": SECTION_HITS,
+        **{dim: max(model.sizes[dim] for model in config.networks) for dim in config.model.sizes},
     }

@@ -24,8 +24,10 @@ import dmfsa
 import sweeps
 from sweeps import Config, load_config, open_sweep, run_sweep
 from sweeps.cli import _parser
+from sweeps.config.config import config_of
 from sweeps.config.values import LARGEST, allowed_by, whole
 from sweeps.grid import shard as shards
+from sweeps.models import NETWORK
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -190,9 +192,9 @@ def test_make_has_the_two_commands():
 # Keys
 
 
-def schema(kind=Config, prefix=""):
+def schema(kind=None, prefix=""):
     """Dotted keys that hold values, and their defaults: those of every section and of every choice of sections."""
-    found = {}
+    found, kind = {}, kind or config_of(NETWORK)
     for field_name, field in kind.model_fields.items():
         key = f"{prefix}{field.alias or field_name}"
         inner = [c for c in choices(field.annotation) if isinstance(c, type) and issubclass(c, BaseModel)]

@@ -6,7 +6,7 @@ import xarray as xr
 from sweeps import open_sweep, run_sweep
 from sweeps.config import Config
 from sweeps.grid.axes import grid_of
-from sweeps.network import features_of, map_of
+from sweeps.models.network import features_of, map_of
 from sweeps.store.dataset import BINS, empty_points, gridded, without_run
 
 # So few steps that rounding, which chaos amplifies by at most e^0.15 a step, stays below 1e-9.
@@ -65,7 +65,7 @@ def finding(labels, *, axes=None, exponents=None, orbit=None, periods=None, **se
         orbits = np.reshape(orbit, (labels.size, -1, 1))[run]
         shard["orbit"][:] = orbits
         shard["orbit_density"][:] = np.reshape([np.histogram(one, BINS, (-1, 1))[0] for one in orbits], (-1, BINS))
-    return gridded(config, grid, [shard]).assign_attrs(title=config.name)
+    return gridded(config, grid, [shard]).assign_attrs(title=config.name, config=config.to_yaml())
 
 
 def shard_names():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sweeps.cli import main
 from sweeps.config import Config, ConfigError, load_config
-from sweeps.config.sweep import CONTINUOUS, REAL, SWEPT
+from sweeps.models import NETWORK
 from sweeps.run import shard as work
 from sweeps.store.dataset import empty_points
 
@@ -55,13 +55,16 @@ def plausible(draw):
     )  # fmt: skip
     real = st.one_of(from_to, st.lists(st.floats(0, 1), min_size=1, max_size=3).map(lambda some: {"values": some}))
     whole = st.lists(st.integers(1, 4), min_size=1, max_size=2, unique=True).map(lambda some: {"values": some})
-    first, others = draw(st.sampled_from(CONTINUOUS)), ("gamma", "context", "seed", "scale", "n_patterns", "n_segments")
+    first, others = (
+        draw(st.sampled_from(NETWORK.followed)),
+        ("gamma", "context", "seed", "scale", "n_patterns", "n_segments"),
+    )
     names = list(dict.fromkeys([first, *draw(st.lists(st.sampled_from(others), max_size=1))]))
     sweep = {}
     for name in names:
-        path = SWEPT[name][0]
+        path = NETWORK[name].path
         inner = sweep.setdefault("features", {}) if len(path) == 2 else sweep
-        inner[name] = draw(real if name in REAL else whole)
+        inner[name] = draw(whole if NETWORK[name].whole else real)
     if draw(st.booleans()):
         along = {"along": names[0]} | draw(st.fixed_dictionaries({}, optional={"origin": st.floats(0, 2)}))
         ways = st.sampled_from(["left", "right", "both"])

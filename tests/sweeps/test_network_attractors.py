@@ -13,8 +13,9 @@ from sweeps import ConfigError, open_sweep, run_sweep
 from sweeps.cli import main
 from sweeps.figures.regimes import regimes_figure
 from sweeps.grid.axes import grid_of
+from sweeps.models.made import family_of
+from sweeps.models.network import map_of, starts_of
 from sweeps.multistability import attractors_of, branches_of, orbits_in_lanes
-from sweeps.network import map_of, starts_of
 
 STARTS = {"random": {"n": 12, "seed": 0}}
 RUN = {"n_transient": 20_000, "n_steps": 6_720, "n_exponents": 2}
@@ -113,8 +114,9 @@ def test_orbits_in_lanes_are_those_of_the_map():
     config = small(start={"random": {"n": 20, "seed": 1}}, run={"n_transient": 101, "n_steps": 400, "n_exponents": 2})
     network = map_of(config)
     windows = starts_of(config, network)
-    together = orbits_in_lanes(config, network, windows)
-    alone = orbits_in_lanes(config, network, windows[17:18])
+    family = family_of(config)
+    together = orbits_in_lanes(config, family, network, windows)
+    alone = orbits_in_lanes(config, family, network, windows[17:18])
     np.testing.assert_array_equal(together.windows[17], alone.windows[0])
     assert together.answers[17].reason == alone.answers[0].reason
     orbit, end = network.orbit(windows[17], 504)
@@ -206,8 +208,9 @@ def test_regimes_over_two_parameters():
 
 
 def test_the_distinction_of_starts_is_that_of_the_analysis():
-    """`compare_starts` leaves points alone of which starts are missing."""
+    """`compare_starts` leaves points alone of which starts are missing; the record fills in what it has found."""
     from attractors.multistability.distinction import Orbits  # noqa: PLC0415
+    from sweeps.records import RECORDS, Ran  # noqa: PLC0415
     from sweeps.run.basins import compare_starts  # noqa: PLC0415
     from sweeps.store.dataset import empty_points  # noqa: PLC0415
 
@@ -219,8 +222,10 @@ def test_the_distinction_of_starts_is_that_of_the_analysis():
     tail = np.tile(np.eye(4)[:, :3], (3, 1))
     answers = (_cycle_of(tail, network),) * 3
     orbits = Orbits(np.stack([tail, 2 * tail, tail]), answers, (None,) * 3)
-    settled = compare_starts([network] * 3, config, orbits, result, np.arange(3), lambda n_steps: None)
+    settled, told = compare_starts(config, None, [network] * 3, orbits, np.arange(3), lambda n_steps: None)
     assert settled.answers == answers
+    ran = Ran(config, config.model, np.arange(3), answers, told, tail, None)
+    next(one for one in RECORDS if one.name == "attractors").collect(ran, result)
     assert result["attractor"].tolist() == [0, 1, -1, -1]
     assert result["attractor_share"].tolist()[:2] == [0.5, 0.5]
     assert np.isnan(result["attractor_share"][2:]).all()

@@ -16,7 +16,7 @@ import dmfsa
 from attractors.time_series.analysis import Motion
 from dmfsa import Window
 from sweeps import load_config, run_sweep
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 from sweeps.store import provenance
 
 # Help

@@ -11,7 +11,7 @@ from sweeps import StoreError, open_sweep, run_sweep
 from sweeps.config import ConfigError
 from sweeps.figures.sweep import default_kind, lyapunov_figure, orbit_diagram, phase_diagram
 from sweeps.grid import shard as shards
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 from sweeps.run.experiment import Experiment
 from sweeps.store.dataset import empty_points, gridded
 
@@ -63,7 +63,7 @@ def by_hand(made, values):
     assert there == pytest.approx([values.get(name, x) for name, x in usual.items()], rel=1e-14)
     number = int(values.get("start", 0))
     (*_, window) = Window.random(made.map.context, features.n_patterns, seed=4, n=number + 1)
-    np.testing.assert_array_equal(made.window.attention, window.attention)
+    np.testing.assert_array_equal(made.state.attention, window.attention)
 
 
 def check(given, rows):
@@ -208,7 +208,7 @@ def test_figures_show_the_names_in_their_order():
         grid = Experiment.of(config).grid
         points = empty_points(config, np.arange(grid.n_points))
         points["label"], points["lyapunov_exponent"] = 3, 0.1
-        dataset = gridded(config, grid, [points])
+        dataset = gridded(config, grid, [points]).assign_attrs(config=config.to_yaml())
         assert default_kind(dataset) == ("orbit" if sweep is None else "phase")
         panels = draw(dataset).axes
         shown = [[text.get_text() for text in getattr(panel, axis).get_ticklabels()] for panel in panels]
@@ -220,6 +220,7 @@ def test_periods_within_a_decade_have_numbers_beside_their_colours():
     config = small(model=None, sweep=sweep, run=NO_EXPONENTS)
     points = empty_points(config, np.arange(4))
     points["label"], points["period"] = 1, [28, 28, 56, 28]
-    bar = phase_diagram(gridded(config, Experiment.of(config).grid, [points])).axes[-1]
+    dataset = gridded(config, Experiment.of(config).grid, [points])
+    bar = phase_diagram(dataset.assign_attrs(config=config.to_yaml())).axes[-1]
     low, high = bar.get_xlim()
     assert sum(low <= tick <= high for tick in bar.get_xticks()) >= 3

@@ -13,7 +13,7 @@ from sweeps import StoreError, open_sweep, run_sweep
 from sweeps.config import ConfigError
 from sweeps.grid import shard as shards
 from sweeps.grid.axes import grid_of
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 from sweeps.run.experiment import Experiment
 from sweeps.store.dataset import without_run
 

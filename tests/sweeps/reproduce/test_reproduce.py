@@ -24,7 +24,8 @@ from sweeps.figures import sweep as figures
 from sweeps.figures.column import save_sharp, section_diagram
 from sweeps.figures.orbits import Orbit, memory_figure, planes_figure, published_figure
 from sweeps.figures.style import COLUMN
-from sweeps.network import map_of
+from sweeps.models import NETWORK
+from sweeps.models.network import map_of
 from sweeps.reproduce import CONFIGS
 from sweeps.reproduce.figures import DRAWN, Made, Sweep
 from sweeps.reproduce.orbits import orbits_of, remembered
@@ -34,6 +35,8 @@ from sweeps.run.stopping import Stop
 
 P, Q, C = "periodic", "quasiperiodic", "chaotic"
 BETA = [1.25, 1.26, 1.27]
+SEEN = [r"$m^o_1$, semantic", r"$m^o_2$, semantic", r"$m^o_3$, semantic"]
+M_O = NETWORK.section().observable(0)
 N = 16  # samples of a made-up orbit
 TINY = ["run.n_transient=4", "run.n_steps=16", "run.n_exponents=2"]
 SETS = {  # the first one without compiled code, too
@@ -252,8 +255,8 @@ def all_figures():
         "spectrum": figures.lyapunov_figure(three_columns(), width=COLUMN),
         "phase": figures.phase_diagram(grid, stacked=True),
         "continuation": figures.hysteresis_diagram(ways, width=COLUMN),
-        "planes": planes_figure([orbit_of(), orbit_of("periodic 28")], "m_o"),
-        "memory": memory_figure([remembered(orbit_of(), 4), remembered(orbit_of("quasiperiodic"), 4)]),
+        "planes": planes_figure([orbit_of(), orbit_of("periodic 28")], "observed", SEEN),
+        "memory": memory_figure([remembered(orbit_of(), 4), remembered(orbit_of("quasiperiodic"), 4)], M_O),
         "published": published_figure(np.array(BETA), *np.array([[0.07, -0.03, -0.02], [0.1, 0, 0], [0, 0, 0]])),
     }
 
@@ -273,9 +276,9 @@ def test_letters_can_be_read_at_the_width_of_a_column():
 
 
 def test_planes_show_all_components_in_the_colour_of_the_label():
-    figure = planes_figure([orbit_of(), orbit_of("periodic 28")], "attention")
+    figure = planes_figure([orbit_of(), orbit_of("periodic 28")], "samples", ["$A_1$", "$A_2$", "$A_3$"])
     lines = [axes.lines[0] for axes in figure.axes]
-    x = orbit_of().attention
+    x = orbit_of().samples
     for line, component in zip(lines, (1, 2, 1, 2), strict=True):
         np.testing.assert_array_equal(line.get_xydata(), x[:, [0, component]])
     assert [line.get_color() for line in lines[::2]] == [figures.COLOURS[C], figures.COLOURS[P]]
@@ -284,7 +287,8 @@ def test_planes_show_all_components_in_the_colour_of_the_label():
 @pytest.mark.parametrize("extent", [0.042, 0.066, 0.095, 0.34, 0.47, 0.61])
 def test_numbers_below_planes_stand_apart(extent):
     orbit = orbit_of()
-    figure = planes_figure([replace(orbit, m_o=extent * orbit.m_o / abs(orbit.m_o).max(axis=0))], "m_o")
+    scaled = replace(orbit, observed=extent * orbit.observed / abs(orbit.observed).max(axis=0))
+    figure = planes_figure([scaled], "observed", SEEN)
     with figures.mpl.rc_context(figures.style_of(COLUMN)):
         FigureCanvasAgg(figure).draw()
     for axes in figure.axes:
@@ -318,6 +322,6 @@ def test_orbits_go_on_from_where_the_sweep_ended(tmp_path):
     for orbit in found:
         network = map_of(config, beta=orbit.beta)
         whole = network.trajectory(Window.paper_beta3(), 36)
-        np.testing.assert_allclose(orbit.m_o, whole.m_o_semantic[20:], atol=1e-9)
+        np.testing.assert_allclose(orbit.observed, whole.m_o_semantic[20:], atol=1e-9)
     with pytest.raises(ValueError, match=r"β = 1\.255 could not be computed: it is missing"):
         orbits_of(failed, config)

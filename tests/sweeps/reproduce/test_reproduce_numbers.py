@@ -11,7 +11,7 @@ from experiments import finding, small
 from attractors import Label, classify_evidence
 from dmfsa import Window
 from sweeps import load_config
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 from sweeps.reproduce import comparison, known
 from sweeps.reproduce.reproduction import config_file
 

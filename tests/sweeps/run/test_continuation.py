@@ -15,7 +15,7 @@ from sweeps.figures import sweep as figures
 from sweeps.grid import shard as shards
 from sweeps.grid.axes import grid_of
 from sweeps.grid.chains import Chains
-from sweeps.network import map_of
+from sweeps.models.network import map_of
 from sweeps.regimes import has_regimes, regimes, regimes_csv
 from sweeps.run import shard as work
 from sweeps.run.local import run_task

@@ -22,7 +22,7 @@ from sweeps.run.local import run_shards
 from sweeps.run.points import run_points
 from sweeps.run.stopping import Stop
 from sweeps.store import provenance
-from sweeps.store.dataset import SHARD_VARIABLES, VARIABLES, axes_of
+from sweeps.store.dataset import SHARD_VARIABLES, axes_of, variables_of
 from sweeps.store.folder import SweepFolder
 
 
@@ -63,8 +63,8 @@ def test_dimensions_and_coordinates(beta_sweep):
     assert axes_of(beta_sweep) == ("beta",)
 
 
-def test_everything_has_a_name_and_a_unit(beta_sweep):
-    for name, variable in VARIABLES.items():
+def test_everything_has_a_name_and_a_unit(beta_config, beta_sweep):
+    for name, variable in variables_of(beta_config).items():
         if name in beta_sweep:
             assert beta_sweep[name].attrs["long_name"] == variable.long_name
             assert beta_sweep[name].attrs["units"] == variable.units

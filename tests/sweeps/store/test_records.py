@@ -5,13 +5,14 @@ import itertools
 import numpy as np
 import pytest
 import xarray as xr
-from experiments import NO_EXPONENTS, RECORDS, SHORT, TOTAL, networks, swept
+from experiments import NO_EXPONENTS, SHORT, TOTAL, networks, swept
 
 from dmfsa import Window
-from sweeps import open_sweep, run_sweep
-from sweeps.config import Config
-from sweeps.network import full, map_of, starts_of
-from sweeps.store.dataset import RUN_VARIABLES, SHARD_VARIABLES, VARIABLES, axes_of
+from sweeps import open_sweep, records, run_sweep
+from sweeps.config import Config, registry
+from sweeps.models.network import full, map_of, starts_of
+from sweeps.records import RECORDS, Record, Variable
+from sweeps.store.dataset import RUN_VARIABLES, SHARD_VARIABLES, axes_of, variables_of
 
 
 def test_two_axes(tmp_path, chunks_of_2):
@@ -68,10 +69,14 @@ def test_a_single_point_from_a_window_written_out(tmp_path):
     assert str(dataset["reason"].values)
 
 
-@pytest.mark.parametrize("record", [some for n in (1, 2, 3) for some in itertools.combinations(RECORDS, n)], ids=str)
+@pytest.mark.parametrize(
+    "record", [some for n in (1, 2, 3) for some in itertools.combinations(("orbit", "label", "lyapunov"), n)], ids=str
+)
 def test_what_is_recorded(beta_sweep, tmp_path, record):
-    _, dataset = swept(tmp_path / "x", record=list(record))
-    kept = {name for name, variable in VARIABLES.items() if variable.record in ("", *record)}
+    config, dataset = swept(tmp_path / "x", record=list(record))
+    always = {"window", "clock_phase", "core_seconds", "failure"}
+    kept = {name for one in RECORDS if one.name in record for name in one.variables} | always
+    assert set(variables_of(config)) == kept
     assert set(dataset.data_vars) == kept | SHARD_VARIABLES.keys()
     for name in kept - set(RUN_VARIABLES):
         xr.testing.assert_identical(dataset[name], beta_sweep[name])
@@ -122,3 +127,18 @@ def test_density_and_section_are_those_of_all_kept_steps(tmp_path):
         np.testing.assert_allclose(dataset["section"][i, : len(inside)], inside, rtol=0, atol=1e-7)
         assert len(inside) > 5 or beta < 1.2
         assert np.isnan(dataset["section"][i, len(inside) :]).all()
+
+
+def test_a_new_record_is_one_entry(tmp_path, monkeypatch):
+    """Configs ask for it, datasets have it, and it sees labels and samples of every point."""
+
+    def keep(ran, result):
+        result["half_mean"][ran.rows] = ran.observed(ran.tail[-8:, 0], 0).mean() / 2
+
+    mean = Record("mean", {"half_mean": Variable((), "f8", np.nan, "half the mean of {first}")}, keep, labelled=False)
+    monkeypatch.setattr(records, "RECORDS", (*RECORDS, mean))
+    monkeypatch.setattr(registry, "_RECORDS", [*registry.records(), "mean"])
+    config, dataset = swept(tmp_path / "x", sweep=None, model={"beta": 1.27}, record=["mean"])
+    orbit = map_of(config).trajectory(Window.paper_beta3(), TOTAL + 1).m_o_semantic
+    assert dataset["half_mean"].item() == pytest.approx(orbit[-8:].mean() / 2, abs=1e-6)
+    assert dataset["half_mean"].attrs == {"long_name": "half the mean of m^o_1", "units": "1"}

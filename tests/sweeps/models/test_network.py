@@ -10,7 +10,10 @@ from experiments import small
 
 from dmfsa import Features, MeanFieldMap, Window
 from sweeps.config import ConfigError
-from sweeps.network import blocks_of, features_of, full, map_of, read_checkpoint, starts_of
+from sweeps.models import made
+from sweeps.models.made import blocks_of
+from sweeps.models.network import MeanFieldFamily, features_of, full, map_of, starts_of
+from sweeps.models.network_config import Network
 
 SIGNS = np.array([[1, -1, 1], [-1, -1, 1]])
 POSITIONAL = np.array([[1, 1], [1, -1]])
@@ -78,6 +81,11 @@ def test_blocks_are_whole_periods_of_the_clock():
 
 
 # Starts
+
+
+def read_checkpoint(path, context, n_patterns):
+    model = Network(context=context, features={"n_patterns": n_patterns})
+    return made.read_checkpoint(path, model, MeanFieldFamily(model))
 
 
 def starts(start, **model):

@@ -8,9 +8,7 @@ import xarray as xr
 
 from dmfsa import Features
 from sweeps.config import Config
-from sweeps.config.sweep import CONTINUOUS
-from sweeps.network import features_of
-from sweeps.report.arrays import packed, packed_text
+from sweeps.models.network import features_of, network_in
 
 LONGEST = 2**15  # steps of an orbit in the page
 SHORTEST = 2**9
@@ -21,27 +19,30 @@ TRANSCENDENTAL = 20  # operations that an exponential or a hyperbolic tangent is
 
 
 def networks(dataset: xr.Dataset, config: Config) -> dict[str, Any]:
-    """Return the networks, which of them each point has, the windows and phases; empty if they are too large."""
+    """Return the networks, which of them each point has, the windows and phases; empty if they are too large.
+
+    Text is JSON; arrays come with the type in which a page holds them.
+    """
     if dataset["window"].size > WINDOWS:
         return {}
     each = dataset["core_seconds"]
-    choices = [name for name in config.axes if name not in CONTINUOUS]
+    choices = [name for name in config.axes if not config.of[name].continuous]
     columns = [dataset[name].broadcast_like(each).transpose(*each.dims).values.ravel().tolist() for name in choices]
     points = list(zip(*columns, strict=True)) if choices else [()] * each.size
     numbers = {values: i for i, values in enumerate(dict.fromkeys(points))}
     made: list[dict[str, Any]] = []
     for values in numbers:
         one = config.at(dict(zip(choices, values, strict=True)))
-        made.append(_described(features_of(one), one.model.context))
+        made.append(_described(features_of(one), network_in(one).context))
         if sum(one["size"] for one in made) > NUMBERS:
             return {}
     return {
-        "networks": packed_text(json.dumps(made)),
-        "network": packed([numbers[values] for values in points], "u2"),
-        "windows": packed(dataset["window"].values.reshape(len(points), -1), "f8"),
+        "networks": json.dumps(made),
+        "network": ([numbers[values] for values in points], "u2"),
+        "windows": (dataset["window"].values.reshape(len(points), -1), "f8"),
         "ages": dataset.sizes["age"],
         "patterns": dataset.sizes["pattern"],
-        "phases": packed(dataset["clock_phase"].values.ravel(), "i4"),
+        "phases": (dataset["clock_phase"].values.ravel(), "i4"),
     }
 
 
