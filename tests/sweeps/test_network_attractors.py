@@ -209,8 +209,7 @@ def test_regimes_over_two_parameters():
 
 def test_the_distinction_of_starts_is_that_of_the_analysis():
     """`compare_starts` leaves points alone of which starts are missing."""
-    from sweeps.run.basins import compare_starts  # noqa: PLC0415
-
+    from sweeps.basins import compare_starts  # noqa: PLC0415
     from sweeps.store.dataset import empty_points  # noqa: PLC0415
 
     config = small(
