@@ -219,7 +219,7 @@ def test_a_seed_of_the_features_alone_is_an_axis_with_tokens(tmp_path):
     for i, seed in enumerate([1, 2]):
         network = MeanFieldMap(Features.segments(seed=seed), beta=1.27)
         point = Experiment.of(config).points(np.array([i]))[0]
-        end = network.trajectory(point.window, TOTAL).end
+        end = network.trajectory(point.state, TOTAL).end
         np.testing.assert_allclose(dataset["window"][i], end.attention, rtol=0, atol=1e-8)
     assert not np.allclose(dataset["window"][0], dataset["window"][1])
 

@@ -19,8 +19,9 @@ from dmfsa import Features
 from sweeps import StoreError, open_sweep, run_sweep
 from sweeps.cli import main
 from sweeps.figures.sweep import COLOURS, edges_of
+from sweeps.models import network_page as networks
 from sweeps.regimes import label_names, regimes
-from sweeps.report import contents, networks, rasters, write_report
+from sweeps.report import contents, rasters, write_report
 from sweeps.report.arrays import packed
 from sweeps.report.page import page_of
 from sweeps.run.local import run_task
@@ -166,7 +167,7 @@ def test_every_point_has_its_network():
     axes = {"beta": {"values": [1.2, 1.4]}, "features": {"seed": {"values": [3, 1]}}, "context": {"values": [2, 4]}}
     given = {"model": None, "start": {"random": {}}}
     dataset = finding(np.full((2, 2, 2), "periodic"), axes=axes, **given)
-    found = networks.networks(dataset, small(sweep=axes, **given))
+    found = contents._orbits(dataset, small(sweep=axes, **given))
     made = unpacked(found["networks"])
     which = dataset["label"].copy(data=unpacked(found["network"]).reshape(2, 2, 2))
     for i, context, seed in zip(
