@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import dmfsa
+from dmfsa import __version__
 
 PACKAGES = ("numba", "numpy", "xarray")
 
@@ -61,7 +61,7 @@ def job() -> str:
 @cache
 def _versions() -> str:
     versions = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
-    return ", ".join([f"dmfsa {dmfsa.__version__}", *versions, f"python {platform.python_version()}"])
+    return ", ".join([f"dmfsa {__version__}", *versions, f"python {platform.python_version()}"])
 
 
 @cache

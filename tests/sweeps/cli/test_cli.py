@@ -185,7 +185,7 @@ def test_analyse_a_table(run, tmp_path):
     lines = out.splitlines()
     assert lines[0] == f"{tmp_path / 'r.csv'}: 2900 samples of x"
     assert lines[1].startswith("quasiperiodic: ")
-    assert any(line.startswith("  frequency: 0.1234567") for line in lines)
+    assert any(line.startswith("  spectrum: 100.0% of the variance in lines: 0.1234567 ") for line in lines)
     assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
     chaos = run("analyse", tmp_path / "r.csv", "--columns", "3", "--context", 10)[1]
     assert chaos.splitlines()[1].startswith("irregular: ")

@@ -99,14 +99,14 @@ def test_chaos_that_ends_does_not_become_an_attractor_when_labels_go_on(tmp_path
 def test_one_start_that_fails_leaves_the_starts_of_other_points_together(tmp_path, monkeypatch):
     """Its own point has no attractors, for shares need all starts; that beside it has those it would have alone."""
     whole = swept(tmp_path / "whole", [1.24, 1.27], 8, 0)
-    told = points._tell
+    keep = points.keep_states
 
-    def fails(answer, kept, row):
-        if kept["point"][row] == 3:
+    def fails(result, rows, arrays):
+        if 3 in result["point"][rows]:
             raise ValueError("this one")
-        told(answer, kept, row)
+        keep(result, rows, arrays)
 
-    monkeypatch.setattr(points, "_tell", fails)
+    monkeypatch.setattr(points, "keep_states", fails)
     broken = swept(tmp_path / "broken", [1.24, 1.27], 8, 0)
     failed = broken["failure"].values != ""
     assert np.argwhere(failed).tolist() == [[0, 3]]

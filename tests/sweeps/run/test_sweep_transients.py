@@ -10,7 +10,7 @@ from attractors import Label, classify
 from attractors.labels.settle import settled_label
 from dmfsa import Features, MeanFieldMap, Window
 from sweeps import open_sweep, run_sweep
-from sweeps.run import points
+from sweeps.run import basins
 
 BETAS = [1.27, 1.2739, 1.242, 1.4]  # cycles after short and longer chaos; one that attracts slowly; chaos
 RUN = {"n_transient": 0, "n_steps": 2_400, "n_exponents": 1}
@@ -111,7 +111,7 @@ def test_an_orbit_that_settles_too_late_has_no_exponents(tmp_path, monkeypatch):
     def too_late(*evidence, **given):
         return replace(settled_label(*evidence, **given), spectrum=None)
 
-    monkeypatch.setattr(points, "settled_label", too_late)
+    monkeypatch.setattr(basins, "settled_label", too_late)
     dataset = swept(tmp_path / "late")
     assert np.isnan(dataset["lyapunov_exponent"]).all()
     assert np.isnan(dataset["kaplan_yorke_dimension"]).all()
