@@ -86,26 +86,26 @@ def write_shard(path: Path, points: Points, fingerprint: str, origin: dict[str, 
     """
     buffer = io.BytesIO()
     np.savez(buffer, points=_plain(points), origin=np.array(json.dumps(origin)))
-    body = buffer.getbuffer()  # to copy a megabyte takes as long as its checksum
-    struct.pack_into("<H", body, len(body) - 2, TRAILER)  # the length of zip's comment
-    header = Header(
-        fingerprint,
-        int(points["point"][0]),
-        len(points),
-        int(np.count_nonzero(points["failure"] != "")),
-        origin["seconds"],
-        origin["ended"],
-        len(body),
-        hashlib.sha256(body).hexdigest(),
-    )
-    line = json.dumps(header.__dict__).encode().ljust(TRAILER - 9)
-    try:
-        path.parent.mkdir(exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {reason(error)}.") from error
-    with written_whole(path) as unfinished:
-        unfinished.write_bytes(body)
-        with unfinished.open("ab") as file:
+    # To copy a megabyte takes as long as its checksum. A view that outlives a failed write would be complained about.
+    with buffer.getbuffer() as body:
+        struct.pack_into("<H", body, len(body) - 2, TRAILER)  # the length of zip's comment
+        header = Header(
+            fingerprint,
+            int(points["point"][0]),
+            len(points),
+            int(np.count_nonzero(points["failure"] != "")),
+            origin["seconds"],
+            origin["ended"],
+            len(body),
+            hashlib.sha256(body).hexdigest(),
+        )
+        line = json.dumps(header.__dict__).encode().ljust(TRAILER - 9)
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {reason(error)}.") from error
+        with written_whole(path) as unfinished, unfinished.open("wb") as file:
+            file.write(body)
             file.write(line + b" %08x" % zlib.crc32(line))
 
 
