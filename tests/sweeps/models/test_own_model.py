@@ -281,7 +281,10 @@ def test_a_parameter_without_a_default_must_be_given(write, tmp_path):
 # Who says what
 
 
-WORDS = r"\bWindow\b|n_patterns|positional_bits|\bm_o\b|m\^o|MeanFieldMap|\bFeatures\b|^\s*(from|import) dmfsa(?! import __version__)"
+WORDS = (
+    r"\bWindow\b|n_patterns|positional_bits|\bm_o\b|m\^o|MeanFieldMap|\bFeatures\b"
+    r"|^\s*(from|import) dmfsa(?! import __version__)"  # the version is that of the program
+)
 EXEMPT = ("models", "finite", "reproduce")
 
 
