@@ -1,6 +1,7 @@
 """Tests run twice: with compiled code, and as plain Python, where array bounds are checked and coverage is true."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ COMPILED = {
     *("attractors/labels", "attractors/multistability", "attractors/continuation", "attractors/examples"),
 }
 HERE = Path(__file__).parent
+sys.path += sorted({str(path.parent) for path in HERE.rglob("test_*.py")})  # tests take cases from each other
 
 
 def pytest_addoption(parser):

@@ -79,6 +79,10 @@ class Classification(Result):
             return math.nan, math.nan
         return float(self.spectrum.exponents[0]), float(self.spectrum.standard_errors[0])
 
+    def contents(self) -> dict[str, Any]:
+        """Return the parts that are shown: of the evidence, what was asked for."""
+        return super().contents() | {"evidence": self.evidence.to_dict(self.asked)}
+
     def headline(self) -> str:
         """Return the label with its period, and how sure it is."""
         return f"{self.name}, confidence {self.confidence:.4f}"

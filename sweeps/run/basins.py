@@ -45,10 +45,10 @@ def stretched(
     return result.tail, [spectrum_from_stretching(logs, blocks.block_length, counts) for logs, counts in each]
 
 
-def label_of(config: Config, spectrum: LyapunovSpectrum | None, tail: Array) -> Classification:
+def label_of(config: Config, system: System, spectrum: LyapunovSpectrum | None, tail: Array) -> Classification:
     """Label an orbit that is not noisy by its exponents and its last samples, (n, m)."""
     samples = tail if np.isfinite(tail).all() else None
-    return settled_label(spectrum, samples, scale=config.model.scale, clock_period=config.model.clock_period)
+    return settled_label(spectrum, samples, scale=config.model.scale, clock_period=system.clock_period)
 
 
 def orbits_of_starts(
@@ -60,7 +60,7 @@ def orbits_of_starts(
     lanes.advance(blocks.n_before, progress=count)
     tail, spectra = stretched(config, lanes, blocks, count)
     tails = tail.transpose(1, 0, 2)
-    answers = tuple(label_of(config, *one) for one in zip(spectra, tails, strict=True))
+    answers = tuple(label_of(config, system, *one) for one in zip(spectra, tails, strict=True))
     rested = [answer.evidence.samples for answer in answers]  # None of an orbit that did not stay finite
     windows = [one if samples is None else samples for one, samples in zip(tails, rested, strict=True)]
     return Orbits(np.array(windows), answers, tuple(lanes.states()))

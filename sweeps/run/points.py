@@ -114,7 +114,7 @@ def _label_of(config: Config, system: System, spectrum: LyapunovSpectrum | None,
     """Label a point."""
     if config.is_noisy:
         return classify_series(samples, clock_period=system.clock_period)
-    return label_of(config, spectrum, samples)
+    return label_of(config, system, spectrum, samples)
 
 
 def _last_labels(

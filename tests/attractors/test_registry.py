@@ -35,7 +35,7 @@ class Turning(Result):
     extrema: np.ndarray
     status: TurningStatus
 
-    def line(self):
+    def headline(self):
         return f"{self.share:.3f} of the samples; {self.status.words}"
 
 

@@ -53,10 +53,10 @@ def test_processes_that_start_at_once_compile_once_and_agree(tmp_path):
 
 
 EDITS = [
+    ("roles.py", "OUTPUT, VALUE, QUERY, KEY", "OUTPUT, QUERY, VALUE, KEY"),
     ("_elementary_kernels.py", "p = fma(p, r, 0.5)", "p = fma(p, r, 0.6)"),
     ("_lanes.py", "ROUND = 6755399441055744.0", "ROUND = 6755399441055745.0"),
     ("_kernels.py", "weights[d] = weights[d] * share", "weights[d] = weights[d] - share"),
-    ("roles.py", "OUTPUT, VALUE, QUERY, KEY", "VALUE, OUTPUT, QUERY, KEY"),
 ]
 
 

@@ -2,10 +2,10 @@
 
 import math
 
+import intervals
 import naive_lyapunov
 import numpy as np
 import systems
-import test_coverage
 from systems import examples
 from test_examples import spectrum_of
 from trust import Quantity
@@ -187,15 +187,15 @@ COVERAGE = Quantity(
     "0.93 to 0.97, three times what chance moves it",
 )
 def _():
-    names = [name for name in test_coverage.CASES if name != "Hénon"]
-    return [test_coverage.coverage_of(name, 4_096) for name in names], 0.95, 0.02
+    names = [name for name in intervals.CASES if name != "Hénon"]
+    return [intervals.coverage_of(name, 4_096) for name in names], 0.95, 0.02
 
 
 @COVERAGE.independent(
     "Hénon map, mean-field network at β = 1.4: averages over 10⁹ steps (benchmarks/long_averages.py)", "as before"
 )
 def _():
-    return [test_coverage.coverage_of("Hénon", 4_096), test_coverage.coverage_of_the_network()], 0.95, 0.02
+    return [intervals.coverage_of("Hénon", 4_096), intervals.coverage_of_the_network()], 0.95, 0.02
 
 
 FINITE = Quantity(

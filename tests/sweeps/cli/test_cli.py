@@ -189,7 +189,7 @@ def test_analyse_a_table(run, tmp_path):
     assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
     chaos = run("analyse", tmp_path / "r.csv", "--columns", "3", "--context", 10)[1]
     assert chaos.splitlines()[1].startswith("irregular: ")
-    assert "memory beyond 10 steps" in chaos
+    assert re.search(r"; memory \S+ at lag \d+, p = \S+, beyond 10 steps", chaos)
 
 
 def test_trajectory_in_words(run, cfg, tmp_path):
