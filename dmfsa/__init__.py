@@ -5,22 +5,48 @@
 is the network of N spins, and `linear_noise` predicts how it fluctuates. numba is loaded with the first compiled step.
 """
 
+from dmfsa.closures import (
+    CLOSURES,
+    conditional_mean_field,
+    mezard_sakellariou,
+    naive_mean_field,
+    plefka,
+    plefka2,
+    tap,
+)
 from dmfsa.ensemble import Ensemble
 from dmfsa.features import Features
 from dmfsa.finite_network import FiniteNetwork
+from dmfsa.inference import Inference, InferenceStatus, infer_couplings
+from dmfsa.kinetic_ising import KineticIsing, critical_beta
 from dmfsa.linear_noise import LinearNoise, linear_noise
 from dmfsa.mean_field import MeanFieldMap, Trajectory
+from dmfsa.moments import ClosureStatus, Moments
 from dmfsa.window import Window
 
 __all__ = [
+    "CLOSURES",
+    "ClosureStatus",
     "Ensemble",
     "Features",
     "FiniteNetwork",
+    "Inference",
+    "InferenceStatus",
+    "KineticIsing",
     "LinearNoise",
     "MeanFieldMap",
+    "Moments",
     "Trajectory",
     "Window",
+    "conditional_mean_field",
+    "critical_beta",
+    "infer_couplings",
     "linear_noise",
+    "mezard_sakellariou",
+    "naive_mean_field",
+    "plefka",
+    "plefka2",
+    "tap",
 ]
 
 
