@@ -156,9 +156,8 @@ def plefka2(J: Array, H: Array, before: Moments) -> Moments:
 
     now_up, now_down = given_now(1.0), given_now(-1.0)
     means, equal_products = _over_spin(np.tanh(now_up), np.tanh(now_down), m)
-    C = equal_products - means * m
     solutions = np.stack([up, down, now_up, now_down])
-    return _moments(before, m, (C + C.T) / 2.0, products - np.outer(m, before.m), V_others, solutions)
+    return _moments(before, m, equal_products - means * m, products - np.outer(m, before.m), V_others, solutions)
 
 
 def conditional_mean_field(J: Array, H: Array, before: Moments) -> Moments:
@@ -187,8 +186,7 @@ def conditional_mean_field(J: Array, H: Array, before: Moments) -> Moments:
     means, products = given(before.C, before.m)
     m, D = means.mean(axis=1), products - means * before.m
     means, products = given(D.T, m)
-    C = products - means * m
-    return _moments(before, m, (C + C.T) / 2.0, D)
+    return _moments(before, m, products - means * m, D)
 
 
 CLOSURES: dict[str, Closure] = {
@@ -258,7 +256,8 @@ def _normal_response(J: Array, H: Array, m: Array) -> Array:
 
 
 def _moments(before: Moments, m: Array, C: Array, D: Array, V: Array | None = None, theta: Array | None = None) -> Moments:
-    """Put C_ii = 1 - m², and look whether moments, the variances V of fields and the solutions θ are as they must be."""
+    """Make C symmetric with C_ii = 1 - m², and look whether moments, the variances V of fields and the solutions θ are as they must be."""
+    C = (C + C.T) / 2.0
     C[np.diag_indices(len(m))] = 1.0 - m**2
     u, v = _variance(m), _variance(before.m)
     checks = {

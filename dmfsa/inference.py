@@ -113,7 +113,10 @@ def infer_couplings(
             raise ValueError(f"{name} must be > 0, got {value}")
     J, H = np.zeros((N, N)), np.zeros(N)
     errors, status = [], InferenceStatus.UNFINISHED
-    for _ in range(n_rounds):
+    for n in range(n_rounds):
+        if n:
+            H = np.clip(H + FIELD_RATE * away_m, -field_bound, field_bound)
+            J = J + away_D / np.sqrt(N)
         found = closure(J, H, before)
         away_m, away_D = after.m - found.m, after.D - found.D
         errors.append(((away_m**2).mean(), (away_D**2).mean()))
@@ -123,6 +126,4 @@ def infer_couplings(
         if not max(np.abs(J).max(), np.abs(H).max()) < FAR:
             status = InferenceStatus.DIVERGED
             break
-        H = np.clip(H + FIELD_RATE * away_m, -field_bound, field_bound)
-        J = J + away_D / np.sqrt(N)
     return Inference(J, H, found, np.array(errors), status)

@@ -54,6 +54,8 @@ class KineticIsing:
     >>> exact = network.enumerate(np.ones(10), 20)[-1]
     >>> for closure in (naive_mean_field, conditional_mean_field):
     ...     print(f"{network.follow(closure, np.ones(10), 20)[-1].errors(exact)[0]:.0e}")
+    6e-03
+    2e-04
     """
 
     J: Array
@@ -322,10 +324,12 @@ def critical_beta(field: float = 0.5, mean: float = 1.0, spread: float = 0.1) ->
 
         β mean <1 - tanh²(β (H + spread z))> = 1,    H ~ U(-field, field), z unit normal.
 
+    The left side rises with β, since fields near 0 are the most frequent.
+
     Raises
     ------
     ValueError
-        If there is no such β below 100: the fields are too strong for the mean coupling, or it is not positive.
+        If there is no such β up to 100: the fields are too strong for the mean coupling, or it is not positive.
 
     References
     ----------
@@ -341,11 +345,8 @@ def critical_beta(field: float = 0.5, mean: float = 1.0, spread: float = 0.1) ->
     weight = np.outer(over_field / over_field.sum(), over_normal / over_normal.sum())
 
     def excess(beta: float) -> float:
-        return float(beta * mean * (weight / np.cosh(beta * h) ** 2).sum() - 1.0)
+        return float(beta * mean * (weight * (1.0 - np.tanh(beta * h) ** 2)).sum() - 1.0)
 
-    # the first crossing: beyond it, strong fields freeze the spins one by one
-    grid = np.linspace(0.0, 100.0, 2_001)
-    above = np.flatnonzero([excess(beta) > 0 for beta in grid])
-    if not above.size:
+    if not excess(100.0) > 0.0:
         raise ValueError(f"no beta up to 100 is critical for field={field}, mean={mean}, spread={spread}: take weaker fields")
-    return float(brentq(excess, grid[above[0] - 1], grid[above[0]], xtol=1e-14, rtol=1e-14))
+    return float(brentq(excess, 0.0, 100.0, xtol=1e-14, rtol=1e-14))
