@@ -2,8 +2,8 @@
 
     P(s_i,t | s_t-1) = exp(s_i,t h_i) / (2 cosh h_i),    h_i = H_i + Σ_j J_ij s_j,t-1.
 
-The moments at t depend on the whole distribution at t-1; each closure takes the field h_i for something simpler than it
-is. Below, p marks what is one step before, v_j = 1 - mp_j², g = H + J mp, and Dz is the measure of a unit normal number.
+The moments at t depend on the whole distribution at t-1; each closure takes the field h_i for something simpler than
+it is. Below, p marks what is one step before, v_j = 1 - mp_j², g = H + J mp, and Dz is the measure of a unit normal.
 
 | function | the field h_i is taken as | order in J | cost of a step |
 |---|---|---|---|
@@ -14,8 +14,8 @@ is. Below, p marks what is one step before, v_j = 1 - mp_j², g = H + J mp, and 
 | `plefka2` (Plefka2[t]) | given one earlier spin, as correlated spins make it, to second order | 2 | N³, N² equations |
 | `conditional_mean_field` (CMS) | given one spin, normal | all | N³, N² integrals |
 
-All are exact where J = 0, and where all spins before are certain (mp_i = ±1); `plefka2` and `conditional_mean_field` for
-a single spin, too.
+All are exact where J = 0, and where all spins before are certain (mp_i = ±1); `plefka2` and `conditional_mean_field`
+for a single spin, too.
 
 References
 ----------
@@ -110,8 +110,8 @@ def mezard_sakellariou(J: Array, H: Array, before: Moments) -> Moments:
         C_ik = ∫D(x,y; ρ_ik) tanh(g_i + x √Δ_i) tanh(g_k + y √Δ_k) - m_i m_k,    ρ_ik = Σ_j J_ij J_kj v_j / √(Δ_i Δ_k),
         D = diag(a) J Cp,    a_i = ∫Dz [1 - tanh²(g_i + z √Δ_i)].
 
-    x, y are normal numbers with correlation ρ. Their integral is Mehler's sum Σ_n ρ^n f_in f_kn, f_in the coefficients of
-    tanh(g_i + z √Δ_i) in orthonormal Hermite polynomials of z. Parameters and answer: see `naive_mean_field`.
+    x, y are normal numbers with correlation ρ. Their integral is Mehler's sum Σ_n ρ^n f_in f_kn, f_in the coefficients
+    of tanh(g_i + z √Δ_i) in orthonormal Hermite polynomials of z. Parameters and answer: see `naive_mean_field`.
     """
     v = _variance(before.m)
     g, covariance = H + J @ before.m, (J * v) @ J.T
@@ -134,10 +134,14 @@ def plefka2(J: Array, H: Array, before: Moments) -> Moments:
         V_il = V_i - 2 J_il (J Cp)_il + J_il² Cp_ll,    V = diag(J Cp Jᵀ),
         W_il = (J Dp Jᵀ)_il - J_il Σ_n J_ln Dp_ln,
         m_i = mean over l of Σ_s (1 + s mp_l)/2 tanh θ_il(s),
-        D_il = Σ_s s (1 + s mp_l)/2 tanh θ_il(s) - m_i mp_l.
+        D_il = Σ_s s (1 + s mp_l)/2 tanh θ_il(s) - m_i mp_l,
 
-    Equal times: η_ik(s) = H_i + (J mp)_i + (J Cp Jᵀ)_ik (s - m_k) - tanh(η_ik(s)) V_i, C_ik = Σ_s (s - m_k) (1 + s m_k)/2
-    tanh η_ik(s), symmetrised. Parameters and answer: see `naive_mean_field`.
+    and at equal times, symmetrised,
+
+        η_ik(s) = H_i + (J mp)_i + (J Cp Jᵀ)_ik (s - m_k) - tanh(η_ik(s)) V_i,
+        C_ik = Σ_s (s - m_k) (1 + s m_k)/2 tanh η_ik(s).
+
+    Parameters and answer: see `naive_mean_field`.
     """
     g, JC, JD = H + J @ before.m, J @ before.C, J @ before.D
     JCJ, W = JC @ J.T, JD @ J.T - J * (J * before.D).sum(axis=1)
@@ -181,7 +185,8 @@ def conditional_mean_field(J: Array, H: Array, before: Moments) -> Moments:
     def given(covariance: Array, m: Array) -> tuple[Array, Array]:
         """Spins now given one of means m, whose covariance with those before is (N before, N): means and products."""
         slope = _over(covariance, _variance(m))
-        return _over_spin(*(_normal_response(J, H, before.m[:, None] + slope * (s - m)) for s in (1.0, -1.0)), m)
+        up, down = (_normal_response(J, H, before.m[:, None] + slope * (s - m)) for s in (1.0, -1.0))
+        return _over_spin(up, down, m)
 
     means, products = given(before.C, before.m)
     m, D = means.mean(axis=1), products - means * before.m
@@ -206,8 +211,9 @@ def _variance(m: Array) -> Array:
 
 
 def _over(x: Array, y: Array) -> Array:
-    """x / y, and 0 where y is 0."""
-    return np.divide(x, y, out=np.zeros(np.broadcast_shapes(x.shape, y.shape)), where=y != 0)
+    """Quotients, and 0 where y is 0."""
+    found: Array = np.divide(x, y, out=np.zeros(np.broadcast_shapes(x.shape, y.shape)), where=y != 0)
+    return found
 
 
 def _over_spin(up: Array, down: Array, m: Array) -> tuple[Array, Array]:
@@ -240,7 +246,7 @@ def _gauss_hermite(n: int) -> tuple[Array, Array, Array]:
 
 
 def _nodes(variance: float) -> tuple[Array, Array, Array]:
-    """Nodes, weights and polynomials that integrate tanh(g + z √Δ) to 1e-10 for Δ up to `variance` <= 2, at 4 to 1e-8."""
+    """Nodes, weights, polynomials that integrate tanh(g + z √Δ) to 1e-10 for Δ up to `variance` <= 2, at 4 to 1e-8."""
     return _gauss_hermite(int(np.fmin(np.fmax(np.ceil(FEWEST + NODES * variance), FEWEST), MOST)))
 
 
@@ -255,8 +261,10 @@ def _normal_response(J: Array, H: Array, m: Array) -> Array:
     return found
 
 
-def _moments(before: Moments, m: Array, C: Array, D: Array, V: Array | None = None, theta: Array | None = None) -> Moments:
-    """Make C symmetric with C_ii = 1 - m², and look whether moments, the variances V of fields and the solutions θ are as they must be."""
+def _moments(
+    before: Moments, m: Array, C: Array, D: Array, V: Array | None = None, theta: Array | None = None
+) -> Moments:
+    """Make C symmetric with C_ii = 1 - m², and see whether moments, variances V of fields, solutions θ are valid."""
     C = (C + C.T) / 2.0
     C[np.diag_indices(len(m))] = 1.0 - m**2
     u, v = _variance(m), _variance(before.m)
@@ -264,8 +272,8 @@ def _moments(before: Moments, m: Array, C: Array, D: Array, V: Array | None = No
         ClosureStatus.NEGATIVE_VARIANCE: V is None or (V >= -ROUNDING).all(),
         ClosureStatus.NOT_CONVERGED: theta is None or np.isfinite(theta).all(),
         ClosureStatus.MEAN_OUT_OF_RANGE: (np.abs(before.m) <= 1.0).all() and (np.abs(m) <= 1.0).all(),
-        ClosureStatus.CORRELATION_OUT_OF_RANGE: (C**2 <= np.outer(u, u) + ROUNDING).all()
-        and (D**2 <= np.outer(u, v) + ROUNDING).all(),
+        ClosureStatus.CORRELATION_OUT_OF_RANGE: (np.outer(u, u) + ROUNDING >= C**2).all()
+        and (np.outer(u, v) + ROUNDING >= D**2).all(),
     }
     status = next((kind for kind, holds in checks.items() if not holds), ClosureStatus.VALID)
     return Moments(m, C, D, status, int(status is ClosureStatus.VALID))

@@ -17,12 +17,12 @@ class InferenceStatus(Enum):
 
     CONVERGED = "The closure's m and D are those given."
     UNFINISHED = (
-        "The rounds ended first. Take more of them, or a larger tolerance; if errors no longer fall, the closure cannot "
-        "have these moments: take the conditional mean field."
+        "The rounds ended first. Take more of them, or a larger tolerance; if errors no longer fall, the closure "
+        "cannot have these moments: take the conditional mean field."
     )
     DIVERGED = (
-        "A field or coupling grew beyond 50: the closure has none that give these moments, or the search ran past them. Take "
-        "the conditional mean field, or a field_bound, some 5."
+        "A field or coupling grew beyond 50: the closure has none that give these moments, or the search ran past "
+        "them. Take the conditional mean field, or a field_bound, some 5."
     )
 
 
@@ -112,11 +112,11 @@ def infer_couplings(
         if not value > 0:
             raise ValueError(f"{name} must be > 0, got {value}")
     J, H = np.zeros((N, N)), np.zeros(N)
+    away_m, away_D = np.zeros(N), np.zeros((N, N))
     errors, status = [], InferenceStatus.UNFINISHED
-    for n in range(n_rounds):
-        if n:
-            H = np.clip(H + FIELD_RATE * away_m, -field_bound, field_bound)
-            J = J + away_D / np.sqrt(N)
+    for _ in range(n_rounds):
+        H = np.clip(H + FIELD_RATE * away_m, -field_bound, field_bound)
+        J = J + away_D / np.sqrt(N)
         found = closure(J, H, before)
         away_m, away_D = after.m - found.m, after.D - found.D
         errors.append(((away_m**2).mean(), (away_D**2).mean()))

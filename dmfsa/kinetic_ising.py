@@ -19,7 +19,7 @@ BLOCK = 2**22  # spins in one block of replicas: 32 MiB
 
 @dataclass(frozen=True, eq=False)
 class KineticIsing:
-    """N spins s_i = ±1 with parallel updates:
+    """N spins s_i = ±1, all drawn anew at each step.
 
         P(s_i,t | s_t-1) = exp(s_i,t h_i) / (2 cosh h_i),    h_i = H_i,t-1 + Σ_j J_ij s_j,t-1.
 
@@ -37,9 +37,9 @@ class KineticIsing:
 
     Notes
     -----
-    `enumerate`, `sample` and `follow` answer the same question, the first two moments along time: exactly, by replicas,
-    by a closure. All begin at time 0 with independent spins of given means; a mean of ±1 is a spin that is certain. Row t
-    of their answers, from 0, is the time n_transient + t + 1.
+    `enumerate`, `sample` and `follow` answer the same question, the first two moments along time: exactly, by
+    replicas, by a closure. All begin at time 0 with independent spins of given means; a mean of ±1 is a spin that is
+    certain. Row t of their answers, from 0, is the time n_transient + t + 1.
 
     References
     ----------
@@ -96,8 +96,8 @@ class KineticIsing:
             J_ij = (β (1-ε)/N) Σ_b W^o_bi W^v_bj,    H_i(φ) = (β ε/P) Σ_b W^o_bi Σ_j W^v_b,N+j p_j(φ),
 
         because the attention A = m^v of the last token is linear in its spins. The mean-field map is `naive_mean_field`
-        of this model. Spins are in the order of `network.columns`, those of a column beside each other; a column and its
-        negative count as one there, so that a spin may be the negative of what the matrices' own columns make.
+        of this model. Spins are in the order of `network.columns`, those of a column beside each other; a column and
+        its negative count as one there, so that a spin may be the negative of what the matrices' own columns make.
 
         Parameters
         ----------
@@ -145,11 +145,11 @@ class KineticIsing:
         """All states, shape (2^N, N), the first spin changing slowest, -1 before +1. N <= 12."""
         if self.n_spins > MOST_ENUMERATED:
             raise ValueError(
-                f"states are enumerated up to N = {MOST_ENUMERATED} spins, got {self.n_spins}: the transition matrix would "
-                f"take {8 * 4.0**self.n_spins / 2**30:.3g} GiB; take sample, or a closure"
+                f"states are enumerated up to N = {MOST_ENUMERATED} spins, got {self.n_spins}: the transition matrix "
+                f"would take {8 * 4.0**self.n_spins / 2**30:.3g} GiB; take sample, or a closure"
             )
         bits = np.arange(2**self.n_spins)[:, None] >> np.arange(self.n_spins)[::-1]
-        return 2.0 * (bits & 1) - 1.0
+        return np.asarray(2.0 * (bits & 1) - 1.0)
 
     def transition_matrix(self, phase: int = 0) -> Array:
         """Return the probabilities of s' after s as [s', s], shape (2^N, 2^N), in the order of `states`.
@@ -255,8 +255,8 @@ class KineticIsing:
         return self._rows(rows)
 
     def expected(self, spins: Array, phase: int = 0) -> Array:
-        """tanh h: means of the next spins given these, shape (..., N), in a step that leaves this phase."""
-        return np.tanh(spins @ self.J.T + self.field(phase))
+        """Means tanh h of the next spins given these, shape (..., N), in a step that leaves this phase."""
+        return np.asarray(np.tanh(spins @ self.J.T + self.field(phase)))
 
     def step(self, spins: Array, rng: np.random.Generator, phase: int = 0) -> Array:
         """Draw the next spins of replicas, shape (n_replicas, N), in a step that leaves this phase."""
@@ -348,5 +348,7 @@ def critical_beta(field: float = 0.5, mean: float = 1.0, spread: float = 0.1) ->
         return float(beta * mean * (weight * (1.0 - np.tanh(beta * h) ** 2)).sum() - 1.0)
 
     if not excess(100.0) > 0.0:
-        raise ValueError(f"no beta up to 100 is critical for field={field}, mean={mean}, spread={spread}: take weaker fields")
+        raise ValueError(
+            f"no beta up to 100 is critical for field={field}, mean={mean}, spread={spread}: take weaker fields"
+        )
     return float(brentq(excess, 0.0, 100.0, xtol=1e-14, rtol=1e-14))

@@ -1,4 +1,4 @@
-"""First and second moments of spins ±1, at one time or along it: what closures, enumeration and replicas answer with."""
+"""First and second moments of spins ±1, at one time or along it: what closures, states and replicas answer with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class ClosureStatus(Enum):
         "conditional mean field, TAP or Mézard–Sakellariou, whose variances cannot be, or smaller couplings."
     )
     CORRELATION_OUT_OF_RANGE = (
-        "A correlation of two spins lies beyond ±1, so that their sum or difference has a variance below 0: the couplings "
-        "are too strong for an expansion. Take the conditional mean field or Plefka2[t], or smaller couplings."
+        "A correlation of two spins lies beyond ±1, so that their sum or difference has a variance below 0: the "
+        "couplings are too strong for an expansion. Take the conditional mean field or Plefka2[t], or weaker couplings."
     )
     MEAN_OUT_OF_RANGE = "A mean lies beyond ±1, or is no number. Begin with means from -1 to 1, and finite J and H."
     NOT_CONVERGED = (
@@ -96,7 +96,8 @@ class Moments:
     def mean(self) -> "Moments":
         """Averages over the rows, as moments at one time: what inference asks for."""
         len(self)
-        return Moments(*(x.mean(axis=0) for x in (self.m, self.C, self.D)), self.status, int(self.n_valid == len(self)))
+        m, C, D = (x.mean(axis=0) for x in (self.m, self.C, self.D))
+        return Moments(m, C, D, self.status, int(self.n_valid == len(self)))
 
     def errors(self, exact: "Moments") -> tuple[float, float, float]:
         """Mean square differences of m, C and D from others of the same shape, over all entries and rows."""

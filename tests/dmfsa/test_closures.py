@@ -134,11 +134,15 @@ def test_the_reaction_is_solved_however_strong():
     assert np.isnan(_with_reaction(np.array([0.1]), np.array([-2.0]))).all()  # three solutions
 
 
-@pytest.mark.parametrize(("variance", "allowed"), [(0.01, 1e-10), (0.3, 1e-10), (2.0, 1e-10), (4.0, 1e-7), (10.0, 1e-4)])
+@pytest.mark.parametrize(
+    ("variance", "allowed"), [(0.01, 1e-10), (0.3, 1e-10), (2.0, 1e-10), (4.0, 1e-7), (10.0, 1e-4)]
+)
 def test_gaussian_integrals_are_as_exact_as_they_say(variance, allowed):
     z, weight, hermite = _nodes(variance)
     for g in (0.0, 0.4, 2.0):
-        assert np.tanh(g + z * variance**0.5) @ weight == pytest.approx(naive_kinetic.smoothed(g, variance), abs=allowed)
+        assert np.tanh(g + z * variance**0.5) @ weight == pytest.approx(
+            naive_kinetic.smoothed(g, variance), abs=allowed
+        )
     np.testing.assert_allclose((hermite * weight) @ hermite.T, np.eye(len(z)), rtol=0, atol=1e-10)
 
 

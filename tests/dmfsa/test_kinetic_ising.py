@@ -134,9 +134,12 @@ def test_couplings_and_fields_are_those_of_the_matrices_one_by_one():
     model, slow = KineticIsing.of(network), as_matrices(features)
     W_o, W_v = (slow.semantic[role] for role in "ov")
     J = np.array([[0.9 * 0.8 / 4 * sum(W_o[b][i] * W_v[b][j] for b in range(2)) for j in range(4)] for i in range(4)])
-    H = np.array([[0.9 * 0.2 / 2 * sum(W_o[b][i] * slow.positional["v"][b] @ [a, c] for b in range(2)) for i in range(4)]
-                  for a, c in ((-1, -1), (-1, 1), (1, -1), (1, 1))])  # fmt: skip
-    order = [next(i for i in range(4) if same_column(features.semantic[:, :, i], column)) for column in network.columns.signs]
+    clocks = [np.array(bits) for bits in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
+    pushed = [[slow.positional["v"][b] @ bits for b in range(2)] for bits in clocks]
+    H = np.array([[0.9 * 0.2 / 2 * sum(W_o[b][i] * row[b] for b in range(2)) for i in range(4)] for row in pushed])
+    order = [
+        next(i for i in range(4) if same_column(features.semantic[:, :, i], column)) for column in network.columns.signs
+    ]
     flip = features.semantic[0, 0][order]
     np.testing.assert_allclose(model.J, J[np.ix_(order, order)] * np.outer(flip, flip), rtol=0, atol=1e-15)
     np.testing.assert_allclose(model.H, H[:, order] * flip, rtol=0, atol=1e-15)
@@ -148,7 +151,7 @@ def same_column(column, mirrored):
 
 @pytest.mark.slow
 def test_closures_refine_the_mean_field_of_attention():
-    """The paper's network, 99 spins, 20 steps, covariances of different spins; 498 spins are in benchmarks/closures.py."""
+    """The paper's network, 99 spins, 20 steps, covariances of different spins; 498 in benchmarks/closures.py."""
     network = FiniteNetwork(Features.segments(), 99, beta=1.0, context=1)
     model = KineticIsing.of(network)
     o = np.repeat(network.columns.signs[:, 0], 33, axis=0)
@@ -195,7 +198,7 @@ def test_starts_and_counts_that_do_not_fit():
     for way in ways:
         with pytest.raises(ValueError, match=r"the start must have shape \(N,\) = \(3,\), got \(2,\)"):
             way(np.ones(2), 1)
-        with pytest.raises(ValueError, match="the means of a start must be from -1 to 1, got 1.5"):
+        with pytest.raises(ValueError, match=r"the means of a start must be from -1 to 1, got 1\.5"):
             way([0.0, 1.5, 0.0], 1)
         with pytest.raises(ValueError, match="n_transient must be >= 0, got -1"):
             way(np.ones(3), 1, n_transient=-1)
@@ -211,7 +214,9 @@ def test_starts_and_counts_that_do_not_fit():
 
 
 def test_networks_of_attention_that_are_no_kinetic_ising_model():
-    with pytest.raises(ValueError, match=r"context must be 1, got 4: over a longer window the softmax .* take linear_noise"):
+    with pytest.raises(
+        ValueError, match=r"context must be 1, got 4: over a longer window the softmax .* take linear_noise"
+    ):
         KineticIsing.of(FiniteNetwork(Features.segments(), 99, 1.0))
     with pytest.raises(ValueError, match=r"n_spins must be at most 16384, got 1000000: J would take 7\.45e\+03 GiB"):
         KineticIsing.of(FiniteNetwork(Features.segments(), 10**6, 1.0, context=1))

@@ -127,6 +127,18 @@ def said_by_finite(names):
     assert names["measured"] == pytest.approx(names["expected"], rel=0.02)
 
 
+def said_by_kinetic(names):
+    errors = {name: found[4].mean(axis=0) for name, found in names["found"].items()}  # at β_c
+    assert names["ratios"][4] == pytest.approx(1.0)
+    assert np.isnan(errors.pop("Plefka[t]")).all()
+    assert (errors["CMS"] < np.minimum(errors["TAP"], errors["MS"])).all()
+    assert (errors["TAP"] < errors["nMF"]).all()
+    assert set(names["ended"].values()) == {"CONVERGED"}
+    true = names["covariance"]["true"]
+    assert np.abs(names["covariance"]["CMS"] / true - 1).max() < 0.25
+    assert names["covariance"]["TAP"][-1] < 0.01 < 0.3 < true[-1]
+
+
 @pytest.fixture
 def _no_figures_left():
     yield

@@ -1,4 +1,4 @@
-"""The kinetic Ising model, slowly: state by state, spin by spin, integrals on a fine grid; shares nothing with the package.
+"""The kinetic Ising model, slowly: state by state, spin by spin, integrals on a grid; sharing nothing with the package.
 
 A closure here is a function of (J, H, mp, Cp, Dp) that returns (m, C, D), one number at a time.
 """
@@ -122,24 +122,24 @@ def plefka2(J, H, mp, Cp, Dp):
     J = np.array(J)
     g = [mean_field_of(J, H, mp, i) for i in every]
 
-    def V(i):
+    def variance(i):
         return sum(J[i, j] * J[i, n] * Cp[j][n] for j in every for n in every)
 
-    def given_earlier(i, l, s):
-        delayed = sum(J[i, n] * Cp[n][l] for n in every)
-        V_il = V(i) - 2 * J[i, l] * delayed + J[i, l] ** 2 * Cp[l][l]
-        W = sum(J[i, n] * Dp[n][k] * J[l, k] for n in every for k in every)
-        W -= J[i, l] * sum(J[l, n] * Dp[l][n] for n in every)
-        return math.tanh(solved(g[i] + (J[i, l] + W) * (s - mp[l]), V_il))
+    def given_earlier(i, q, s):
+        delayed = sum(J[i, n] * Cp[n][q] for n in every)
+        V_il = variance(i) - 2 * J[i, q] * delayed + J[i, q] ** 2 * Cp[q][q]
+        W = sum(J[i, n] * Dp[n][k] * J[q, k] for n in every for k in every)
+        W -= J[i, q] * sum(J[q, n] * Dp[q][n] for n in every)
+        return math.tanh(solved(g[i] + (J[i, q] + W) * (s - mp[q]), V_il))
 
     for i in every:
-        m[i] = sum((1 + s * mp[l]) / 2 * given_earlier(i, l, s) for l in every for s in (-1, 1)) / N
-        for l in every:
-            D[i, l] = sum(s * (1 + s * mp[l]) / 2 * given_earlier(i, l, s) for s in (-1, 1)) - m[i] * mp[l]
+        m[i] = sum((1 + s * mp[q]) / 2 * given_earlier(i, q, s) for q in every for s in (-1, 1)) / N
+        for q in every:
+            D[i, q] = sum(s * (1 + s * mp[q]) / 2 * given_earlier(i, q, s) for s in (-1, 1)) - m[i] * mp[q]
     for i, k in itertools.product(every, every):
         pushed = sum(J[i, j] * J[k, n] * Cp[j][n] for j in every for n in every)
         for s in (-1, 1):
-            response = math.tanh(solved(g[i] + pushed * (s - m[k]), V(i)))
+            response = math.tanh(solved(g[i] + pushed * (s - m[k]), variance(i)))
             C[i, k] += (s - m[k]) * (1 + s * m[k]) / 2 * response
     C = (C + C.T) / 2
     for i in every:
@@ -159,10 +159,10 @@ def cms(J, H, mp, Cp, Dp):
         return smoothed(mean_field_of(J, H, others, i), variance)
 
     for i in every:
-        for l in every:
-            given = {s: (1 + s * mp[l]) / 2 * response(i, [Cp[j][l] for j in every], mp[l], s) for s in (-1, 1)}
+        for q in every:
+            given = {s: (1 + s * mp[q]) / 2 * response(i, [Cp[j][q] for j in every], mp[q], s) for s in (-1, 1)}
             m[i] += (given[1] + given[-1]) / N
-            D[i, l] = given[1] - given[-1] - (given[1] + given[-1]) * mp[l]
+            D[i, q] = given[1] - given[-1] - (given[1] + given[-1]) * mp[q]
     for i in every:
         for k in every:
             given = {s: (1 + s * m[k]) / 2 * response(i, D[k], m[k], s) for s in (-1, 1)}
