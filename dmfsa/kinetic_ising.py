@@ -185,19 +185,17 @@ class KineticIsing:
         -----
         Memory: that of `transition_matrix`. With a clock a matrix is made at every step, in some 20 ms at N = 10.
         """
-        s, m = self.states(), self._begin(start, n_steps, n_transient).m
-        p = ((1.0 + s * m) / 2.0).prod(axis=1)
+        s = self.states()
+        p = ((1.0 + s * self._begin(Moments.independent(start), n_steps, n_transient).m) / 2.0).prod(axis=1)
         rows = []
         for t in range(n_transient + n_steps):
             if t == 0 or self.clock_period > 1:
                 W = self.transition_matrix(phase + t)
+            before, p = p, W @ p
             if t >= n_transient:
-                response = p[:, None] * self.expected(s, phase + t)
-                D = response.T @ s - np.outer(response.sum(axis=0), p @ s)
-            p = W @ p
-            if t >= n_transient:
-                m = p @ s
-                rows.append((m, (p[:, None] * s).T @ s - np.outer(m, m), D))
+                m, mp = p @ s, before @ s
+                equal, delayed = p[:, None] * s, before[:, None] * self.expected(s, phase + t)
+                rows.append((m, equal.T @ s - np.outer(m, m), delayed.T @ s - np.outer(m, mp)))
         return self._rows(rows)
 
     def sample(
@@ -229,7 +227,7 @@ class KineticIsing:
         Cost: 2 N² operations for each step of a replica, and 4 N² more for each that is kept; some 20 µs of one core at
         N = 512. Memory: 200 MB, and 16 N² bytes for each step kept.
         """
-        m = self._begin(start, n_steps, n_transient).m
+        m = self._begin(Moments.independent(start), n_steps, n_transient).m
         if not hasattr(n_replicas, "__index__") or n_replicas < 1:
             raise ValueError(f"n_replicas must be an integer >= 1, got {n_replicas!r}")
         N, longest = self.n_spins, max(1, BLOCK // self.n_spins)
@@ -281,7 +279,8 @@ class KineticIsing:
         Moments
             Its `status` is that of the first step at which the closure left its validity; `n_valid` rows come before.
         """
-        before = self._begin(start, n_steps, n_transient)
+        begin = start if isinstance(start, Moments) else Moments.independent(start)
+        before = self._begin(begin, n_steps, n_transient)
         rows, status, n_valid = [], ClosureStatus.VALID, n_steps
         for t in range(n_transient + n_steps):
             before = closure(self.J, self.field(phase + t), before)
@@ -291,12 +290,11 @@ class KineticIsing:
                 rows.append((before.m, before.C, before.D))
         return self._rows(rows, status, n_valid)
 
-    def _begin(self, start: npt.ArrayLike | Moments, n_steps: int, n_transient: int) -> Moments:
-        """Check what all three ways are given, and return the moments at time 0."""
+    def _begin(self, moments: Moments, n_steps: int, n_transient: int) -> Moments:
+        """Check what all three ways are given, and return it: the moments at time 0."""
         for name, count in (("n_steps", n_steps), ("n_transient", n_transient)):
             if count < 0:
                 raise ValueError(f"{name} must be >= 0, got {count}")
-        moments = start if isinstance(start, Moments) else Moments.independent(start)
         if moments.m.shape != (self.n_spins,):
             raise ValueError(f"the start must have shape (N,) = ({self.n_spins},), got {moments.m.shape}")
         return moments

@@ -115,6 +115,7 @@ def test_the_mean_field_map_is_the_naive_mean_field(features, n_spins, epsilon):
     np.testing.assert_allclose(attention, orbit.attention[1:], rtol=0, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_replicas_of_the_model_are_those_of_the_network():
     """Means and covariances of the attention after three steps, to five standard errors."""
     features, R = Features.iid(n_patterns=2, n_columns=7, seed=3), 20_000
