@@ -167,7 +167,8 @@ def plefka2(J: Array, H: Array, before: Moments) -> Moments:
 def conditional_mean_field(J: Array, H: Array, before: Moments) -> Moments:
     """Take fields for normal given the value of one spin, earlier or now: the conditional mean field (CMS).
 
-    Given s_l = s before, other spins are independent, with means that linear regression gives, clipped to ±1:
+    Given s_l = s before, other spins are taken for independent. Their means are exact, as long as mp and Cp are; they
+    are clipped to ±1, beyond which only the moments of a closure lead:
 
         m_j(s) = mp_j + Cp_jl (s - mp_l) / (1 - mp_l²),
         m_i(s) = ∫Dz tanh(g_i + z √Δ_i),    g_i = H_i + Σ_j J_ij m_j(s),    Δ_i = Σ_j J_ij² (1 - m_j(s)²),

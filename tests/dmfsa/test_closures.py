@@ -39,6 +39,17 @@ def test_a_closure_is_its_formula(name, N):
     np.testing.assert_allclose(after.C.diagonal(), 1 - after.m**2, rtol=0, atol=1e-15)
 
 
+def test_conditional_means_are_clipped():
+    """Where covariances before are too large for any distribution, as a closure may make them."""
+    J, H = network(2, seed=5)
+    m, C = np.array([0.9, 0.5]), np.array([[0.19, 0.3], [0.3, 0.75]])
+    assert abs(m[1] - C[1, 0] * 1.9 / 0.19) > 2
+    after = CLOSURES["CMS"](J, H, Moments(m, C, np.zeros((2, 2))))
+    slow = naive_kinetic.cms(J, H, m, C, None)
+    for found, exact in zip((after.m, after.C, after.D), slow, strict=True):
+        np.testing.assert_allclose(found, exact, rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_exact(name):
     """No couplings; and spins before that are certain."""
