@@ -83,7 +83,7 @@ def inverse() -> None:
     small, large = range(20), range(2)
     answers = {
         10: lambda n: n.enumerate(UP[:10], 127),
-        100: lambda n: n.sample(UP[:100], 127, n_replicas=50_000, seed=1),
+        100: lambda n: n.sample(UP[:100], 127, n_replicas=20_000, seed=1),
     }
     rows = []
     for N, seeds in ((10, small), (100, large)):

@@ -138,6 +138,9 @@ def said_by_kinetic(names):
     assert np.abs(names["covariance"]["CMS"] / true - 1).max() < 0.25
     assert names["covariance"]["TAP"][-1] < 0.01
     assert true[-1] > 0.3
+    assert (names["model"].clock_period, names["closed"].status.name) == (4, "VALID")
+    phases, kinds = names["closed"].m[:, ::33], names["closed"].m.reshape(4, 3, 33)
+    assert (kinds == phases[:, :, None]).all()
 
 
 @pytest.fixture
