@@ -63,7 +63,7 @@ def small() -> None:
 
 def large() -> None:
     for ratio in (1.0, 0.9, 1.1):
-        network = KineticIsing.draw(512, ratio * BETA, seed=1)
+        network = KineticIsing.draw(512, ratio * BETA, seed=0)  # fields point up on average, as its start does
         options = {"n_steps": 1, "n_transient": 126}
         halves = [network.sample(UP, n_replicas=HALF, seed=seed, **options) for seed in (1, 2)]
         rows = []
