@@ -113,17 +113,19 @@ def bridge() -> None:
     signs = np.repeat(network.columns.signs[:, 0], 166, axis=0)
     first = np.tanh(network.beta * signs @ start.attention[0])
     options = {"n_steps": 1, "n_transient": 29}
-    halves = [model.sample(first, n_replicas=HALF, seed=seed, **options)[0] for seed in (1, 2)]
+    halves = [model.sample(first, n_replicas=4 * HALF, seed=seed, **options)[0] for seed in (1, 2)]
     answers = {name: model.follow(closure, first, **options)[0] for name, closure in CLOSURES.items()}
-    noise = linear_noise(network, start, 1, n_transient=29)
-    m = np.tanh(network.beta * signs @ noise.orbit.attention[0])
+    linear = linear_noise(network, start, 1, n_transient=29)
+    m = np.tanh(network.beta * signs @ linear.orbit.attention[0])
     slope = network.beta * (1.0 - m**2)[:, None] * signs
-    answers["linear noise"] = Moments(m, slope @ noise.attention_covariance[0] @ slope.T / 498, np.nan)
+    answers["linear noise"] = Moments(m, slope @ linear.attention_covariance[0] @ slope.T / 498, np.nan)
     off = ~np.eye(498, dtype=bool)
     rows = []
     for name, answer in answers.items():
         a, b = ((answer.m - half.m, (answer.C - half.C)[off]) for half in halves)
         rows.append([name, *(f"{(x * y).mean():.1e}" for x, y in zip(a, b, strict=True))])
+    noise = [((x - y) ** 2).mean() / 2 for x, y in zip(a, b, strict=True)]
+    rows.append(["noise of a half", *(f"{x:.1e}" for x in noise)])
     known = "(4.7e-6, 1.5e-4; TAP 1.9e-6, 7.4e-5; CMS 1.8e-6, 1.1e-6; linear noise 4.7e-6, 3.3e-6 with noise)"
     table(f"Attention, N = 498, β = 1, L = 1, after 30 steps {known}", ["", "m", "C, off the diagonal"], rows)
 
