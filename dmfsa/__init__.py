@@ -2,7 +2,8 @@
 
 `Features` are the network, a `MeanFieldMap` is the network at one β, γ, ε and context, a `Window` its state; an
 `Ensemble` advances many parameter points and starts together, a `FiniteNetwork`
-is the network of N spins, and `linear_noise` predicts how it fluctuates. numba is loaded with the first compiled step.
+is the network of N spins, and `linear_noise` predicts how it fluctuates. `KineticIsing` is its neighbour, whose moments
+closures follow and couplings `infer_couplings` finds. numba is loaded with the first compiled step.
 """
 
 from dmfsa.closures import (

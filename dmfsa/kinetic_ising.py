@@ -5,8 +5,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import expit
 
 from dmfsa.finite_network import FiniteNetwork
 from dmfsa.moments import Closure, ClosureStatus, Moments
@@ -157,10 +155,9 @@ class KineticIsing:
         Columns sum to 1. N <= 12: it takes 8·4^N bytes, 134 MB at 12 and 8 MB at 10, and twice that while it is made.
         """
         s = self.states()
-        h = s @ self.J.T + self.field(phase)
         found = np.ones((len(s), 1))
-        for i in range(self.n_spins):
-            down_up = expit(np.stack([-2.0 * h[:, i], 2.0 * h[:, i]], axis=1))
+        for m in self.expected(s, phase).T:
+            down_up = np.stack([1.0 - m, 1.0 + m], axis=1) / 2.0
             found = (found[:, :, None] * down_up[:, None, :]).reshape(len(s), -1)
         return found.T
 
@@ -338,6 +335,8 @@ def critical_beta(field: float = 0.5, mean: float = 1.0, spread: float = 0.1) ->
     >>> round(critical_beta(), 10)
     1.110840041
     """
+    from scipy.optimize import brentq  # noqa: PLC0415 - scipy takes a while to load
+
     (x, over_field), (z, over_normal) = np.polynomial.legendre.leggauss(200), np.polynomial.hermite_e.hermegauss(80)
     h = field * x[:, None] + spread * z
     weight = np.outer(over_field / over_field.sum(), over_normal / over_normal.sum())
