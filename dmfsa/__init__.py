@@ -2,26 +2,53 @@
 
 `Features` are the network, a `MeanFieldMap` is the network at one β, γ, ε and context, a `Window` its state; an
 `Ensemble` advances many parameter points and starts together, a `FiniteNetwork`
-is the network of N spins, and `linear_noise` predicts how it fluctuates. numba is loaded with the first compiled step.
+is the network of N spins, and `linear_noise` predicts how it fluctuates. `KineticIsing` is its neighbour, whose moments
+closures follow and couplings `infer_couplings` finds. numba is loaded with the first compiled step.
 """
 
+from dmfsa.closures import (
+    CLOSURES,
+    conditional_mean_field,
+    mezard_sakellariou,
+    naive_mean_field,
+    plefka,
+    plefka2,
+    tap,
+)
 from dmfsa.ensemble import Ensemble
 from dmfsa.features import Features
 from dmfsa.finite_network import FiniteNetwork
+from dmfsa.inference import Inference, InferenceStatus, infer_couplings
+from dmfsa.kinetic_ising import KineticIsing, critical_beta
 from dmfsa.linear_noise import LinearNoise, linear_noise
 from dmfsa.mean_field import MeanFieldMap
+from dmfsa.moments import ClosureStatus, Moments
 from dmfsa.trajectory import Trajectory
 from dmfsa.window import Window
 
 __all__ = [
+    "CLOSURES",
+    "ClosureStatus",
     "Ensemble",
     "Features",
     "FiniteNetwork",
+    "Inference",
+    "InferenceStatus",
+    "KineticIsing",
     "LinearNoise",
     "MeanFieldMap",
+    "Moments",
     "Trajectory",
     "Window",
+    "conditional_mean_field",
+    "critical_beta",
+    "infer_couplings",
     "linear_noise",
+    "mezard_sakellariou",
+    "naive_mean_field",
+    "plefka",
+    "plefka2",
+    "tap",
 ]
 
 __version__: str

@@ -129,6 +129,17 @@ def said_by_finite(names):
     assert names["measured"] == pytest.approx(names["expected"], rel=0.02)
 
 
+def said_by_kinetic(names):
+    errors = {name: found[4].mean(axis=0) for name, found in names["found"].items()}  # at β_c
+    assert np.isnan(errors["Plefka[t]"]).all()
+    assert (errors["CMS"] < np.minimum(errors["TAP"], errors["MS"])).all()
+    assert set(names["ended"].values()) == {"CONVERGED"}
+    true, learned = names["covariance"]["true"], names["covariance"]
+    assert np.abs(learned["CMS"] / true - 1).max() < 0.25
+    assert learned["TAP"][-1] < 0.03 * true[-1]
+    assert (names["model"].clock_period, names["closed"].status.name) == (4, "VALID")
+
+
 @pytest.fixture
 def _no_figures_left():
     yield
