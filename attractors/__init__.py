@@ -32,6 +32,9 @@ evidence, then a status whose value is a message with the remedy.
 `classify_series`              the same of a noisy series, as far as its lines tell
 `find_attractors`              all attractors that many starts reach, told apart, with their shares
 `follow_attractors`            the same over a parameter: branches, their ends, hysteresis
+`Flow`, `solve_flow`           an ODE as a map over a time, with its tangent; the same with controlled error
+`markov_chain`, …              stationary vector, entropy production, relaxation of a transition matrix; `driven_chain`
+`information_from_samples`, …  what parts know of each other given the rest; `conditional_information_nats`
 =============================  =================================================================
 
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
@@ -66,6 +69,7 @@ from attractors.exponents import (
     lyapunov_until,
     spectrum_from_stretching,
 )
+from attractors.flow import Flow, FlowSolution, FlowStatus, solve_flow
 from attractors.indicators import (
     Alignment,
     AlignmentStatus,
@@ -74,7 +78,23 @@ from attractors.indicators import (
     alignment_indices,
     zero_one_test,
 )
+from attractors.information import (
+    SampledInformation,
+    SampledInformationStatus,
+    conditional_information_nats,
+    information_from_samples,
+)
 from attractors.labels import Classification, Label, classify, classify_evidence, classify_series
+from attractors.markov import (
+    ChainStatus,
+    DrivenChain,
+    MarkovChain,
+    SteadyStates,
+    driven_chain,
+    markov_chain,
+    steady_states,
+    time_reversed,
+)
 from attractors.multistability import Attractor, Attractors, distinguish_attractors, find_attractors
 from attractors.recurrence import Cycle, CycleStatus, Period, PeriodStatus, find_period, refine_cycle
 from attractors.sections import (
@@ -149,6 +169,7 @@ __all__ = [
     "BoxCountingStatus",
     "Branch",
     "Branches",
+    "ChainStatus",
     "Classification",
     "CorrelationDimension",
     "CorrelationStatus",
@@ -159,16 +180,21 @@ __all__ = [
     "DimensionStatus",
     "DiscreteMap",
     "DivergenceStatus",
+    "DrivenChain",
     "EntropyStatus",
     "FalseNeighbours",
     "FiniteTimeExponents",
     "FiniteTimeStatus",
+    "Flow",
+    "FlowSolution",
+    "FlowStatus",
     "FluctuationExponent",
     "FluctuationStatus",
     "History",
     "InformationStatus",
     "Label",
     "LyapunovSpectrum",
+    "MarkovChain",
     "Motion",
     "MutualInformation",
     "NeighboursStatus",
@@ -182,6 +208,8 @@ __all__ = [
     "ReturnTimesStatus",
     "RotationNumber",
     "SampleEntropy",
+    "SampledInformation",
+    "SampledInformationStatus",
     "Section",
     "SectionStatus",
     "SeriesExponents",
@@ -189,6 +217,7 @@ __all__ = [
     "SmoothSystem",
     "SpectrumKind",
     "SpectrumStatus",
+    "SteadyStates",
     "Stretching",
     "System",
     "Torus",
@@ -203,10 +232,12 @@ __all__ = [
     "classify",
     "classify_evidence",
     "classify_series",
+    "conditional_information_nats",
     "correlation_dimension",
     "covariant_vectors",
     "detrended_fluctuation",
     "distinguish_attractors",
+    "driven_chain",
     "embed",
     "exponents_of_series",
     "false_neighbours",
@@ -216,10 +247,12 @@ __all__ = [
     "finite_time_from_stretching",
     "follow_attractors",
     "hurst_exponent",
+    "information_from_samples",
     "kaplan_yorke_dimension",
     "largest_exponent",
     "lyapunov_spectrum",
     "lyapunov_until",
+    "markov_chain",
     "mutual_information",
     "plane_crossings",
     "poincare_section",
@@ -229,9 +262,12 @@ __all__ = [
     "return_times",
     "rotation_number",
     "sample_entropy",
+    "solve_flow",
     "spectrum_from_stretching",
+    "steady_states",
     "stroboscopic_section",
     "successive_maxima",
+    "time_reversed",
     "torus",
     "zero_one_test",
 ]

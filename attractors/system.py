@@ -61,7 +61,10 @@ class StretchingLike(Protocol):
 
 
 class System(Protocol):
-    """The interface of a map. A `start` is whatever the map accepts as a state: nothing here looks into it."""
+    """The interface of a map. A `start` is whatever the map accepts as a state: nothing here looks into it.
+
+    A map that stands for a flow has one attribute more, `step_time`, the time of a step: see `step_time_of`.
+    """
 
     @property
     def dimension(self) -> int:
@@ -105,6 +108,11 @@ class SmoothSystem(System, Protocol):
 
     def from_vector(self, vector: FloatArray, like: Any) -> Any:
         """Return the state with these variables (d,), and all else as in the state `like`."""
+
+
+def step_time_of(system: System) -> float:
+    """Time of a step of a system, in which exponents are counted: `step_time` of a flow, 1 of a map without one."""
+    return float(getattr(system, "step_time", 1.0))
 
 
 class DiscreteMap:

@@ -1,0 +1,178 @@
+"""Blankets of coupled Lorenz systems: I(x;y|b) over time, from a histogram over many trajectories."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from attractors import SampledInformation, information_from_samples
+from attractors.arrays import FloatArray
+from attractors.examples import coupled_lorenz
+from attractors.results import plain
+from sweeps.config.blanket import LorenzBlanket
+from sweeps.files import written_whole
+from sweeps.run.local import cores
+
+COPIES = 1024  # trajectories side by side, whose states fit the cache
+UNIT = math.log(25.0)  # nats: what the published curve is divided by
+OUTSIDE = 0.01  # share of trajectories beyond the bins that is too many
+X, B, Y = (1, 2), (0, 3), (4, 5)  # variables of the parts
+
+
+class LorenzStatus(Enum):
+    """Whether trajectories stay where the bins are; the value says what to do."""
+
+    BOUNDED = "The trajectories stay within the bins."
+    UNBOUNDED = (
+        "More and more trajectories leave the bins: the flow diverges, and there is no distribution that it tends to. "
+        "Take χ below 1/2, where friction is stronger than the coupling."
+    )
+    NARROW = "More than 1 % of the trajectories are beyond the bins: raise half_width."
+
+
+@dataclass(frozen=True, eq=False)
+class LorenzCurve:
+    """Information over time, of one χ and one scheme.
+
+    Attributes
+    ----------
+    chi : float
+    scheme : str
+    dt : float
+    times : array, shape (n,)
+    found : list of SampledInformation
+        At these times.
+    outside : array, shape (n,)
+        Share of trajectories beyond the bins.
+    status : LorenzStatus
+    """
+
+    chi: float
+    scheme: str
+    dt: float
+    times: FloatArray
+    found: Sequence[SampledInformation]
+    outside: FloatArray
+    status: LorenzStatus
+
+    @property
+    def nats(self) -> FloatArray:
+        """The information (n,), corrected for its bias."""
+        return np.array([one.nats for one in self.found])
+
+    @property
+    def plug_in_nats(self) -> FloatArray:
+        """The information (n,) as it was published: not corrected."""
+        return np.array([one.plug_in_nats for one in self.found])
+
+    @property
+    def title(self) -> str:
+        """χ, scheme and step in words."""
+        name = {"euler": "Euler", "rk4": "Runge–Kutta 4"}[self.scheme]
+        return f"χ = {self.chi:g}, {name}, dt = {self.dt:g}"
+
+
+def lorenz_curves(config: LorenzBlanket, progress: Callable[[int], None] = lambda n: None) -> list[LorenzCurve]:
+    """Return a curve for every χ and scheme; `progress` is called with the number of trajectories' intervals done."""
+    return [_curve(config, chi, scheme, progress) for chi in config.chi for scheme in config.schemes]
+
+
+def intervals(config: LorenzBlanket) -> list[int]:
+    """Return the times of a config as numbers of intervals, ascending, none twice."""
+    return sorted({round(time / (config.dt * config.every)) for time in config.times})
+
+
+def _curve(config: LorenzBlanket, chi: float, scheme: Any, progress: Callable[[int], None]) -> LorenzCurve:
+    copies = min(COPIES, config.n_trajectories)
+    flow = coupled_lorenz(
+        chi, n_copies=copies, step_time=config.dt * config.every, n_substeps=config.every, scheme=scheme
+    )
+    n_groups = -(-config.n_trajectories // copies)
+    states = np.random.default_rng(config.seed).normal(size=(n_groups, 6 * copies))
+    done, found, outside = 0, [], []
+    limits = (-config.half_width, config.half_width)
+    with ThreadPoolExecutor(cores()) as threads:
+        for number in intervals(config):
+
+            def advance(group: int, n_steps: int = number - done) -> None:
+                for _ in range(n_steps):
+                    if np.isfinite(states[group]).all():  # what is not stays where it is
+                        _, states[group] = flow.orbit(states[group], 1)
+                progress(copies * n_steps)
+
+            list(threads.map(advance, range(n_groups)))
+            done = number
+            variables = (
+                states.reshape(n_groups, 6, copies).transpose(1, 0, 2).reshape(6, -1)[:, : config.n_trajectories]
+            )
+            samples = np.nan_to_num(variables, posinf=1e99, neginf=-1e99).T.clip(-1e99, 1e99)
+            found.append(information_from_samples(samples, X, Y, B, bins=config.bins, limits=limits))
+            outside.append(float((np.abs(samples) > config.half_width).any(axis=1).mean()))
+    times = np.array(intervals(config)) * config.dt * config.every
+    return LorenzCurve(chi, scheme, config.dt, times, found, np.array(outside), _status(np.array(outside)))
+
+
+def _status(outside: FloatArray) -> LorenzStatus:
+    """Tell bins that are too narrow from a flow without bounds, which goes on to leave them."""
+    if outside[-1] <= OUTSIDE:
+        return LorenzStatus.BOUNDED
+    return LorenzStatus.UNBOUNDED if outside[-1] > 1.5 * outside[len(outside) // 2] else LorenzStatus.NARROW
+
+
+def published() -> dict[str, FloatArray]:
+    """Return the published curves, `coupled` and `uncoupled`: rows (time, information in units of log 25 nats)."""
+    text = resources.files("sweeps.blanket").joinpath("published_lorenz.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    return {
+        pair: np.array([[float(row["time"]), float(row["information"])] for row in rows if row["pair"] == pair])
+        for pair in ("coupled", "uncoupled")
+    }
+
+
+HEADER = ("chi", "scheme", "dt", "time", "information_nats", "standard_error_nats", "plug_in_nats", "bias_nats")
+
+
+def _rows(curve: LorenzCurve) -> list[list[Any]]:
+    return [
+        [curve.chi, curve.scheme, curve.dt, round(time, 9), one.nats, one.standard_error_nats, one.plug_in_nats]
+        + [one.bias_nats, one.alone, beyond, one.status.name.lower()]
+        for time, one, beyond in zip(curve.times.tolist(), curve.found, curve.outside.tolist(), strict=True)
+    ]
+
+
+def write_table(curves: Sequence[LorenzCurve], path: Path) -> Path:
+    """Write all curves as one CSV file, a row for each time of each."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow([*HEADER, "alone", "outside", "status"])
+    table.writerows(row for curve in curves for row in _rows(curve))
+    with written_whole(path) as unfinished:
+        unfinished.write_text(text.getvalue(), encoding="utf-8")
+    return path
+
+
+def document(curves: Sequence[LorenzCurve]) -> dict[str, Any]:
+    """Return all curves for JSON."""
+    return {
+        "curves": [
+            {
+                "chi": curve.chi,
+                "scheme": curve.scheme,
+                "dt": curve.dt,
+                "status": curve.status.name.lower(),
+                "message": curve.status.value,
+                "times": curve.times.tolist(),
+                "information": [one.to_dict() for one in curve.found],
+                "outside": [plain(float(x)) for x in curve.outside],
+            }
+            for curve in curves
+        ]
+    }
