@@ -1,6 +1,5 @@
 """Networks of few spins as Markov chains on their tokens, exactly: every window and what comes after it."""
 
-import operator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,7 +68,8 @@ class TokenChain:
     @property
     def n_tokens(self) -> int:
         """Number of tokens, 2^N."""
-        return 2 ** operator.index(self.network.n_spins)
+        n_tokens: int = 2**self.network.n_spins
+        return n_tokens
 
     def fields(self, phase: int) -> Array:
         """Mean fields m^α_a (2^N, 4, M) of every token at a phase, roles in the order o, v, q, k."""
@@ -78,7 +78,7 @@ class TokenChain:
         n, epsilon = self.network.n_spins, self.network.epsilon
         positional = features.positional @ features.clock(phase) / max(1, features.positional.shape[2])
         semantic: Array = np.einsum("ram,sm->sra", features.semantic, spin_states(n)) * ((1.0 - epsilon) / n)
-        return semantic + epsilon * positional
+        return np.asarray(semantic + epsilon * positional)
 
     def attention(self, phase: int) -> Array:
         """Attention vector (2^{N L}, M) of every window whose newest token has this phase."""

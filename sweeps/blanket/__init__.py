@@ -1,2 +1,1 @@
-"""Markov blankets out of equilibrium: kinetic Ising networks, self-attention networks of few spins, coupled Lorenz "
-"systems."""
+"""Markov blankets out of equilibrium: of kinetic Ising networks, self-attention networks, coupled Lorenz systems."""
