@@ -93,7 +93,7 @@ def coupled_lorenz(
     *,
     n_copies: int = 1,
     step_time: float = 0.01,
-    n_substeps: int = 1,
+    n_substeps: int = 2,
     scheme: Scheme = "rk4",
 ) -> Flow:
     """Two Lorenz systems that feel each other through b, b_1' = 10 (x_1 - χ b_2 - (1-χ) b_1).

@@ -25,6 +25,7 @@ COPIES = 256  # trajectories side by side, whose states fit the cache
 PIECE = 32  # steps in one call of compiled code
 UNIT = math.log(25.0)  # nats: what the published curve is divided by
 OUTSIDE = 0.01  # share of trajectories beyond the bins that is too many
+GROWTH = 1.2  # by which they are larger at the end than at half the time if they grow, be it as √t
 X, B, Y = (1, 2), (0, 3), (4, 5)  # variables of the parts
 
 
@@ -52,7 +53,9 @@ class LorenzCurve:
     found : list of SampledInformation
         At these times.
     outside : array, shape (n,)
-        Share of trajectories beyond the bins.
+        Share of trajectories beyond the bins; those that are not finite any more are, and are in no histogram.
+    extent : array, shape (n,)
+        Median over trajectories of their largest variable.
     status : LorenzStatus
     """
 
@@ -62,6 +65,7 @@ class LorenzCurve:
     times: FloatArray
     found: Sequence[SampledInformation]
     outside: FloatArray
+    extent: FloatArray
     status: LorenzStatus
 
     @property
@@ -83,7 +87,8 @@ class LorenzCurve:
     def title(self) -> str:
         """χ, scheme and step in words."""
         name = {"euler": "Euler", "rk4": "Runge–Kutta 4"}[self.scheme]
-        return f"χ = {self.chi:g}, {name}, dt = {self.dt:g}"
+        grows = ": unbounded" if self.status is LorenzStatus.UNBOUNDED else ""
+        return f"χ = {self.chi:g}, {name}, dt = {self.dt:g}{grows}"
 
 
 def lorenz_curves(config: LorenzBlanket, progress: Callable[[int], None] = lambda n: None) -> list[LorenzCurve]:
@@ -102,35 +107,44 @@ def _curve(config: LorenzBlanket, chi: float, scheme: Any, progress: Callable[[i
         chi, n_copies=copies, step_time=config.dt * config.every, n_substeps=config.every, scheme=scheme
     )
     n_groups = -(-config.n_trajectories // copies)
-    states = np.random.default_rng(config.seed).normal(size=(n_groups, 6 * copies))
-    done, found, outside = 0, [], []
+    states = np.random.default_rng(config.seed).normal(size=(n_groups, 6, copies))
+    lost = np.zeros((n_groups, copies), dtype=bool)
+
+    def advance(group: int, n_steps: int) -> None:
+        for first in range(0, n_steps, PIECE):
+            _, end = flow.orbit(states[group].ravel(), min(PIECE, n_steps - first))
+            states[group] = end.reshape(6, copies)
+            lost[group] |= ~np.isfinite(states[group]).all(axis=0)
+            states[group][:, lost[group]] = 0.0  # at rest: the others go on
+        progress(copies * n_steps)
+
+    done, found, outside, extent = 0, [], [], []
     limits = (-config.half_width, config.half_width)
     with ThreadPoolExecutor(cores()) as threads:
         for number in intervals(config):
-
-            def advance(group: int, n_steps: int = number - done) -> None:
-                for first in range(0, n_steps, PIECE):
-                    if np.isfinite(states[group]).all():  # what is not stays where it is
-                        _, states[group] = flow.orbit(states[group], min(PIECE, n_steps - first))
-                progress(copies * n_steps)
-
-            list(threads.map(advance, range(n_groups)))
+            list(threads.map(advance, range(n_groups), [number - done] * n_groups))
             done = number
-            variables = (
-                states.reshape(n_groups, 6, copies).transpose(1, 0, 2).reshape(6, -1)[:, : config.n_trajectories]
-            )
-            samples = np.nan_to_num(variables, posinf=1e99, neginf=-1e99).T.clip(-1e99, 1e99)
-            found.append(information_from_samples(samples, X, Y, B, bins=config.bins, limits=limits))
-            outside.append(float((np.abs(samples) > config.half_width).any(axis=1).mean()))
+            gone = lost.ravel()[: config.n_trajectories]
+            samples = states.transpose(0, 2, 1).reshape(-1, 6)[: config.n_trajectories]
+            largest = np.where(gone, np.inf, np.abs(samples).max(axis=1))
+            outside.append(float(np.mean(largest > config.half_width)))
+            extent.append(float(np.median(largest)))
+            there = samples[~gone] if gone.sum() < len(gone) - 1 else samples[:2]
+            found.append(information_from_samples(there, X, Y, B, bins=config.bins, limits=limits))
     times = np.array(intervals(config)) * config.dt * config.every
-    return LorenzCurve(chi, scheme, config.dt, times, found, np.array(outside), _status(np.array(outside)))
+    size = np.array(extent)
+    return LorenzCurve(
+        chi, scheme, config.dt, times, found, np.array(outside), size, _status(times, np.array(outside), size)
+    )
 
 
-def _status(outside: FloatArray) -> LorenzStatus:
-    """Tell bins that are too narrow from a flow without bounds, which goes on to leave them."""
+def _status(times: FloatArray, outside: FloatArray, extent: FloatArray) -> LorenzStatus:
+    """Tell bins that are too narrow from a flow without bounds, which is larger at the end than at half the time."""
     if outside[-1] <= OUTSIDE:
         return LorenzStatus.BOUNDED
-    return LorenzStatus.UNBOUNDED if outside[-1] > 1.5 * outside[len(outside) // 2] else LorenzStatus.NARROW
+    half = np.abs(times - 0.5 * times[-1]).argmin()
+    grows = math.isinf(extent[-1]) or extent[-1] > GROWTH * extent[half]
+    return LorenzStatus.UNBOUNDED if grows else LorenzStatus.NARROW
 
 
 def published() -> dict[str, FloatArray]:

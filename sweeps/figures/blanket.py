@@ -17,6 +17,7 @@ COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]  # 
 INFORMATION, PRODUCTION = r"$I(x;y\,|\,b)$ / nats", r"$\sigma$ / nats per step"
 PUBLISHED: Any = {"color": "black", "ls": (0, (3, 2)), "lw": 0.7}
 ROW = 2.2  # inches
+LEFT = 0.5  # share of trajectories beyond the bins from which on a histogram tells nothing
 
 
 class Banded(Protocol):
@@ -119,7 +120,7 @@ def attention_figure(curves: Sequence[Banded]) -> Figure:
                 axes[row, column].set_ylim(bottom=0.0)
         axes[0, 0].set_ylabel(INFORMATION)
         axes[1, 0].set_ylabel(PRODUCTION)
-        handles = [
+        handles: list[Any] = [
             Line2D(
                 [],
                 [],
@@ -141,8 +142,9 @@ def lorenz_figure(curves: Sequence[Timed], published: FloatArray | None) -> Figu
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
         for i, one in enumerate(curves):
             colour = COLOURS[i % len(COLOURS)]
-            above.plot(one.times, one.nats, color=colour, marker=".", ms=3)
-            above.plot(one.times, one.plug_in_nats, color=colour, lw=0.6, ls=":")
+            kept = slice(np.flatnonzero(one.outside <= LEFT).max(initial=0) + 1)  # then most have left for good
+            above.plot(one.times[kept], one.nats[kept], color=colour, marker=".", ms=3)
+            above.plot(one.times[kept], one.plug_in_nats[kept], color=colour, lw=0.6, ls=":")
             below.plot(one.times, one.alone, color=colour)
             below.plot(one.times, one.outside, color=colour, ls=":")
         handles = [Line2D([], [], color=COLOURS[i % len(COLOURS)], label=one.title) for i, one in enumerate(curves)]

@@ -114,8 +114,9 @@ def test_an_answer_within_an_answer_folds():
 def test_every_status_of_the_package_is_an_answer_or_a_doubt():
     """A new status has to be looked at: its author says here, or among the answers, which of the two it is."""
     doubts = """bent broken coarse constant correlated diverged divergent empty few few_blocks few_matches few_starts
-        few_windows fills_space no_convergence no_decay no_flat no_minimum no_range no_scaling_range non_finite other
-        not_converged not_crossed not_positive not_reached seen_once settling short singular spurious stepped too_few
+        few_windows fills_space no_convergence one_way reducible stiff tied undersampled no_decay no_flat no_minimum
+        no_range no_scaling_range non_finite other not_converged not_crossed not_positive not_reached seen_once settling
+        short singular spurious stepped too_few
         too_wide transient unclear undecided undetermined undetermined_starts unresolved"""
     known, found = [*ANSWERS, *re.split(r"\s+", doubts)], set()
     for kind in [*enum.Enum.__subclasses__(), *enum.StrEnum.__subclasses__()]:
