@@ -129,7 +129,7 @@ def _curve(config: LorenzBlanket, chi: float, scheme: Any, progress: Callable[[i
             largest = np.where(gone, np.inf, np.abs(samples).max(axis=1))
             outside.append(float(np.mean(largest > config.half_width)))
             extent.append(float(np.median(largest)))
-            there = samples[~gone] if gone.sum() < len(gone) - 1 else samples[:2]
+            there = (samples[~gone] if gone.sum() < len(gone) - 1 else samples[:2]).clip(*limits)  # the outermost bins
             found.append(information_from_samples(there, X, Y, B, bins=config.bins, limits=limits))
     times = np.array(intervals(config)) * config.dt * config.every
     size = np.array(extent)

@@ -24,6 +24,7 @@ import dmfsa
 import sweeps
 from sweeps import Config, load_config, open_sweep, run_sweep
 from sweeps.cli import _parser
+from sweeps.config.blanket import AttentionBlanket, IsingBlanket, LorenzBlanket, load_blanket
 from sweeps.config.values import LARGEST, allowed_by, whole
 from sweeps.grid import shard as shards
 
@@ -34,6 +35,7 @@ import config_keys  # noqa: E402 - the guide's own machinery, of the folder that
 import links  # noqa: E402
 import mathml  # noqa: E402
 
+BLANKETS = {"ising": IsingBlanket, "attention": AttentionBlanket, "lorenz": LorenzBlanket}
 MADE = "trust.md"  # by `make trust`, and without code
 PAGES = [ROOT / "README.md", *sorted(page for page in DOCS.glob("*.md") if page.name != MADE)]
 NOTEBOOKS = sorted((DOCS / "notebooks").glob("*.ipynb"))
@@ -122,6 +124,14 @@ def said_by_coexistence(names):
     assert names["branches"].branches[1].begins.kind == "pitchfork"
 
 
+def said_by_irreversibility(names):
+    assert names["chain"].entropy_production > 0.1
+    assert names["balanced"] < 1e-12
+    assert names["spectrum"].exponents == pytest.approx([0.906, 0.0, -14.57], abs=0.05)
+    assert names["solution"].status.name == "OK"
+    assert abs(names["known"].nats - 0.144) < 4 * names["known"].standard_error_nats + 0.005
+
+
 def said_by_finite(names):
     assert names["expected"] == pytest.approx(1.020, abs=1e-3)
     assert names["measured"] == pytest.approx(names["expected"], rel=0.02)
@@ -170,7 +180,10 @@ def test_every_command_parses_and_its_config_can_be_run(words, capsys):
         assert "dmfsa" in capsys.readouterr().out
         return
     given = _parser().parse_args(words)
-    if hasattr(given, "config"):
+    if words[0] == "blanket":
+        assert words[1] in given.config.name
+        load_blanket(BLANKETS[words[1]], ROOT / given.config, given.set)
+    elif hasattr(given, "config"):
         config = load_config(ROOT / given.config, given.set)
         assert config.sweep is not None or config.model.beta is not None
 
