@@ -20,6 +20,7 @@ COMPILED = {
     "dmfsa",
     *("attractors", "attractors/exponents", "attractors/recurrence", "attractors/indicators", "attractors/sections"),
     *("attractors/labels", "attractors/multistability", "attractors/continuation", "attractors/examples"),
+    *("attractors/markov", "attractors/flow"),
 }
 HERE = Path(__file__).parent
 

@@ -8,7 +8,8 @@ import pytest
 from scipy import sparse
 
 from attractors import ChainStatus, driven_chain, markov_chain, steady_states, time_reversed
-from attractors import markov as module
+from attractors.markov import chain as of_chains
+from attractors.markov import modes
 
 RNG = np.random.default_rng
 
@@ -126,7 +127,8 @@ def test_a_large_sparse_chain_is_the_same_as_a_small_dense_one(monkeypatch):
     W[W < 0.02] = 0.0
     W = W / W.sum(axis=0)
     dense = markov_chain(W)
-    monkeypatch.setattr(module, "DENSE", 16)
+    monkeypatch.setattr(of_chains, "DENSE", 16)
+    monkeypatch.setattr(modes, "DENSE", 16)
     found = markov_chain(sparse.csr_array(W), n_times=4)
     np.testing.assert_allclose(found.stationary, dense.stationary, atol=1e-14)
     np.testing.assert_allclose(found.relaxation_times, dense.relaxation_times[:4], rtol=1e-8)

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray, real
+from attractors.markov.matrix import DENSE, SUMS, as_transitions, check_columns
+from attractors.markov.modes import period_of, relaxation_times
 from attractors.results import Result
 
-DENSE = 1024  # states up to which a class of a chain is solved without subtraction, and has all its eigenvalues
-SUMS = 1e-9  # by how much a column's sum may differ from 1
 BALANCED = 1e-9  # nats: affinities that are rounding
 Integers = npt.NDArray[np.int64]
 
@@ -89,29 +89,6 @@ class SteadyStates(NamedTuple):
     entropy_production: FloatArray
 
 
-@dataclass(frozen=True, eq=False)
-class DrivenChain(Result):
-    """What the kernels of a chain with memory, driven by a clock, imply.
-
-    Attributes
-    ----------
-    entropy_production : float
-        σ, nats per step, >= 0: relative entropy between paths and paths read backwards.
-    stationary : array, shape (T, n^L)
-        Distribution of the windows at each phase, over the periodic steady state.
-    memory, clock_period : int
-        L and T.
-    status : ChainStatus
-        Of one turn of the clock.
-    """
-
-    entropy_production: float
-    stationary: FloatArray
-    memory: int
-    clock_period: int
-    status: ChainStatus
-
-
 def markov_chain(transitions: Any, *, n_times: int = 8) -> MarkovChain:
     """Analyse a chain given by its transition matrix.
 
@@ -151,7 +128,7 @@ def markov_chain(transitions: Any, *, n_times: int = 8) -> MarkovChain:
     >>> print(chain.stationary.round(3), round(chain.entropy_production / (0.5 * np.log(6.0)), 12),
     chain.detailed_balance) [0.333 0.333 0.333] 1.0 False
     """
-    W = _transitions(transitions)
+    W = as_transitions(transitions)
     n = W.shape[0]
     if n_times < 0:
         raise ValueError(f"n_times must not be negative, got {n_times}")
@@ -162,7 +139,7 @@ def markov_chain(transitions: Any, *, n_times: int = 8) -> MarkovChain:
     for states, block, weight in zip(members, blocks, _weights(W, classes), strict=True):
         p[states] = weight * _stationary(block)
     production, affinity = _irreversibility(W, p)
-    periods = [_period(block) for block in blocks]
+    periods = [period_of(block) for block in blocks]
     if len(members) > 1:
         status = ChainStatus.REDUCIBLE
     elif (classes < 0).any():
@@ -174,7 +151,7 @@ def markov_chain(transitions: Any, *, n_times: int = 8) -> MarkovChain:
         entropy_production=production,
         affinity=affinity,
         detailed_balance=affinity <= BALANCED,
-        relaxation_times=_relaxation_times(blocks, periods, n_times),
+        relaxation_times=relaxation_times(blocks, periods, n_times),
         period=math.lcm(*periods),
         classes=classes,
         status=status,
@@ -207,23 +184,23 @@ def steady_states(transitions: npt.ArrayLike) -> SteadyStates:
     >>> steady_states([[[0.5, 0.25], [0.5, 0.75]]]).stationary.round(12)
     array([[0.33333333, 0.66666667]])
     """
-    from attractors import _markov_kernels  # noqa: PLC0415 - numba takes half a second to load
+    from attractors.markov import _kernels  # noqa: PLC0415 - numba takes half a second to load
 
     W = np.ascontiguousarray(real(transitions, "transitions"))
     if W.ndim != 3 or W.shape[1] != W.shape[2] or not W.shape[1]:
         raise ValueError(f"transitions must have shape (m, n, n), a square matrix for each chain, got {W.shape}")
-    if not _markov_kernels.positive(W):
+    if not _kernels.positive(W):
         for one in W:
-            _check_columns(one.sum(axis=0), one.sum(axis=1), one)
+            check_columns(one.sum(axis=0), one.sum(axis=1), one)
     p, production = np.empty(W.shape[:2]), np.empty(len(W))
     with np.errstate(all="ignore"):
-        _markov_kernels.stationary(W.copy(), p)
+        _kernels.stationary(W.copy(), p)
     several = np.flatnonzero(~np.isfinite(p).all(axis=1))
     if several.size:
         k = several[0]
         raise ValueError(f"transitions[{k}] has several stationary vectors: markov_chain(transitions[{k}]) tells which")
     with np.errstate(all="ignore"):
-        _markov_kernels.entropy_production(W, p, production)
+        _kernels.entropy_production(W, p, production)
     return SteadyStates(p, production)
 
 
@@ -256,121 +233,13 @@ def time_reversed(transitions: Any, stationary: npt.ArrayLike) -> Any:
     """
     from scipy import sparse  # noqa: PLC0415 - it takes a while to load
 
-    W, p = _transitions(transitions), real(stationary, "stationary")
+    W, p = as_transitions(transitions), real(stationary, "stationary")
     if p.shape != (W.shape[0],) or not np.abs(W @ p - p).max() <= SUMS or not abs(p.sum() - 1.0) <= SUMS:
         raise ValueError("stationary must be the stationary vector of this matrix: take that of markov_chain")
     with np.errstate(divide="ignore"):
         inverse = np.where(p > 0.0, 1.0 / p, 0.0)
     backwards = sparse.csr_array(sparse.diags_array(p) @ W.T @ sparse.diags_array(inverse))
     return backwards if sparse.issparse(transitions) else backwards.toarray()
-
-
-def driven_chain(kernels: npt.ArrayLike) -> DrivenChain:
-    """Steady state and irreversibility of a chain that remembers L states and is driven with a period.
-
-    Parameters
-    ----------
-    kernels : array-like, shape (T, n, n^L)
-        Of each phase φ of the clock: the probability of the next state (rows) after each window (columns). Window
-        (x_t, x_{t-1}, …), newest first, has the number x_t + n x_{t-1} + n² x_{t-2} + ….
-
-    Returns
-    -------
-    DrivenChain
-
-    Raises
-    ------
-    ValueError
-        If the shape is none of these, or a column does not sum to 1.
-
-    Notes
-    -----
-    Paths are compared with paths read backwards, windows and the clock's protocol alike,
-
-        σ = (1/T) Σ_φ < log [ k_φ(x_{t+1} | x_t, …, x_{t-L+1}) / k_φ(x_{t-L+1} | x_{t-L+2}, …, x_{t+1}) ] >,
-
-    in the periodic steady state: each step is undone by the kernel that made it. That is the rate of a relative
-    entropy, so σ >= 0; for L = T = 1 it is the entropy production of `markov_chain`. For L > 1 that of the chain of
-    windows would be infinite, as no single step leads from a window back to the one before. Cost: O(n^{3L}) and T
-    products of matrices.
-
-    References
-    ----------
-    .. [1] É. Roldán, J. M. R. Parrondo, Phys. Rev. E 85, 031129 (2012): from relative entropy of paths to dissipation.
-
-    Examples
-    --------
-    >>> ring = 0.3 * np.eye(3) + 0.6 * np.roll(np.eye(3), 1, axis=0) + 0.1 * np.roll(np.eye(3), -1, axis=0)
-    >>> bool(abs(driven_chain([ring]).entropy_production - markov_chain(ring).entropy_production) < 1e-12)
-    True
-    """
-    k = real(kernels, "kernels")
-    memory = round(math.log(k.shape[2], k.shape[1])) if k.ndim == 3 and k.shape[1] > 1 and k.shape[2] else 0
-    if memory < 1 or k.shape[1] ** memory != k.shape[2] or not len(k):
-        raise ValueError(f"kernels must have shape (T, n, n^L), n > 1 states and a window of L of them, got {k.shape}")
-    T, n, n_windows = k.shape
-    for kernel in k:
-        _check_columns(kernel.sum(axis=0), np.zeros(0), kernel)
-    by_oldest = k.reshape(T, n, n, n_windows // n)  # next state, oldest state, the others
-    turn = np.eye(n_windows)
-    for kernel in by_oldest:
-        turn = np.einsum("xor,orw->rxw", kernel, turn.reshape(n, -1, n_windows)).reshape(n_windows, n_windows)
-    one_turn = markov_chain(turn, n_times=0)
-    p = np.empty((T, n_windows))
-    p[0] = one_turn.stationary
-    for phase in range(T - 1):
-        p[phase + 1] = np.einsum("xor,or->rx", by_oldest[phase], p[phase].reshape(n, -1)).ravel()
-    oldest, others = np.divmod(np.arange(n_windows), n_windows // n)
-    back = _read_backwards(np.arange(n)[:, None] + n * others, n, memory)  # the next window, oldest first
-    production = 0.0
-    for phase in range(T):
-        flow, undone = k[phase] * p[phase], k[phase][np.broadcast_to(oldest, back.shape), back]
-        seen = flow > 0.0
-        with np.errstate(divide="ignore"):
-            production += float(np.sum(flow[seen] * np.log(k[phase][seen] / undone[seen]))) / T
-    status = one_turn.status
-    if status in {ChainStatus.OK, ChainStatus.ONE_WAY}:  # of paths, and not of the windows after a turn
-        status = ChainStatus.ONE_WAY if math.isinf(production) else ChainStatus.OK
-    return DrivenChain(production, p, memory, T, status)
-
-
-def _read_backwards(window: Integers, n: int, memory: int) -> Integers:
-    """Numbers of windows with their states in the opposite order."""
-    turned = np.zeros_like(window)
-    for _ in range(memory):
-        turned, window = n * turned + window % n, window // n
-    return turned
-
-
-def _transitions(transitions: Any) -> Any:
-    """Cast a transition matrix to sparse columns without explicit zeros, or say what is wrong with it."""
-    from scipy import sparse  # noqa: PLC0415 - it takes a while to load
-
-    given = transitions if sparse.issparse(transitions) else real(transitions, "transitions")
-    if given.ndim != 2 or given.shape[0] != given.shape[1] or not given.shape[0]:
-        raise ValueError(f"transitions must be a square matrix, got shape {given.shape}")
-    if np.iscomplexobj(given):
-        raise ValueError("transitions must be real, got complex numbers")
-    W = sparse.csc_array(given, dtype=np.float64)
-    W.sum_duplicates()
-    _check_columns(np.asarray(W.sum(axis=0)).ravel(), np.asarray(W.sum(axis=1)).ravel(), W.data)
-    W.eliminate_zeros()
-    return W
-
-
-def _check_columns(columns: FloatArray, rows: FloatArray, entries: FloatArray) -> None:
-    """Refuse entries that are no probabilities, and columns that do not sum to 1."""
-    if not (entries >= 0.0).all() or not np.isfinite(entries).all():
-        bad = entries[~((entries >= 0.0) & np.isfinite(entries))].flat[0]
-        raise ValueError(f"transitions must hold probabilities, finite and not negative, got {bad}")
-    wrong = np.flatnonzero(~(np.abs(columns - 1.0) <= SUMS))
-    if wrong.size:
-        turned = rows.size and (np.abs(rows - 1.0) <= SUMS).all()
-        remedy = "its rows do: hand over the transpose" if turned else "divide each column by its sum"
-        raise ValueError(
-            f"every column of transitions must sum to 1, as entry [i, j] is the step from j to i; column {wrong[0]} "
-            f"sums to {columns[wrong[0]]:.12g}; {remedy}"
-        )
 
 
 def _classes(W: Any) -> Integers:
@@ -405,10 +274,10 @@ def _stationary(W: Any) -> FloatArray:
     """Stationary vector (n,) of an irreducible sparse matrix."""
     n = W.shape[0]
     if n <= DENSE:
-        from attractors import _markov_kernels  # noqa: PLC0415 - numba takes half a second to load
+        from attractors.markov import _kernels  # noqa: PLC0415 - numba takes half a second to load
 
         p = np.empty((1, n))
-        _markov_kernels.stationary(np.ascontiguousarray(W.toarray())[None], p)
+        _kernels.stationary(np.ascontiguousarray(W.toarray())[None], p)
         return np.asarray(p[0])
     from scipy import sparse  # noqa: PLC0415 - it takes a while to load
     from scipy.sparse.linalg import splu  # noqa: PLC0415
@@ -429,38 +298,3 @@ def _irreversibility(W: Any, p: FloatArray) -> tuple[float, float]:
     with np.errstate(divide="ignore"):
         affinity = np.log(forth.data / back)
     return float(0.5 * np.sum((forth.data - back) * affinity)), float(np.abs(affinity).max(initial=0.0))
-
-
-def _period(W: Any) -> int:
-    """Greatest common divisor of the lengths of all closed ways of an irreducible chain."""
-    from scipy.sparse.csgraph import breadth_first_order  # noqa: PLC0415 - it takes a while to load
-
-    order, before = breadth_first_order(W.T, 0)
-    level = np.zeros(W.shape[0], dtype=np.int64)
-    for state in order[1:]:
-        level[state] = level[before[state]] + 1
-    steps = W.tocoo()
-    return int(np.gcd.reduce(level[steps.col] + 1 - level[steps.row]))
-
-
-def _relaxation_times(blocks: list[Any], periods: list[int], n_times: int) -> FloatArray:
-    """Return the longest times -1 / log|λ|, without the modes that never decay."""
-    sizes = [
-        np.sort(np.abs(_eigenvalues(block, period + n_times)))[::-1][period:] if n_times else np.empty(0)
-        for block, period in zip(blocks, periods, strict=True)
-    ]
-    slowest = np.sort(np.concatenate(sizes))[::-1][:n_times]
-    with np.errstate(divide="ignore"):
-        return np.asarray(-1.0 / np.log(np.clip(slowest, 0.0, 1.0)))
-
-
-def _eigenvalues(W: Any, k: int) -> npt.NDArray[Any]:
-    """All eigenvalues of a small matrix, the k largest of a large one."""
-    if W.shape[0] <= max(DENSE, k + 2):
-        return np.linalg.eigvals(W.toarray())
-    from scipy.sparse.linalg import ArpackNoConvergence, eigs  # noqa: PLC0415 - it takes a while to load
-
-    try:
-        return np.asarray(eigs(W, k=k, v0=np.ones(W.shape[0]), return_eigenvectors=False))
-    except ArpackNoConvergence as error:  # those that have converged
-        return np.asarray(error.eigenvalues)
