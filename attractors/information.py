@@ -105,7 +105,7 @@ def conditional_information_nats(joint: npt.ArrayLike, x: Columns, y: Columns, g
     Two equal coins know all of each other, log 2; given their sum nothing is left to know.
 
     >>> coins = np.diag([0.5, 0.5])
-    >>> round(conditional_information_nats(coins, 0, 1) / np.log(2.0), 12)
+    >>> print(round(conditional_information_nats(coins, 0, 1) / np.log(2.0), 12))
     1.0
     """
     p = real(joint, "joint")

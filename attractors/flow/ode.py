@@ -51,7 +51,7 @@ class Flow(DiscreteMap):
     ...     out[0], out[1] = x[1], -p[0] * x[0]
     >>> oscillator = Flow(derivative, parameters=[4.0], dimension=2, step_time=0.01)
     >>> orbit, end = oscillator.orbit([1.0, 0.0], 100)
-    >>> print(abs(end[0] - np.cos(2.0)) < 1e-9)
+    >>> print(abs(end[0] - np.cos(2.0)) < 1e-8)
     True
     """
 

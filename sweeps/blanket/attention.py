@@ -16,7 +16,10 @@ from sweeps.run.local import cores
 
 
 def attention_curves(config: AttentionBlanket, progress: Callable[[int], None] = lambda n: None) -> list[Curves]:
-    """Return a curve for every L, γ and ε; `progress` is called with the number of networks done, from any thread."""
+    """Return a curve for every L, γ and ε, of L = 1 for one γ, which decides nothing there.
+
+    `progress` is called with the number of networks done, from any thread.
+    """
     beta = np.linspace(config.beta.first, config.beta.last, config.beta.n)
     seeds = range(config.seed, config.seed + config.n_networks)
     networks = [
@@ -29,7 +32,7 @@ def attention_curves(config: AttentionBlanket, progress: Callable[[int], None] =
         for seed in seeds
     ]
     found = []
-    for context, gamma, epsilon in product(config.context, config.gamma, config.epsilon):
+    for context, gamma, epsilon in parameters_of(config):
 
         def at(b: float, context: int = context, gamma: float = gamma, epsilon: float = epsilon) -> list[list[float]]:
             both = [_of_network(features, config, b, gamma, epsilon, context) for features in networks]
@@ -40,6 +43,12 @@ def attention_curves(config: AttentionBlanket, progress: Callable[[int], None] =
             values = list(threads.map(at, beta.tolist()))
         found.append(curves_of({"context": context, "gamma": gamma, "epsilon": epsilon}, beta, values))
     return found
+
+
+def parameters_of(config: AttentionBlanket) -> list[tuple[int, float, float]]:
+    """Return L, γ and ε of every curve: a window of one token has nothing to attend to, whatever γ."""
+    every = product(config.context, config.gamma, config.epsilon)
+    return [one for one in every if one[0] > 1 or one[1] == config.gamma[0]]
 
 
 def _of_network(

@@ -57,7 +57,7 @@ def _attention(given: argparse.Namespace) -> None:
     from sweeps.blanket import attention, curves
     from sweeps.figures.blanket import attention_figure
 
-    n_networks = config.n_networks * len(config.context) * len(config.gamma) * len(config.epsilon)
+    n_networks = config.n_networks * len(attention.parameters_of(config))
     found = _shown(lambda progress: attention.attention_curves(config, progress), n_networks, config.beta.n)
     _end(
         given,

@@ -17,6 +17,7 @@ COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]  # 
 INFORMATION, PRODUCTION = r"$I(x;y\,|\,b)$ / nats", r"$\sigma$ / nats per step"
 PUBLISHED: Any = {"color": "black", "ls": (0, (3, 2)), "lw": 0.7}
 ROW = 2.2  # inches
+ANY = -4  # in place of the number of a γ, where it decides nothing
 LEFT = 0.5  # share of trajectories beyond the bins from which on a histogram tells nothing
 
 
@@ -107,14 +108,15 @@ def attention_figure(curves: Sequence[Banded]) -> Figure:
         axes = figure.subplots(2, len(columns), squeeze=False, sharex=True, sharey="row")
         for one in curves:
             column = columns.index((one.parameters["context"], one.parameters["epsilon"]))
-            order = gammas.index(one.parameters["gamma"])
+            order = gammas.index(one.parameters["gamma"]) if one.parameters["context"] > 1 else ANY
             for row, values in enumerate((one.information, one.entropy_production)):
-                colour = COLOURS[order % len(COLOURS)]
+                colour = COLOURS[order % len(COLOURS)] if order != ANY else "#555555"
                 axes[row, column].fill_between(one.beta, values[1], values[3], color=colour, alpha=0.15, lw=0)
                 style = ["-", "--", ":", "-."][order % 4]
                 axes[row, column].plot(one.beta, values[2], color=colour, ls=style)
         for column, (context, epsilon) in enumerate(columns):
-            axes[0, column].set_title(rf"$L$ = {context:g}, $\epsilon$ = {epsilon:g}", loc="left", fontsize=8)
+            title = rf"$L$ = {context:g}, $\epsilon$ = {epsilon:g}" + (r", any $\gamma$" if context == 1 else "")
+            axes[0, column].set_title(title, loc="left", fontsize=8)
             axes[1, column].set_xlabel(r"$\beta$")
             for row in range(2):
                 axes[row, column].set_ylim(bottom=0.0)

@@ -161,7 +161,7 @@ SAMPLES = Quantity(
 )
 
 
-@SAMPLES.exact("10⁵ samples of Gaussian views with partial correlation 1/2, k = 4 neighbours of 10⁴", "3 se and 0.005")
+@SAMPLES.exact("10⁴ samples of Gaussian views with partial correlation 1/2, 4 neighbours", "3 se and 0.005")
 def _():
     z, e, f = np.random.default_rng(1).normal(size=(3, 10_000))
     views = np.column_stack([z + e, z + 0.5 * e + math.sqrt(0.75) * f, z])
