@@ -5,8 +5,6 @@
 Columns of W (n, n) sum to 1: W[i, j] is the probability of the step from state j to state i.
 """
 
-import math
-
 import numpy as np
 from numba import boolean, float64, njit, types
 
@@ -61,7 +59,7 @@ def entropy_production(W, p, sigma):
                 if W[s, i, j] != 0.0 or W[s, j, i] != 0.0:
                     forth, back = W[s, i, j] * p[s, j], W[s, j, i] * p[s, i]
                     if forth != back:
-                        total += (forth - back) * math.log(forth / back)
+                        total += (forth - back) * np.log(forth / back)  # of 0 and of inf, too
         sigma[s] = total
 
 
