@@ -87,12 +87,12 @@ def seen_in(network, n_steps, n_groups, n_together=10):
 @pytest.mark.slow
 @pytest.mark.parametrize(("context", "epsilon"), [(1, 0.2), (2, 0.2), (2, 0.0)])
 def test_a_network_that_is_followed_goes_where_the_chain_says(context, epsilon):
-    """2·10⁶ samples of `FiniteNetwork`: every token, at each phase of the clock, within 4.5 errors of 40 groups."""
-    shares, chain = seen_in(network_of(context, epsilon), 5_000, n_groups=40)
+    """10⁶ samples of `FiniteNetwork`: every token, at each phase of the clock, within 4.5 errors of 40 groups."""
+    shares, chain = seen_in(network_of(context, epsilon), 2_500, n_groups=40)
     p = driven_chain(chain.kernels).stationary.reshape(chain.clock_period, -1, chain.n_tokens).sum(axis=1)
     errors = shares.std(axis=0, ddof=1) / np.sqrt(len(shares))
     assert (np.abs(shares.mean(axis=0) - p) < 4.5 * errors + 1e-6).all()
-    assert errors.max() < 1e-3
+    assert errors.max() < 2e-3
 
 
 @pytest.mark.slow

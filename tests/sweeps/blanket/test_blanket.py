@@ -154,6 +154,8 @@ def test_a_command_writes_a_table_and_a_figure(kind, run, tmp_path):
     n_each = 3 if kind != "lorenz" else 2
     assert len(rows) == n_each * len(document["curves"])
     assert "points" in err
+    if kind != "lorenz":
+        return
     code, out, _ = run("blanket", kind, f"cfgs/blanket_{kind}.yaml", *sets, "--out", tmp_path / "b")
     assert (code, out.count("wrote ")) == (0, 3)
     assert (tmp_path / "a" / "blanket.csv").read_bytes() == (tmp_path / "b" / "blanket.csv").read_bytes()
