@@ -32,6 +32,9 @@ evidence, then a status whose value is a message with the remedy.
 `classify_series`              the same of a noisy series, as far as its lines tell
 `find_attractors`              all attractors that many starts reach, told apart, with their shares
 `follow_attractors`            the same over a parameter: branches, their ends, hysteresis
+`Flow`, `solve_flow`           an ODE as a map over a time, with its tangent; the same with controlled error
+`markov_chain`, …              stationary vector, entropy production, relaxation of a transition matrix; `driven_chain`
+`information_from_samples`, …  what parts know of each other given the rest; `conditional_information_nats`
 =============================  =================================================================
 
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
@@ -43,8 +46,11 @@ from attractors import (
     continuation,
     dimensions,
     exponents,
+    flow,
     indicators,
+    information,
     labels,
+    markov,
     multistability,
     recurrence,
     sections,
@@ -56,8 +62,11 @@ from attractors._moved import MOVED, MovedModules
 from attractors.continuation import *  # noqa: F403
 from attractors.dimensions import *  # noqa: F403
 from attractors.exponents import *  # noqa: F403
+from attractors.flow import *  # noqa: F403
 from attractors.indicators import *  # noqa: F403
+from attractors.information import *  # noqa: F403
 from attractors.labels import *  # noqa: F403
+from attractors.markov import *  # noqa: F403
 from attractors.multistability import *  # noqa: F403
 from attractors.recurrence import *  # noqa: F403
 from attractors.sections import *  # noqa: F403
@@ -71,8 +80,11 @@ __all__ = ["DiscreteMap", "OrbitDensity", "SlabSection", "SmoothSystem", "Stretc
 __all__ += continuation.__all__
 __all__ += dimensions.__all__
 __all__ += exponents.__all__
+__all__ += flow.__all__
 __all__ += indicators.__all__
+__all__ += information.__all__
 __all__ += labels.__all__
+__all__ += markov.__all__
 __all__ += multistability.__all__
 __all__ += recurrence.__all__
 __all__ += sections.__all__

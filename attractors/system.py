@@ -63,7 +63,10 @@ class StretchingLike(Protocol):
 
 
 class System(Protocol):
-    """The interface of a map. A `start` is whatever the map accepts as a state: nothing here looks into it."""
+    """The interface of a map. A `start` is whatever the map accepts as a state: nothing here looks into it.
+
+    A map that stands for a flow has one attribute more, `step_time`, the time of a step: see `step_time_of`.
+    """
 
     @property
     def dimension(self) -> int:
@@ -126,6 +129,11 @@ def jacobians_along(system: SmoothSystem, start: Any, n_steps: int) -> tuple[Flo
         images, state = system.tangent(state, np.eye(d), 1)
         jacobians[t] = images.T  # row i is the image of e_i
     return states, jacobians, state
+
+
+def step_time_of(system: System) -> float:
+    """Time of a step of a system, in which exponents are counted: `step_time` of a flow, 1 of a map without one."""
+    return float(getattr(system, "step_time", 1.0))
 
 
 class DiscreteMap:

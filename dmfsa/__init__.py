@@ -1,9 +1,10 @@
 """Mean-field map of a self-attention network, one at a time or many side by side.
 
 `Features` are the network, a `MeanFieldMap` is the network at one β, γ, ε and context, a `Window` its state; an
-`Ensemble` advances many parameter points and starts together, a `FiniteNetwork`
-is the network of N spins, and `linear_noise` predicts how it fluctuates. `KineticIsing` is its neighbour, whose moments
-closures follow and couplings `infer_couplings` finds. numba is loaded with the first compiled step.
+`Ensemble` advances many parameter points and starts together, a `FiniteNetwork` is the network of N spins, and
+`linear_noise` predicts how it fluctuates. Of few spins the `TokenChain` is the network as a Markov chain. Its neighbour
+is `KineticIsing`: closures follow its moments, `infer_couplings` finds its couplings, `ising_transitions` make it a
+chain. numba is loaded with the first compiled step.
 """
 
 from dmfsa.closures import (
@@ -19,10 +20,12 @@ from dmfsa.ensemble import Ensemble
 from dmfsa.features import Features
 from dmfsa.finite_network import FiniteNetwork
 from dmfsa.inference import Inference, InferenceStatus, infer_couplings
+from dmfsa.ising_chain import ising_transitions
 from dmfsa.kinetic_ising import KineticIsing, critical_beta
 from dmfsa.linear_noise import LinearNoise, linear_noise
 from dmfsa.mean_field import MeanFieldMap
 from dmfsa.moments import ClosureStatus, Moments
+from dmfsa.token_chain import TokenChain
 from dmfsa.trajectory import Trajectory
 from dmfsa.window import Window
 
@@ -38,11 +41,13 @@ __all__ = [
     "LinearNoise",
     "MeanFieldMap",
     "Moments",
+    "TokenChain",
     "Trajectory",
     "Window",
     "conditional_mean_field",
     "critical_beta",
     "infer_couplings",
+    "ising_transitions",
     "linear_noise",
     "mezard_sakellariou",
     "naive_mean_field",

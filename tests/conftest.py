@@ -21,6 +21,7 @@ COMPILED = {
     "dmfsa",
     *("attractors", "attractors/exponents", "attractors/recurrence", "attractors/indicators", "attractors/sections"),
     *("attractors/labels", "attractors/multistability", "attractors/continuation", "attractors/examples"),
+    *("attractors/markov", "attractors/flow"),
 }
 HERE = Path(__file__).parent
 sys.path += sorted({str(path.parent) for path in HERE.rglob("test_*.py")})  # tests take cases from each other

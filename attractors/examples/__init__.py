@@ -1,6 +1,7 @@
-"""Known maps, ready to analyse, and what the literature knows of them (`attractors.examples.literature`)."""
+"""Known maps and flows, ready to analyse, and what the literature knows of them (`attractors.examples.literature`)."""
 
 from attractors._moved import names_from
+from attractors.examples.flows import coupled_lorenz, lorenz, rossler
 from attractors.examples.maps import (
     GOLDEN,
     cat,
@@ -23,6 +24,7 @@ __all__ = [
     "cat",
     "circle",
     "coupled_logistic",
+    "coupled_lorenz",
     "coupled_standard",
     "delayed_logistic",
     "generalised_henon",
@@ -30,7 +32,9 @@ __all__ = [
     "hopfield",
     "ikeda",
     "logistic",
+    "lorenz",
     "lozi",
+    "rossler",
     "standard",
     "tent",
 ]

@@ -1,4 +1,4 @@
-"""What is known about the maps of `attractors.examples`: exact values, published ones, and independent computations.
+"""What is known about the examples of `attractors`: exact values, published ones, and independent computations.
 
 Each `Example` says how to make the map, where to start and how long to wait, so that it can be run as it stands;
 each `Literature` names a quantity, its value, how far that may be off, and its source.
@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Literal
 
+from attractors.examples import flows
 from attractors.examples import maps as examples
 from attractors.system import DiscreteMap
 
@@ -22,6 +23,7 @@ SPROTT = "J. C. Sprott, Chaos and Time-Series Analysis (Oxford, 2003), appendix 
 PESIN = "exact: mean log slope over the invariant density"
 DETERMINANT = "exact: log |det J|, which is the same everywhere"
 EQUAL_SITES = "exact: H. Fujisaka, T. Yamada, Prog. Theor. Phys. 69, 32 (1983)"
+DIVERGENCE = "exact for the flow: the divergence of its field; Runge-Kutta steps are off by less"
 COMPUTED = "computed with pynamicalsys 1.7.0, modified Gram-Schmidt, 10^8 steps from another start"
 
 
@@ -32,7 +34,7 @@ class Literature:
     Attributes
     ----------
     quantity : str
-        Its name: exponents in nats per step, descending; rotation numbers in turns per step.
+        Its name: exponents in nats per step, of flows per unit of time, descending; rotation numbers in turns per step.
     value : tuple of float
         One number, or all exponents; -inf where the Jacobian is singular.
     tolerance : float
@@ -270,6 +272,39 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             (0.3, 0.3, 0.3, 0.3),
             1_000,
             (_exact("lyapunov_exponents", *_equal_sites(0.1, 4), source=EQUAL_SITES),),
+        ),
+        "lorenz": Example(
+            flows.lorenz,
+            (1.0, 1.0, 1.0),
+            5_000,
+            (
+                Literature("lyapunov_exponents", (0.9056, 0.0, -14.5723), 1e-4, SPROTT),
+                Literature("lyapunov_sum", (-41.0 / 3.0,), 1e-5, DIVERGENCE),
+                Literature("kaplan_yorke_dimension", (2.06215,), 1e-5, SPROTT),
+            ),
+        ),
+        "rossler": Example(
+            flows.rossler,
+            (1.0, 1.0, 1.0),
+            5_000,
+            (
+                Literature("lyapunov_exponents", (0.0714, 0.0, -5.3943), 1e-4, SPROTT),
+                Literature("kaplan_yorke_dimension", (2.0132,), 1e-4, SPROTT),
+            ),
+        ),
+        "coupled_lorenz, apart": Example(
+            partial(flows.coupled_lorenz, 0.0, 28.0),
+            (1.0, 1.0, 1.0, 0.5, -1.0, 2.0),
+            5_000,
+            (
+                Literature(
+                    "lyapunov_exponents",
+                    (0.9056, 0.9056, 0.0, 0.0, -14.5723, -14.5723),
+                    1e-4,
+                    f"two Lorenz systems side by side: {SPROTT}",
+                ),
+                Literature("lyapunov_sum", (-82.0 / 3.0,), 1e-4, DIVERGENCE),
+            ),
         ),
         "hopfield": Example(
             examples.hopfield,

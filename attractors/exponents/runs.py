@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from attractors.exponents.spectrum import LyapunovSpectrum, SpectrumStatus, spectrum_from_stretching
-from attractors.system import System
+from attractors.system import System, step_time_of
 
 CHUNK_STEPS = 2**14  # steps of a transient whose states are held in memory at a time
 SETTLING_STEPS = 256  # steps, at least one block, of the transient that carry the frame: aligned where gaps exceed 0.1
@@ -45,6 +45,7 @@ def lyapunov_spectrum(
     Returns
     -------
     LyapunovSpectrum
+        Per step; of a flow, which has a `step_time`, per unit of time.
 
     Raises
     ------
@@ -79,14 +80,15 @@ def lyapunov_spectrum(
     >>> spectrum.status.name
     'OK'
     """
-    return spectrum_and_end(
+    spectrum, _ = spectrum_and_end(
         system,
         start,
         n_steps=n_steps,
         n_transient=n_transient,
         n_exponents=n_exponents,
         n_blocks=n_blocks,
-    )[0]
+    )
+    return spectrum.per_time(step_time_of(system))
 
 
 def spectrum_and_end(
@@ -98,7 +100,7 @@ def spectrum_and_end(
     n_exponents: int | None,
     n_blocks: int,
 ) -> tuple[LyapunovSpectrum, Any]:
-    """Return the spectrum and the end of the orbit, to continue from; arguments as for `lyapunov_spectrum`."""
+    """Return the spectrum, per step, and the end of the orbit; arguments as for `lyapunov_spectrum`."""
     k = system.dimension if n_exponents is None else n_exponents
     if not 1 <= k <= system.dimension:
         raise ValueError(f"n_exponents must be between 1 and the dimension {system.dimension}, got {n_exponents}")
@@ -133,7 +135,7 @@ def lyapunov_until(
     system, start
         As for `lyapunov_spectrum`.
     half_width : float
-        Largest half-width of the 95 % interval of every exponent asked for, nats per step.
+        Largest half-width of the 95 % interval of every exponent asked for, nats per step; of a flow, per unit of time.
     n_max : int
         Largest number of steps to average.
     n_transient : int
@@ -186,7 +188,7 @@ def lyapunov_until(
             frame=frame,
         )
         sums, unresolved = np.concatenate([sums, more.log_factors]), unresolved + more.unresolved
-        spectrum = spectrum_from_stretching(sums, block_length, unresolved)
+        spectrum = spectrum_from_stretching(sums, block_length, unresolved).per_time(step_time_of(system))
         low, high = spectrum.confidence_interval().T
         narrow = np.all((high - low <= 2.0 * half_width) | np.isneginf(spectrum.exponents))
         if narrow or spectrum.status is SpectrumStatus.DIVERGED:

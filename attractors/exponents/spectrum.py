@@ -47,9 +47,10 @@ class LyapunovSpectrum(Result):
     Attributes
     ----------
     exponents : array, shape (k,)
-        Nats per step, descending. -inf where a direction is annihilated; all NaN if the orbit diverged.
+        Nats per step, of a flow per unit of time, descending. -inf where a direction is annihilated; all NaN if the
+        orbit diverged.
     standard_errors : array, shape (k,)
-        One standard error, nats per step; NaN where the exponent is not finite.
+        One standard error, in the same unit; NaN where the exponent is not finite.
     n_blocks : int array, shape (k,)
         Blocks behind each standard error, after merging; 0 where there is none. See `confidence_interval`.
     log_factors : array, shape (blocks, k)
@@ -61,6 +62,8 @@ class LyapunovSpectrum(Result):
     status : SpectrumStatus
         What can be trusted, and the remedy; the first that applies of DIVERGED, FEW_BLOCKS, TOO_WIDE
         (only of `lyapunov_until`), UNRESOLVED.
+    step_time : float
+        Time of a step, in which exponents are counted; 1 for a map.
     """
 
     exponents: FloatArray
@@ -70,6 +73,23 @@ class LyapunovSpectrum(Result):
     n_steps: int
     unresolved: npt.NDArray[np.int64]
     status: SpectrumStatus
+    step_time: float = 1.0
+
+    @property
+    def duration(self) -> float:
+        """Time averaged: steps times the time of a step."""
+        return self.n_steps * self.step_time
+
+    def per_time(self, step_time: float) -> "LyapunovSpectrum":
+        """Return the same spectrum, of a map, counted in a time of which a step takes so much."""
+        if step_time == 1.0:
+            return self
+        return replace(
+            self,
+            exponents=self.exponents / step_time,
+            standard_errors=self.standard_errors / step_time,
+            step_time=step_time,
+        )
 
     @property
     def resolved(self) -> npt.NDArray[np.bool_]:
@@ -77,12 +97,12 @@ class LyapunovSpectrum(Result):
 
         There -inf may also mean "too small to be seen", and a finite value is too high.
         """
-        within = ROUNDING_NATS * self.unresolved <= np.fmax(self.standard_errors, 0.0) * self.n_steps
+        within = ROUNDING_NATS * self.unresolved <= np.fmax(self.standard_errors, 0.0) * self.duration
         return np.asarray(within & ~np.isnan(self.exponents))
 
     @property
     def zero_band(self) -> FloatArray:
-        """Distance from 0 (k,) within which an exponent may be 0: max(3 standard errors, 10 / n_steps).
+        """Distance from 0 (k,) within which an exponent may be 0: max(3 standard errors, 10 / duration).
 
         The second part is for tori: there the sum of log |R_ii| stays bounded, so that the average over N
         steps differs from 0 by O(1)/N, of which the scatter of blocks need not know. We allow it 10 nats.
@@ -91,7 +111,7 @@ class LyapunovSpectrum(Result):
 
     def band(self, errors: float = BAND_ERRORS, bounded_sum: float = BOUNDED_SUM) -> FloatArray:
         """Return the distance of `zero_band` (k,) for another number of standard errors, or of nats."""
-        return np.asarray(np.fmax(errors * self.standard_errors, bounded_sum / self.n_steps))
+        return np.asarray(np.fmax(errors * self.standard_errors, bounded_sum / self.duration))
 
     @property
     def kaplan_yorke_dimension(self) -> float:
@@ -139,14 +159,15 @@ class LyapunovSpectrum(Result):
     def since(self, first: int) -> "LyapunovSpectrum":
         """Return the average over the blocks from `first` on, at least 2; whatever rounding was is held against it."""
         length = self.n_steps // len(self.log_factors)
-        return spectrum_from_stretching(self.log_factors[first:], length, self.unresolved)
+        return spectrum_from_stretching(self.log_factors[first:], length, self.unresolved).per_time(self.step_time)
 
     def history(self) -> "History":
         """Return the running averages with their standard errors, from 16 blocks on: how the exponents settled."""
         n = np.arange(min(FEWEST_BLOCKS, len(self.log_factors)), len(self.log_factors) + 1)
         block_length = self.n_steps // len(self.log_factors)
-        means = [self.log_factors[:end].mean(axis=0) / block_length for end in n]
-        errors = [standard_errors(self.log_factors[:end] / block_length).errors for end in n]
+        rates = self.log_factors / (block_length * self.step_time)
+        means = [rates[:end].mean(axis=0) for end in n]
+        errors = [standard_errors(rates[:end]).errors for end in n]
         return History(n * block_length, np.array(means), np.array(errors))
 
     @property
@@ -158,7 +179,7 @@ class LyapunovSpectrum(Result):
         used = weights != 0.0
         if not np.isfinite(weights).all() or not np.isfinite(self.exponents[used]).all():
             return math.nan
-        combined = self.log_factors[:, used] @ weights[used] * (len(self.log_factors) / self.n_steps)
+        combined = self.log_factors[:, used] @ weights[used] * (len(self.log_factors) / self.duration)
         return float(standard_errors(combined[:, None]).errors[0])
 
     def headline(self) -> str:

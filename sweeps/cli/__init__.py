@@ -1,6 +1,6 @@
 """The command line.
 
-    dmfsa trajectory | lyapunov | classify | analyse | attractors | finite
+    dmfsa trajectory | lyapunov | classify | analyse | attractors | finite | blanket
     dmfsa sweep run|task|status|resume|collect | plot | report | reproduce
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sweeps.cli.attractors import add_attractors_command
+from sweeps.cli.blanket import add_blanket_commands
 from sweeps.cli.finite import add_finite_command
 from sweeps.cli.orbits import add_orbit_commands
 from sweeps.cli.report import add_report_command
@@ -27,6 +28,7 @@ examples:
   dmfsa trajectory cfgs/paper.yaml --out orbit.nc --plot orbit.png
   dmfsa analyse recording.csv --plot page.pdf
   dmfsa finite cfgs/finite.yaml --out results/finite
+  dmfsa blanket ising cfgs/blanket_ising.yaml
   dmfsa sweep run cfgs/paper_zoom.yaml --set sweep.beta.n=4001
   dmfsa sweep submit cfgs/paper_fig3a.yaml --dry-run
   dmfsa plot results/paper-zoom --kind lyapunov
@@ -83,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     add_orbit_commands(commands)
     add_attractors_command(commands)
     add_finite_command(commands)
+    add_blanket_commands(commands)
     add_sweep_commands(commands)
     add_report_command(commands)
     add_reproduce_command(commands)

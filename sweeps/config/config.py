@@ -378,21 +378,5 @@ def load_config(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> 
     >>> folder.cleanup()
     """
     path = Path(path)
-    document = file.read(path)
-    place = document.where[()]
-    if document.values is None:
-        raise ConfigError(f"{place}: the file is empty.")
-    if not isinstance(document.values, dict):
-        raise ConfigError(f"{place}: the file must be a mapping, lines of the form key: value.")
-    problems: list[str] = []
-    for text in [overrides] if isinstance(overrides, str) else overrides:
-        try:
-            file.override(document, text)
-        except ConfigError as error:
-            problems.extend(error.args)
-    if problems:
-        raise ConfigError(*problems)
-    if "name" not in document.values:
-        document.values["name"] = path.stem
-        document.where["name",] = f"{place} (the file's own name, as it has no key 'name')"
+    document = file.read_mapping(path, overrides)
     return Config._checked(document.values, document.where, folder=str(path.absolute().parent))

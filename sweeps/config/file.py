@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,34 @@ def read(path: Path) -> Document:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{name}, line {line}: the file is not UTF-8 text.") from None
     return _parse(text, name, lines=True)
+
+
+def read_mapping(path: Path, overrides: Iterable[str] = ()) -> Document:
+    """Read a YAML file of keys, set others in its place, and name it after the file where it has no name.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read or is no mapping, or an override cannot be set.
+    """
+    document = read(path)
+    place = document.where[()]
+    if document.values is None:
+        raise ConfigError(f"{place}: the file is empty.")
+    if not isinstance(document.values, dict):
+        raise ConfigError(f"{place}: the file must be a mapping, lines of the form key: value.")
+    problems: list[str] = []
+    for text in [overrides] if isinstance(overrides, str) else overrides:
+        try:
+            override(document, text)
+        except ConfigError as error:
+            problems.extend(error.args)
+    if problems:
+        raise ConfigError(*problems)
+    if "name" not in document.values:
+        document.values["name"] = path.stem
+        document.where["name",] = f"{place} (the file's own name, as it has no key 'name')"
+    return document
 
 
 def override(document: Document, text: str) -> None:

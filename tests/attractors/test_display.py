@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from attractors import (
     Analysis,
+    Classification,
     Label,
     LyapunovSpectrum,
     analyse,
@@ -164,11 +165,11 @@ def made_of_nothing(kind, numbers):
 
 @pytest.mark.parametrize("numbers", [np.empty(0), np.full(1, math.nan), np.full(5_000, math.nan)], ids=len)
 def test_an_answer_of_nothing_still_prints(numbers):
-    """All kinds of answers but two whose parts depend on each other; degenerate input of those: test_degenerate.py."""
+    """All kinds of answers but those whose parts depend on each other; of those: test_degenerate.py."""
     kinds = [kind for kind in Result.__subclasses__() if kind.__module__.startswith("attractors.")]
     assert len(kinds) > 20
     for kind in kinds:
-        if kind not in {Analysis, LyapunovSpectrum}:
+        if kind not in {Analysis, Classification, LyapunovSpectrum}:
             found = made_of_nothing(kind, numbers)
             lines = repr(found).splitlines()
             assert len(lines) <= 6

@@ -8,8 +8,11 @@ import pytest
 
 from sweeps import load_config, open_sweep
 from sweeps.cli import main
+from sweeps.config.blanket import AttentionBlanket, IsingBlanket, LorenzBlanket, load_blanket
 
-CFGS = sorted((Path(__file__).parents[2] / "cfgs").glob("*.yaml"))
+EVERY = sorted((Path(__file__).parents[2] / "cfgs").glob("*.yaml"))
+BLANKETS = [path for path in EVERY if path.stem.startswith("blanket_")]  # run by tests/sweeps/blanket/test_blanket.py
+CFGS = [path for path in EVERY if path not in BLANKETS]
 # Those that tests/sweeps/reproduce/test_reproduce.py runs, by the command that they are for.
 REPRODUCED = {"paper_fig3a", "paper_fig4", "paper_fig5", "continuation", "phase", "published_run"}
 LONG_CONTEXT = ["paper_fig3a_l32", "paper_fig3b_l32"]  # they differ in β: the first one is run
@@ -57,6 +60,12 @@ def test_every_config_runs(path, tmp_path, capsys):
 @pytest.mark.parametrize("path", CFGS, ids=lambda path: path.stem)
 def test_a_config_is_named_after_its_file(path):
     assert load_config(path).name == path.stem.replace("_", "-")
+
+
+@pytest.mark.parametrize("path", BLANKETS, ids=lambda path: path.stem)
+def test_a_config_of_blankets_is_named_after_its_file(path):
+    kinds = {"ising": IsingBlanket, "attention": AttentionBlanket, "lorenz": LorenzBlanket}
+    assert load_blanket(kinds[path.stem.removeprefix("blanket_")], path).name == path.stem.replace("_", "-")
 
 
 def config_of(name):

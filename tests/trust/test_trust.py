@@ -17,6 +17,7 @@ for subject in (
     "geometry",
     "model",
     "kinetic_ising",
+    "irreversibility",
 ):  # the order of the rows
     importlib.import_module(f"trust_{subject}")
 CELLS = [cell for quantity in trust.Quantity.every for cell in quantity.cells]
