@@ -1,0 +1,108 @@
+"""Curves of solutions followed by pseudo-arclength, through turns, with steps that mind the angle."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from attractors.arrays import FloatArray
+
+Equations = Callable[[FloatArray], tuple[FloatArray, FloatArray]]  # z (n + 1,) -> values (n,), derivatives (n, n + 1)
+
+ITERATIONS = 6
+CLOSE = 1e-8  # Newton steps below this, relative, are the last: the error is their square
+GOOD = 1e-6  # below this the point is on the curve where rounding lets steps shrink no further
+COSINE = 0.9  # between tangents of neighbouring points; below, the step is halved
+STRAIGHT = 0.98  # above, it may grow
+GROWTH = 1.5
+SMALLEST = 1e-7  # of the largest step: where steps are shorter, the curve has no tangent
+
+
+class OnCurve(NamedTuple):
+    """A point of a curve, and its tangent, of length 1 in the weighted norm."""
+
+    z: FloatArray
+    tangent: FloatArray
+
+
+class Curve:
+    """A curve of solutions.
+
+    Parameters
+    ----------
+    equations : callable
+        Values and derivatives of n equations of n + 1 unknowns.
+    weights : array, shape (n + 1,)
+        Of the scalar product Σ weights x y in which steps and angles are measured.
+    refresh : callable
+        Called after each point that is accepted, at its z.
+    """
+
+    def __init__(
+        self, equations: Equations, weights: FloatArray, refresh: Callable[[], None] = lambda: None
+    ) -> None:
+        self.equations, self.weights, self.refresh = equations, weights, refresh
+
+    def dot(self, x: FloatArray, y: FloatArray) -> float:
+        """Scalar product of two directions."""
+        return float(np.sum(self.weights * x * y))
+
+    def length(self, x: FloatArray) -> float:
+        """Length of a direction."""
+        return float(np.sqrt(self.dot(x, x)))
+
+    def tangent(self, J: FloatArray, like: FloatArray) -> FloatArray | None:
+        """Return the unit null vector of the derivatives J (n, n + 1) that points where another direction does."""
+        matrix = np.vstack([J, self.weights * like])
+        last = np.zeros(len(like))
+        last[-1] = 1.0
+        try:
+            found = np.linalg.solve(matrix, last)
+        except np.linalg.LinAlgError:
+            return None
+        length = self.length(found)
+        return found / length if np.isfinite(length) and length > 0.0 else None
+
+    def corrected(self, guess: FloatArray, direction: FloatArray) -> OnCurve | None:
+        """Run Newton's method in the plane through a guess across a direction; None if it does not converge fast."""
+        z, row = guess.copy(), self.weights * direction
+        size, before = max(1.0, float(np.abs(guess[:-2]).max(initial=0.0))), np.inf
+        with np.errstate(all="ignore"):
+            for _ in range(ITERATIONS):
+                F, J = self.equations(z)
+                if not np.isfinite(F).all():
+                    return None
+                try:
+                    step = np.linalg.solve(np.vstack([J, row]), -np.append(F, row @ (z - guess)))
+                except np.linalg.LinAlgError:
+                    return None
+                z = z + step
+                change = self.length(step) / size
+                if not np.isfinite(change):
+                    return None
+                if change < CLOSE or (change < GOOD and change > 0.1 * before):
+                    tangent = self.tangent(J, direction)
+                    return None if tangent is None else OnCurve(z, tangent)
+                if change > 0.5 * before:
+                    return None
+                before = change
+        return None
+
+    def follow(self, start: OnCurve, largest: float) -> Iterator[tuple[OnCurve, float]]:
+        """Go along the curve; yield each point with the step that led to it. Ends where no step leads on.
+
+        Steps are measured in the weighted norm, at most `largest`. One is halved if Newton's method needs more than six
+        iterations or the tangent turns by more than 26 degrees.
+        """
+        here, step = start, 0.25 * largest
+        while step > SMALLEST * largest:
+            there = self.corrected(here.z + step * here.tangent, here.tangent)
+            cosine = -1.0 if there is None else self.dot(there.tangent, here.tangent)
+            if there is None or cosine < COSINE:
+                step *= 0.5
+                continue
+            yield there, step
+            self.refresh()
+            here = there
+            if cosine > STRAIGHT:
+                step = min(largest, step * GROWTH)
