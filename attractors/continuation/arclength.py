@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from attractors.arrays import FloatArray
+from attractors.continuation.linear_solving import solve
 
 Equations = Callable[[FloatArray], tuple[FloatArray, FloatArray]]  # z (n + 1,) -> values (n,), derivatives (n, n + 1)
 
@@ -57,7 +58,7 @@ class Curve:
         last = np.zeros(len(like))
         last[-1] = 1.0
         try:
-            found = np.linalg.solve(matrix, last)
+            found = solve(matrix, last)
         except np.linalg.LinAlgError:
             return None
         length = self.length(found)
@@ -73,7 +74,7 @@ class Curve:
                 if not np.isfinite(F).all():
                     return None
                 try:
-                    step = np.linalg.solve(np.vstack([J, row]), -np.append(F, row @ (z - guess)))
+                    step = solve(np.vstack([J, row]), -np.append(F, row @ (z - guess)))
                 except np.linalg.LinAlgError:
                     return None
                 z = z + step

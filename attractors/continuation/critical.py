@@ -13,7 +13,6 @@ from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from attractors.arrays import FloatArray
 from attractors.continuation.cycle_equations import (
@@ -23,6 +22,7 @@ from attractors.continuation.cycle_equations import (
     relative_size,
     unit,
 )
+from attractors.continuation.linear_solving import DENSE, last_of_inverse, solve
 from attractors.delay_form import Numbers
 
 ITERATIONS = 12
@@ -118,9 +118,17 @@ class CriticalEquations:
         """Take the borders from the singular vectors of the matrix at z."""
         points, values, theta = self.unpack(z)
         linear = self.equations.linearised(points, values)
-        left, _, right = np.linalg.svd(self.equations.matrix(linear.D, self.multiplier(theta)))
-        self.borders = left[:, -1], right[-1].conj()
-        self.slack = np.real(left[:, -1])
+        matrix = self.equations.matrix(linear.D, self.multiplier(theta))
+        if len(matrix) <= DENSE:
+            left, _, right = np.linalg.svd(matrix)
+            self.borders = left[:, -1], right[-1].conj()
+        else:
+            generic = unit(1.0 + np.arange(len(matrix)) * 0.6180339887498949 % 1.0).astype(matrix.dtype)
+            self.borders = generic, generic
+            for _ in range(2):
+                self(z)
+                self.adapt()
+        self.slack = np.real(self.borders[0])
 
     def adapt(self) -> None:
         """Take the borders from the null vectors last found."""
@@ -138,10 +146,8 @@ class CriticalEquations:
         b, c = self.borders
         bordered = np.zeros((n + 1, n + 1), dtype=matrix.dtype)
         bordered[:n, :n], bordered[:n, n], bordered[n, :n] = matrix, b, c.conj()
-        last = np.zeros(n + 1)
-        last[n] = 1.0
-        inverse = np.linalg.inv(bordered)
-        v, w, g = inverse[:n, n], inverse[n, :n], inverse[n, n]
+        column, row = last_of_inverse(bordered)
+        v, w, g = column[:n], row[:n], column[n]
         self.critical = Critical(mu, v.reshape(points.shape), w.reshape(points.shape), complex(g), linear)
         along = self._gradient(points, values, mu, v.reshape(points.shape), w.reshape(points.shape))
         F = [linear.residual.ravel(), np.real(g)]
@@ -158,7 +164,7 @@ class CriticalEquations:
             F[0] = F[0] + more * self.slack
             J[:n, -1] = self.slack
             F.append(-w @ linear.E.reshape(n, -1)[:, free[0]])
-            J[n + 1, : n + 1] = self._gradient_of_range(points, values, inverse[:n, :n], w)
+            J[n + 1, : n + 1] = self._gradient_of_range(points, values, bordered, w)
         return np.concatenate([np.atleast_1d(part) for part in F]), J
 
     def _gradient(self, points: FloatArray, values: FloatArray, mu: complex, v: Numbers, w: Numbers) -> Numbers:
@@ -170,7 +176,7 @@ class CriticalEquations:
         )
 
     def _gradient_of_range(
-        self, points: FloatArray, values: FloatArray, inverse: FloatArray, w: FloatArray
+        self, points: FloatArray, values: FloatArray, bordered: FloatArray, w: FloatArray
     ) -> FloatArray:
         """Derivatives of wᵀ F_λ by points and λ, the mixed ones by differences: they steer Newton's method alone."""
         equations, k = self.equations, self.free[0]
@@ -179,7 +185,7 @@ class CriticalEquations:
         shift[k] = h
         up, down = equations.linearised(points, values + shift), equations.linearised(points, values - shift)
         E = equations.linearised(points, values).E[:, :, k]
-        answer = (-inverse @ E.ravel()).reshape(points.shape)  # of the points to the parameter, but for the null vector
+        answer = solve(bordered, -np.append(E, 0.0))[:-1].reshape(points.shape)  # of the points to the parameter, but for the null vector
         D, along = equations.bend(points, values, equations.histories(answer))
         left = w.reshape(points.shape)
         by_points = contracted(equations, D - (up.D - down.D) / (2.0 * h), left).ravel()
@@ -214,7 +220,7 @@ def solved(system: CriticalEquations, z: FloatArray) -> Solved:
             if not (np.isfinite(F).all() and np.isfinite(J).all()):
                 return Solved(z, np.inf, converged=False)
             try:
-                step = np.linalg.solve(J, -F)
+                step = solve(J, -F)
             except np.linalg.LinAlgError:
                 return Solved(z, np.inf, converged=False)
             before, error = error, float(np.abs(step).max()) / relative_size(z[: system.equations.size])

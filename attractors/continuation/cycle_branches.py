@@ -20,6 +20,7 @@ from attractors.continuation.bifurcation_points import (
 )
 from attractors.continuation.critical import Kind
 from attractors.continuation.cycle_equations import Complex, CycleEquations, Linearised, relative_size
+from attractors.continuation.linear_solving import solve
 from attractors.delay_form import DelayForm
 from attractors.results import Result
 
@@ -245,7 +246,7 @@ def settled_points(equations: CycleEquations, points: FloatArray, values: FloatA
             if not (np.isfinite(linear.residual).all() and np.isfinite(linear.D).all()):
                 return None
             try:
-                step = np.linalg.solve(equations.matrix(linear.D), -linear.residual.ravel()).reshape(points.shape)
+                step = solve(equations.matrix(linear.D), -linear.residual.ravel()).reshape(points.shape)
             except np.linalg.LinAlgError:
                 return None
             points = points + step
@@ -280,33 +281,44 @@ class Walk:
         self.largest, self.max_points = largest, max_points
         self.linear: Linearised | None = None
 
-    def both_ways(self, points: FloatArray, direction: FloatArray | None = None) -> CycleBranch:
-        """Follow the branch through a cycle to both sides; only along a direction (p·m + 1,), if one is given."""
-        size = max(float(np.abs(points).max()), 1e-3)
-        weights = np.full(points.size + 1, 1.0 / (len(points) * size**2))
-        weights[-1] = 1.0 / (self.span[1] - self.span[0]) ** 2
-        self.curve = Curve(self._equations, weights)
-        z = np.append(points.ravel(), self.values[self.k])
+    def both_ways(self, points: FloatArray) -> CycleBranch:
+        """Follow the branch through a cycle to both sides."""
+        z = self._begin(points)
         along = np.zeros(len(z))
         along[-1] = 1.0
         _, J = self._equations(z)
-        tangent = self.curve.tangent(J, along if direction is None else direction)
+        tangent = self.curve.tangent(J, along)
         if tangent is None:
             return _nothing(self.equations, self.equations.form.names[self.k])
         first = self._node(OnCurve(z, tangent))
         forward, events_forward, end = self._one_way(first)
-        backward: list[_Node] = []
-        events_backward: list[tuple[int, BifurcationPoint]] = []
-        beginning = BranchEnd.NOWHERE
         if end is BranchEnd.CLOSED:
-            beginning = end
-        elif direction is None:
-            other = _Node(OnCurve(z, -tangent), first.multipliers, first.seen._replace(speed=-first.seen.speed))
-            backward, events_backward, beginning = self._one_way(other)
-        nodes = [*backward[::-1], first, *forward]
+            return self._branch([first, *forward], events_forward, (end, end))
+        other = _Node(OnCurve(z, -tangent), first.multipliers, first.seen._replace(speed=-first.seen.speed))
+        backward, events_backward, beginning = self._one_way(other)
         n = len(backward)
         found = [(n - 1 - i, event) for i, event in events_backward][::-1] + [(n + i, e) for i, e in events_forward]
-        return self._branch(nodes, found, (beginning, end))
+        return self._branch([*backward[::-1], first, *forward], found, (beginning, end))
+
+    def away(self, points: FloatArray, direction: FloatArray, amplitude: float) -> CycleBranch | None:
+        """Follow the branch that leaves a cycle in a direction (p·m + 1,); None if there is none at that distance."""
+        z = self._begin(points)
+        direction = direction / self.curve.length(direction)
+        guess = z + amplitude * self.largest * direction
+        at = self.curve.corrected(guess, direction)
+        if at is None or self.curve.length(at.z - guess) > 0.5 * self.curve.length(guess - z):
+            return None
+        first = self._node(at)
+        forward, found, end = self._one_way(first)
+        return self._branch([first, *forward], found, (BranchEnd.PARENT, end))
+
+    def _begin(self, points: FloatArray) -> FloatArray:
+        """Set the curve's weights after the size of a cycle; return the unknowns."""
+        size = max(float(np.abs(points).max()), 1e-3)
+        weights = np.full(points.size + 1, 1.0 / (len(points) * size**2))
+        weights[-1] = 1.0 / (self.span[1] - self.span[0]) ** 2
+        self.curve = Curve(self._equations, weights)
+        return np.append(points.ravel(), self.values[self.k])
 
     def _equations(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         equations = self.equations

@@ -15,6 +15,7 @@ import numpy as np
 from attractors.arrays import FloatArray
 from attractors.continuation.critical import Critical, Kind
 from attractors.continuation.cycle_equations import CycleEquations
+from attractors.continuation.linear_solving import solve
 from attractors.delay_form import Numbers
 
 NEAR = 1e-3  # distance of e^{ikθ} from 1 below which a resonance is strong, and relative size of a coefficient that is 0
@@ -124,7 +125,7 @@ def _answer(equations: CycleEquations, D: FloatArray, forcing: Numbers, multipli
     """Solve J(μ) h = forcing; return the histories of h. At a resonance, where there is no solution, it is huge."""
     matrix = equations.matrix(D, multiplier)
     try:
-        h = np.linalg.solve(matrix, forcing.ravel())
+        h = solve(matrix, forcing.ravel())
     except np.linalg.LinAlgError:
         h = np.linalg.lstsq(matrix, forcing.ravel() * 1e16, rcond=None)[0]
     return equations.histories(h.reshape(forcing.shape), multiplier)
