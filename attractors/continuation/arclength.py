@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from attractors.arrays import FloatArray
+from attractors.continuation.cycle_equations import CycleEquations
 from attractors.continuation.linear_solving import solve
 
 Equations = Callable[[FloatArray], tuple[FloatArray, FloatArray]]  # z (n + 1,) -> values (n,), derivatives (n, n + 1)
@@ -107,3 +108,18 @@ class Curve:
             here = there
             if cosine > STRAIGHT:
                 step = min(largest, step * GROWTH)
+
+
+def passes(curve: Curve, equations: CycleEquations, first: OnCurve, here: FloatArray, there: FloatArray) -> bool:
+    """Whether a step goes through the cycle where the walk began, the same way, up to turns of the clock."""
+    n, chord = equations.size, there - here
+    length = curve.length(chord)
+    cycles = equations.shifted(first.z[:n].reshape(equations.period, -1)).reshape(-1, n)
+    headings = equations.shifted(first.tangent[:n].reshape(equations.period, -1)).reshape(-1, n)
+    rest = np.broadcast_to(first.z[n:], (len(cycles), len(first.z) - n))
+    turns = np.broadcast_to(first.tangent[n:], rest.shape)
+    z, tangents = np.hstack([cycles, rest]), np.hstack([headings, turns])
+    weighted = curve.weights * chord
+    along = (z - here) @ weighted / length**2
+    off = np.sqrt(((z - here - along[:, None] * chord) ** 2) @ curve.weights)
+    return bool(((along >= 0.0) & (along <= 1.0) & (off < 0.2 * length) & (tangents @ weighted > 0.5 * length)).any())

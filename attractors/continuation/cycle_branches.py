@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
-from attractors.continuation.arclength import Curve, OnCurve
+from attractors.continuation.arclength import Curve, OnCurve, passes
 from attractors.continuation.bifurcation_points import (
     BifurcationPoint,
     Seen,
@@ -40,6 +40,8 @@ class BranchEnd(Enum):
         "the cycle goes off to infinity, or derivatives are too rough."
     )
     POINTS = "The largest number of points is reached. Raise max_points, or largest_step."
+    RESONANCE = "The Neimark-Sacker curve ends where the pair of multipliers meets at 1 or -1 (R1 or R2)."
+    FOUND = "The bifurcation that was looked for is passed."
     NOWHERE = "There was no cycle to begin with."
 
 
@@ -209,14 +211,16 @@ def number_of(form: DelayForm, parameter: str | int) -> int:
     raise ValueError(f"parameter must be one of the map's ({known}, or their numbers), got {parameter!r}")
 
 
-def checked_span(form: DelayForm, k: int, span: tuple[float, float]) -> tuple[float, float]:
-    """Return the range of a parameter, checked."""
+def checked_span(
+    form: DelayForm, k: int, span: tuple[float, float], value: float | None = None
+) -> tuple[float, float]:
+    """Return the range of a parameter, checked: it has to hold a value, the map's own if none is given."""
     low, high = map(float, span)
     least, most = form.limits[k]
-    value = float(form.values[k])
+    value = float(form.values[k] if value is None else value)
     if not (np.isfinite([low, high]).all() and low < high and low <= value <= high):
         raise ValueError(
-            f"span must be finite, ascend and hold the map's own value {value} of {form.names[k]}, got {(low, high)}"
+            f"span must be finite, ascend and hold the value {value} of {form.names[k]} to begin at, got {(low, high)}"
         )
     if low < least or high > most:
         raise ValueError(f"span of {form.names[k]} must be within {least} and {most}, got {(low, high)}")
@@ -276,7 +280,9 @@ class Walk:
         span: tuple[float, float],
         largest: float,
         max_points: int,
+        until: Kind | None = None,
     ) -> None:
+        self.until = until
         self.equations, self.values, self.k, self.span = equations, np.array(values, float), k, span
         self.largest, self.max_points = largest, max_points
         self.linear: Linearised | None = None
@@ -349,10 +355,12 @@ class Walk:
                 return nodes, found, BranchEnd.PARENT
             found += [(len(nodes), event) for event in in_step]
             nodes.append(there)
+            if end is None and any(event.kind is self.until for event in in_step):
+                end = BranchEnd.FOUND
             if end is not None:
                 return nodes, found, end
             gone += step
-            if gone > 4.0 * self.largest and self._is_first(first, here, there):
+            if gone > 4.0 * self.largest and passes(self.curve, self.equations, first.at, here.at.z, there.at.z):
                 return nodes, found, BranchEnd.CLOSED
             if len(nodes) >= self.max_points:
                 return nodes, found, BranchEnd.POINTS
@@ -433,20 +441,6 @@ class Walk:
         halves = [node.at.z[:-1].reshape(2, -1) for node in (a, b)]
         before, after = (half[0] - half[1] for half in halves)
         return bool(before @ after < 0.0)
-
-    def _is_first(self, first: _Node, here: _Node, there: _Node) -> bool:
-        """Whether the step passes through where the walk began, up to turns of the clock."""
-        p, chord = self.equations.period, there.at.z - here.at.z
-        length = self.curve.length(chord)
-        cycles = self.equations.shifted(first.at.z[:-1].reshape(p, -1))
-        for points, heading in zip(cycles, self.equations.shifted(first.at.tangent[:-1].reshape(p, -1)), strict=True):
-            z = np.append(points.ravel(), first.at.z[-1])
-            along = self.curve.dot(z - here.at.z, chord) / length**2
-            off = self.curve.length(z - here.at.z - along * chord)
-            if 0.0 <= along <= 1.0 and off < 0.2 * length:
-                tangent = np.append(heading.ravel(), first.at.tangent[-1])
-                return self.curve.dot(tangent, chord) > 0.5 * length
-        return False
 
     def _branch(
         self, nodes: list[_Node], found: list[tuple[int, BifurcationPoint]], ends: tuple[BranchEnd, BranchEnd]

@@ -17,6 +17,7 @@ from attractors.delay_form import DelayForm, Numbers, sixth_order
 
 Complex = npt.NDArray[np.complex128]
 HUGE = 1e4  # a multiplier in whose product with others the small ones drown: they are asked of a pencil then
+ROUGH = 1e-6  # step of a rough one
 THIRD = 1e-4  # relative step of the difference that makes third derivatives of exact second ones
 
 
@@ -102,9 +103,15 @@ class CycleEquations:
             return D + 1j * more, E + 1j * along
         return D, E
 
-    def third(self, points: FloatArray, values: FloatArray, direction: FloatArray) -> FloatArray:
-        """Third derivatives, twice along real histories (p, L, m), by histories: (p, m, L, m)."""
+    def third(
+        self, points: FloatArray, values: FloatArray, direction: FloatArray, *, rough: bool = False
+    ) -> FloatArray:
+        """Third derivatives, twice along real histories (p, L, m), by histories: (p, m, L, m); roughly to six digits."""
         here = points[self.lag] + self._gained
+        if rough:
+            h = ROUGH / max(float(np.abs(direction).max()), 1e-300)
+            up, down = (self.form.bend(here + s * direction, self.phases, values, direction)[0] for s in (h, -h))
+            return (up - down) / (2.0 * h)
         return sixth_order(
             lambda s: self.form.bend(here + s * direction, self.phases, values, direction)[0], here, direction, THIRD
         )

@@ -61,7 +61,13 @@ class NormalForm:
 
 
 def normal_form(
-    equations: CycleEquations, kind: Kind, critical: Critical, points: FloatArray, values: FloatArray
+    equations: CycleEquations,
+    kind: Kind,
+    critical: Critical,
+    points: FloatArray,
+    values: FloatArray,
+    *,
+    rough: bool = False,
 ) -> NormalForm:
     """Find the coefficient at a located fold, flip, or Neimark-Sacker point.
 
@@ -88,30 +94,42 @@ def normal_form(
         a = 0.5 * float(np.sum(w.real * _applied(bent, along.real)))
         return NormalForm(a / lengths, abs(a), relative, Criticality.NONE)
     terms = _flip_terms if kind is Kind.PD else _turning_terms
-    parts = terms(equations, critical, points, values, along, w)
+    parts = terms(equations, critical, points, values, along, w, rough)
     coefficient, size = float(sum(parts)), max(map(abs, parts))
     return NormalForm(coefficient / lengths**2, size, relative, _criticality(kind, mu, coefficient, size, relative))
 
 
 def _flip_terms(
-    equations: CycleEquations, critical: Critical, points: FloatArray, values: FloatArray, along: Numbers, w: Numbers
+    equations: CycleEquations,
+    critical: Critical,
+    points: FloatArray,
+    values: FloatArray,
+    along: Numbers,
+    w: Numbers,
+    rough: bool,
 ) -> list[float]:
     v = along.real
     bent, _ = equations.bend(points, values, v)
     forced = _answer(equations, critical.linear.D, _applied(bent, v), 1.0)
-    cubic = _applied(equations.third(points, values, v), v)
+    cubic = _applied(equations.third(points, values, v, rough=rough), v)
     return [float(np.sum(w.real * cubic)) / 6.0, float(np.sum(w.real * _applied(bent, forced))) / 2.0]
 
 
 def _turning_terms(
-    equations: CycleEquations, critical: Critical, points: FloatArray, values: FloatArray, along: Numbers, w: Numbers
+    equations: CycleEquations,
+    critical: Critical,
+    points: FloatArray,
+    values: FloatArray,
+    along: Numbers,
+    w: Numbers,
+    rough: bool,
 ) -> list[float]:
     mu, D = critical.multiplier, critical.linear.D
     bent, _ = equations.bend(points, values, along)
     level = _answer(equations, D, _applied(bent, along.conj()), 1.0)
     double = _answer(equations, D, _applied(bent, along), mu * mu)
-    cubic = equations.third(points, values, np.ascontiguousarray(along.real))
-    cubic = cubic + equations.third(points, values, np.ascontiguousarray(along.imag))  # C(v, v̄, ·) of v = a + i b
+    cubic = equations.third(points, values, np.ascontiguousarray(along.real), rough=rough)
+    cubic = cubic + equations.third(points, values, np.ascontiguousarray(along.imag), rough=rough)  # C(v, v̄, ·) of v = a + i b
     parts = (_applied(cubic, along), 2.0 * _applied(bent, level), _applied(bent.conj(), double))
     return [0.5 * float(np.real(np.conj(mu) * np.sum(w * part))) for part in parts]
 

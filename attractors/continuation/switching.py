@@ -65,6 +65,7 @@ def switch_branch(
     *,
     largest_step: float = 0.01,
     max_points: int = 2_000,
+    until: Kind | None = None,
 ) -> tuple[CycleBranch, ...]:
     """Follow the branches that leave a flip or a branch point.
 
@@ -75,6 +76,8 @@ def switch_branch(
     point : BifurcationPoint
         PD: the branch of twice the period (one: its two halves are the same cycles). BP: up to four half branches, those
         of the branch it was found on among them.
+    until : Kind, optional
+        A branch is followed no further than to the first bifurcation of this kind.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def switch_branch(
     found = []
     for direction in starts:
         for amplitude in AMPLITUDES:
-            walk = Walk(equations, values, k, (low, high), largest_step, max_points)
+            walk = Walk(equations, values, k, (low, high), largest_step, max_points, until)
             branch = walk.away(np.resize(point.points, (equations.period, form.width)), direction, amplitude)
             if branch is not None:
                 found.append(branch)
@@ -236,7 +239,8 @@ def _next_flip(
             return answer
     gap = abs(flips[-1].parameter - flips[-2].parameter) / (span[1] - span[0]) if len(flips) > 1 else 1.0
     # the points move as the square root of the parameter does: steps as fine as the next gap asks for
-    branches = switch_branch(system, flips[-1], k, span, largest_step=largest_step * min(1.0, float(np.sqrt(gap))))
+    step = largest_step * min(1.0, float(np.sqrt(gap)))
+    branches = switch_branch(system, flips[-1], k, span, largest_step=step, until=Kind.PD)
     for branch in branches:
         for point in branch.bifurcations:
             if point.kind is Kind.PD:
