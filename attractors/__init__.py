@@ -32,6 +32,9 @@ evidence, then a status whose value is a message with the remedy.
 `classify_series`              the same of a noisy series, as far as its lines tell
 `find_attractors`              all attractors that many starts reach, told apart, with their shares
 `follow_attractors`            the same over a parameter: branches, their ends, hysteresis
+`continue_cycle`               a cycle over a parameter, stable or not, with its bifurcations to ten digits
+`switch_branch`, …             what leaves a flip or a branch point; `follow_cascade`, `feigenbaum_ratios`
+`continue_bifurcation`         folds, flips, Neimark-Sacker points over two parameters, codimension two
 =============================  =================================================================
 
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
@@ -40,7 +43,29 @@ Importing this package brings no compiler: numba is loaded when the first `Discr
 import sys
 
 from attractors._moved import MOVED, MovedModules
-from attractors.continuation import Branch, Branches, follow_attractors
+from attractors.continuation import (
+    BifurcationCurve,
+    BifurcationPoint,
+    Branch,
+    BranchEnd,
+    Branches,
+    Cascade,
+    CascadeStatus,
+    ContinuationStatus,
+    Criticality,
+    CycleBranch,
+    Feigenbaum,
+    FeigenbaumStatus,
+    Kind,
+    LocationStatus,
+    continue_bifurcation,
+    continue_cycle,
+    feigenbaum_ratios,
+    follow_attractors,
+    follow_cascade,
+    switch_branch,
+)
+from attractors.delay_form import DelayForm
 from attractors.dimensions import (
     BoxCountingDimension,
     BoxCountingStatus,
@@ -142,32 +167,45 @@ __all__ = [
     "Attractor",
     "Attractors",
     "Autocorrelation",
+    "BifurcationCurve",
+    "BifurcationPoint",
     "BirkhoffAverage",
     "BirkhoffStatus",
     "Blocks",
     "BoxCountingDimension",
     "BoxCountingStatus",
     "Branch",
+    "BranchEnd",
     "Branches",
+    "Cascade",
+    "CascadeStatus",
     "Classification",
+    "ContinuationStatus",
     "CorrelationDimension",
     "CorrelationStatus",
     "CovariantStatus",
     "CovariantVectors",
+    "Criticality",
     "Cycle",
+    "CycleBranch",
     "CycleStatus",
+    "DelayForm",
     "DimensionStatus",
     "DiscreteMap",
     "DivergenceStatus",
     "EntropyStatus",
     "FalseNeighbours",
+    "Feigenbaum",
+    "FeigenbaumStatus",
     "FiniteTimeExponents",
     "FiniteTimeStatus",
     "FluctuationExponent",
     "FluctuationStatus",
     "History",
     "InformationStatus",
+    "Kind",
     "Label",
+    "LocationStatus",
     "LyapunovSpectrum",
     "Motion",
     "MutualInformation",
@@ -203,6 +241,8 @@ __all__ = [
     "classify",
     "classify_evidence",
     "classify_series",
+    "continue_bifurcation",
+    "continue_cycle",
     "correlation_dimension",
     "covariant_vectors",
     "detrended_fluctuation",
@@ -210,11 +250,13 @@ __all__ = [
     "embed",
     "exponents_of_series",
     "false_neighbours",
+    "feigenbaum_ratios",
     "find_attractors",
     "find_period",
     "finite_time_exponents",
     "finite_time_from_stretching",
     "follow_attractors",
+    "follow_cascade",
     "hurst_exponent",
     "kaplan_yorke_dimension",
     "largest_exponent",
@@ -232,6 +274,7 @@ __all__ = [
     "spectrum_from_stretching",
     "stroboscopic_section",
     "successive_maxima",
+    "switch_branch",
     "torus",
     "zero_one_test",
 ]

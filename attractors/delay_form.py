@@ -62,7 +62,7 @@ class DelayForm(Protocol):
     def derivatives(
         self, history: FloatArray, phases: Phases, values: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return the next vectors (n, m), their derivatives by the history (n, m, L, m) and the parameters (n, m, k)."""
+        """Return the next vectors (n, m), their derivatives by history (n, m, L, m) and by parameters (n, m, k)."""
 
     def bend(
         self, history: FloatArray, phases: Phases, values: FloatArray, direction: FloatArray
@@ -75,9 +75,9 @@ class OwnMapForm:
 
     Where step and Jacobian can be compiled for complex numbers (they use arithmetic and functions of `math` or `numpy`
     that are analytic, and no comparisons), derivatives are Cauchy integrals over circles of radius 10⁻³, right to some
-    13 digits. Otherwise they are central differences: of second order by the parameters, right to some 9 digits; of sixth
-    order of the Jacobian for second derivatives, to some 10 digits if it is given or an integral, and to 7 if it is a
-    difference itself.
+    13 digits. Otherwise they are central differences: of second order by the parameters, right to some 9 digits; of
+    sixth order of the Jacobian for second derivatives, to some 10 digits if it is given or an integral, and to 7 if it
+    is a difference itself.
     """
 
     clock_period = 1
@@ -92,7 +92,7 @@ class OwnMapForm:
         names: tuple[str, ...],
         jacobian_is_given: bool,
     ) -> None:
-        from attractors import _complex_kernels  # noqa: PLC0415  (here, so that only who needs the compiler waits for it)
+        from attractors import _complex_kernels  # noqa: PLC0415  (so that only who needs the compiler waits)
 
         self._kernels: Any = _complex_kernels
         self.values, self.width, self.names = values, width, names
@@ -160,11 +160,11 @@ class OwnMapForm:
         if (self._complex_jacobian if of_jacobians else self._complex_step) is not None:
             return by_circle(lambda s: function(values + s * unit), size)
         h = np.finfo(np.float64).eps ** (1.0 / 3.0) * size
-        return (function(values + h * unit) - function(values - h * unit)) / (2.0 * h)
+        return np.asarray((function(values + h * unit) - function(values - h * unit)) / (2.0 * h))
 
     def _evaluated(self, x: Numbers, values: Numbers) -> Numbers:
         if np.iscomplexobj(values) or np.iscomplexobj(x):
-            out = np.zeros(x.shape, dtype=np.complex128)
+            out: Numbers = np.zeros(x.shape, dtype=np.complex128)
             self._quietly(self._kernels.complex_images, self._complex_step, values, x, out)
         else:
             out = np.zeros(x.shape)
@@ -173,17 +173,19 @@ class OwnMapForm:
 
     def _jacobians(self, x: Numbers, values: Numbers) -> Numbers:
         if np.iscomplexobj(values) or np.iscomplexobj(x):
-            out = np.zeros((*x.shape, self.width), dtype=np.complex128)
+            out: Numbers = np.zeros((*x.shape, self.width), dtype=np.complex128)
             self._quietly(self._kernels.complex_jacobians, self._complex_jacobian, values, x, out)
         elif not self._jacobian_is_given and self._complex_step is not None:
             size = max(1.0, float(np.abs(x).max(initial=0.0)))
-            units = np.eye(self.width)
-            columns = [by_circle(lambda s, e=e: self._evaluated(x + s * e, values), size) for e in units]  # type: ignore[misc]
-            out = np.stack(columns, axis=-1)
+            out = np.stack([self._along(x, values, e, size) for e in np.eye(self.width)], axis=-1)
         else:
             out = np.zeros((*x.shape, self.width))
             self._quietly(self._kernels.jacobians, self._jacobian, values, x, out)
         return out
+
+    def _along(self, x: FloatArray, values: FloatArray, direction: FloatArray, size: float) -> FloatArray:
+        """Differentiate the step along one direction (d,)."""
+        return by_circle(lambda s: self._evaluated(x + s * direction, values), size)
 
     def _quietly(self, kernel: Callable[..., None], function: Any, values: Numbers, x: Numbers, out: Numbers) -> None:
         kind = out.dtype

@@ -1,9 +1,9 @@
 """Coefficients of normal forms of cycles of maps, along the cycle: sub- or supercritical, and how strongly.
 
 Conventions of Kuznetsov, Elements of Applied Bifurcation Theory: G is the p-th iterate at a state of the
-cycle, q its critical eigenvector with |q| = 1, and ⟨p, q⟩ = 1 with that of the transpose. The value depends on the state,
-the sign does not. The forms are evaluated along the cycle instead, where q and p are the directions v and w with v_{t+p} = μ v_t:
-⟨p, X⟩ of what a forcing f_t adds up to in a period is Σ_t w_t f_t, if wᵀ J_μ v = 1.
+cycle, q its critical eigenvector with |q| = 1, and ⟨p, q⟩ = 1 with that of the transpose. The value depends on the
+state, the sign does not. The forms are evaluated along the cycle instead, where q and p are the directions v and w
+with v_{t+p} = μ v_t: ⟨p, X⟩ of what a forcing f_t adds up to in a period is Σ_t w_t f_t, if wᵀ J_μ v = 1.
 """
 
 import math
@@ -13,12 +13,14 @@ from enum import Enum
 import numpy as np
 
 from attractors.arrays import FloatArray
-from attractors.continuation.critical import Critical, Kind
-from attractors.continuation.cycle_equations import CycleEquations
-from attractors.continuation.linear_solving import solve
+from attractors.continuation.cycles.critical import Critical, Kind
+from attractors.continuation.cycles.equations import CycleEquations
+from attractors.continuation.cycles.linear_solving import solve
 from attractors.delay_form import Numbers
 
-NEAR = 1e-3  # distance of e^{ikθ} from 1 below which a resonance is strong, and relative size of a coefficient that is 0
+NEAR = (
+    1e-3  # distance of e^{ikθ} from 1 below which a resonance is strong, and relative size of a coefficient that is 0
+)
 STRONG = {1: Kind.R1, 2: Kind.R2, 3: Kind.R3, 4: Kind.R4}
 
 
@@ -28,8 +30,8 @@ class Criticality(Enum):
     SUPERCRITICAL = "What is born attracts in the critical directions: it is born where the cycle has lost stability."
     SUBCRITICAL = "What is born repels in the critical directions: it vanishes there, and orbits leave for elsewhere."
     UNDETERMINED = (
-        "The coefficient is too small beside the terms that it is made of, or its denominator is: a degenerate point is "
-        "near, and terms of higher order decide. Move a second parameter."
+        "The coefficient is too small beside the terms that it is made of, or its denominator is: a degenerate point "
+        "is near, and terms of higher order decide. Move a second parameter."
     )
     RESONANT = (
         "The angle is within 10⁻³ of a strong resonance (1:1, 1:2, 1:3 or 1:4): the coefficient alone does not decide "
@@ -75,8 +77,9 @@ def normal_form(
     -----
     a = ½ ⟨w, B(v, v)⟩; c = ⅙ ⟨w, C(v, v, v) + 3 B(v, h)⟩ with J(1) h = B(v, v);
     l1 = ½ Re e^{-iθ} ⟨w, C(v, v, v̄) + 2 B(v, h₁₁) + B(v̄, h₂₀)⟩, J(1) h₁₁ = B(v, v̄), J(e^{2iθ}) h₂₀ = B(v, v),
-    where B and C are second and third derivatives of one step. Two to four linear systems of p·m unknowns; B to rounding
-    if the map's derivatives are, C to some 10 digits. The sign of a depends on that of q: q's largest entry is positive.
+    where B and C are second and third derivatives of one step. Two to four linear systems of p·m unknowns; B to
+    rounding if the map's derivatives are, C to some 10 digits. The sign of a depends on that of q: q's largest entry
+    is positive.
     """
     mu = critical.multiplier
     along = equations.histories(critical.v, mu)
@@ -129,7 +132,9 @@ def _turning_terms(
     level = _answer(equations, D, _applied(bent, along.conj()), 1.0)
     double = _answer(equations, D, _applied(bent, along), mu * mu)
     cubic = equations.third(points, values, np.ascontiguousarray(along.real), rough=rough)
-    cubic = cubic + equations.third(points, values, np.ascontiguousarray(along.imag), rough=rough)  # C(v, v̄, ·) of v = a + i b
+    cubic = cubic + equations.third(
+        points, values, np.ascontiguousarray(along.imag), rough=rough
+    )  # C(v, v̄, ·) of v = a + i b
     parts = (_applied(cubic, along), 2.0 * _applied(bent, level), _applied(bent.conj(), double))
     return [0.5 * float(np.real(np.conj(mu) * np.sum(w * part))) for part in parts]
 
@@ -146,7 +151,7 @@ def _answer(equations: CycleEquations, D: FloatArray, forcing: Numbers, multipli
         h = solve(matrix, forcing.ravel())
     except np.linalg.LinAlgError:
         h = np.linalg.lstsq(matrix, forcing.ravel() * 1e16, rcond=None)[0]
-    return equations.histories(h.reshape(forcing.shape), multiplier)
+    return np.asarray(equations.histories(h.reshape(forcing.shape), multiplier))
 
 
 def _criticality(kind: Kind, mu: complex, coefficient: float, terms: float, overlap: float) -> Criticality:

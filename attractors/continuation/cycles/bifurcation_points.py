@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from attractors.arrays import FloatArray
-from attractors.continuation.critical import CriticalEquations, Kind, Solved, solved
-from attractors.continuation.cycle_equations import Complex, CycleEquations
-from attractors.continuation.normal_forms import Criticality, normal_form, resonance_near
+from attractors.continuation.cycles.critical import CriticalEquations, Kind, Solved, solved
+from attractors.continuation.cycles.equations import Complex, CycleEquations
+from attractors.continuation.cycles.normal_forms import Criticality, normal_form, resonance_near
 from attractors.results import Result
 
 
@@ -19,8 +19,8 @@ class LocationStatus(Enum):
 
     LOCATED = "The point solves its equations to rounding."
     BRACKETED = (
-        "It lies between two points of the branch, but Newton's method does not come to it: a degenerate point, or another "
-        "bifurcation, is close by. Take smaller steps."
+        "It lies between two points of the branch, but Newton's method does not come to it: a degenerate point, "
+        "another bifurcation, or a kink of the map (a border collision) is there. Take smaller steps, or look at the map."
     )
 
 
@@ -44,8 +44,8 @@ class BifurcationPoint(Result):
     angle : float
         θ of the critical pair in radians per period of the cycle, between 0 and π; NaN without one.
     coefficient : float
-        Of the normal form: a of LP, c of PD, l1 of NS, at that state of phase 0 whose newest vector has the largest first
-        component. NaN where there is none.
+        Of the normal form: a of LP, c of PD, l1 of NS, at that state of phase 0 whose newest vector has the largest
+        first component. NaN where there is none.
     coefficients : array, shape (p / T,)
         The same at each state of phase 0: those before rows 0, T, 2 T, … of the points.
     criticality : Criticality

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from attractors.arrays import FloatArray
-from attractors.continuation.cycle_branches import checked_span, form_of, number_of
+from attractors.continuation.cycles.starts import checked_span, form_of, number_of
 from attractors.results import Result
 
-LONG = np.longdouble  # 64 bits of mantissa on x86, where the ratios come from differences of numbers that agree in ten digits
+LONG = (
+    np.longdouble
+)  # 64 bits of mantissa on x86, where the ratios come from differences of numbers that agree in ten digits
 GRID = 400  # values of the parameter among which the first two are looked for
 ITERATIONS = 60
 
@@ -84,7 +87,7 @@ def feigenbaum_ratios(
     Examples
     --------
     >>> from attractors.examples import logistic
-    >>> ratios = feigenbaum_ratios(logistic(3.0), 0.5, 0, (1.5, 3.6), max_period=1024)
+    >>> ratios = feigenbaum_ratios(logistic(3.0), 0.5, 0, (1.5, 3.6))
     >>> round(ratios.delta, 7), round(ratios.alpha, 7)
     (4.6692016, -2.5029079)
     """
@@ -102,15 +105,13 @@ def feigenbaum_ratios(
             break
         found.append(value)
         period *= 2
-    distances = [
-        iterate(value, 2 ** (n - 1)) - LONG(critical) for n, value in enumerate(found) if n > 0
-    ]
+    distances = [iterate(value, 2 ** (n - 1)) - LONG(critical) for n, value in enumerate(found) if n > 0]
     at = np.array([float(value) for value in found])
     if len(found) < 6:
         return Feigenbaum(at, np.nan, np.nan, np.nan, np.nan, np.nan, FeigenbaumStatus.SHORT)
-    gaps = [b - a for a, b in zip(found, found[1:], strict=False)]
-    delta, delta_error = _extrapolated([a / b for a, b in zip(gaps, gaps[1:], strict=False)])
-    alpha, alpha_error = _extrapolated([a / b for a, b in zip(distances, distances[1:], strict=False)])
+    gaps = [b - a for a, b in pairwise(found)]
+    delta, delta_error = _extrapolated([a / b for a, b in pairwise(gaps)])
+    alpha, alpha_error = _extrapolated([a / b for a, b in pairwise(distances)])
     limit = float(found[-1] + gaps[-1] / (LONG(delta) - 1))
     return Feigenbaum(at, delta, delta_error, alpha, alpha_error, limit, FeigenbaumStatus.OK)
 
@@ -171,8 +172,6 @@ def _extrapolated(ratios: list[Any]) -> tuple[float, float]:
         c - (c - b) ** 2 / ((c - b) - (b - a)) if (c - b) != (b - a) else c
         for a, b, c in zip(ratios, ratios[1:], ratios[2:], strict=False)
     ]
-    best = min(
-        range(2, len(better)), key=lambda i: max(abs(better[i] - better[i - 1]), abs(better[i] - better[i - 2]))
-    )
+    best = min(range(2, len(better)), key=lambda i: max(abs(better[i] - better[i - 1]), abs(better[i] - better[i - 2])))
     spread = max(abs(better[best] - better[best - 1]), abs(better[best] - better[best - 2]))
     return float(better[best]), float(spread)

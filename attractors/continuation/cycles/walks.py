@@ -1,16 +1,17 @@
-"""Cycles continued in one parameter, stable or not, through folds, with the bifurcations on their way."""
+"""A walk along a branch of cycles: its points, the bifurcations on the way, and why it ends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray
-from attractors.continuation.arclength import Curve, OnCurve, passes
-from attractors.continuation.bifurcation_points import (
+from attractors.continuation.cycles.arclength import Curve, OnCurve, passes
+from attractors.continuation.cycles.bifurcation_points import (
     BifurcationPoint,
+    LocationStatus,
     Seen,
     bracketed,
     events,
@@ -18,14 +19,11 @@ from attractors.continuation.bifurcation_points import (
     near_circle,
     seen,
 )
-from attractors.continuation.critical import Kind
-from attractors.continuation.cycle_equations import Complex, CycleEquations, Linearised, relative_size
-from attractors.continuation.linear_solving import solve
-from attractors.delay_form import DelayForm
+from attractors.continuation.cycles.critical import Kind
+from attractors.continuation.cycles.equations import Complex, CycleEquations, Linearised
 from attractors.results import Result
 
-FINER = 3.0  # by which the steps of the second run are smaller
-AGREE = 1e-8  # between two runs' points, of the range
+SMALLEST_SIZE = 1e-3  # of a cycle, for the length of steps
 HALVINGS = 12  # of a step in which a bifurcation is looked for
 
 
@@ -54,7 +52,7 @@ class ContinuationStatus(Enum):
         "Two runs with different steps find different bifurcations; these are those of the smaller steps. Lower "
         "largest_step until two runs agree."
     )
-    BRACKETED = "Some bifurcations could not be located, only bracketed: see their status. Lower largest_step."
+    BRACKETED = "Some bifurcations could not be located, only bracketed, as where the map has a kink: see their status."
     NO_CYCLE = (
         "Newton's method found no cycle of this period at the start. Give it a state closer to one: the end of a long "
         "orbit if the cycle attracts, a point of `all_cycles` if it does not; and make sure of the period."
@@ -103,164 +101,6 @@ class CycleBranch(Result):
     status: ContinuationStatus
 
 
-class HasDelayForm:
-    """What continuation asks of a system: its delay form."""
-
-    def delay_form(self) -> DelayForm:
-        """Return the map as an equation with parameters."""
-        raise NotImplementedError
-
-
-def continue_cycle(
-    system: Any,
-    start: Any,
-    period: int,
-    parameter: str | int,
-    span: tuple[float, float],
-    *,
-    largest_step: float = 0.01,
-    max_points: int = 2_000,
-    gain: npt.ArrayLike = 0.0,
-    confirm: bool = True,
-) -> CycleBranch:
-    """Follow a cycle along a parameter, both ways, by pseudo-arclength.
-
-    Parameters
-    ----------
-    system : object with `delay_form()`
-        The map at the parameters where the cycle is known: a `DiscreteMap`, a network, anything that offers a
-        `DelayForm`.
-    start : state
-        Near the cycle, which may be unstable.
-    period : int
-        p, a multiple of the clock's period.
-    parameter : str or int
-        Which parameter varies: its name, or its number.
-    span : tuple of float
-        Range of it, in which the system's own value lies.
-    largest_step : float
-        Of the arclength, in which the range counts as 1 and the largest number in the points as 1.
-    max_points : int
-        In each direction.
-    gain : array-like, shape (m,)
-        What variables gain in a period: whole turns, if they are angles on a line.
-    confirm : bool
-        Whether to follow it again with steps of a third, and to compare the bifurcations.
-
-    Returns
-    -------
-    CycleBranch
-
-    Raises
-    ------
-    ValueError
-        If the map has no such parameter, the range does not hold its value or goes beyond what is allowed, or the period
-        is no positive multiple of the clock's.
-
-    Notes
-    -----
-    Unknown are the p·m numbers of `CycleEquations` and the parameter. A step is halved until Newton's method converges
-    in six iterations and the tangent turns by less than 26 degrees. What happens in a step is told by the multipliers
-    and by whether the branch turns, and located by Newton's method on extended equations (`CriticalEquations`), to
-    rounding. A point costs some three linear systems of p·m unknowns: 1.5 ms for 28 steps of the paper's network.
-
-    Examples
-    --------
-    The logistic map's fixed point doubles its period at r = 3:
-
-    >>> from attractors.examples import logistic
-    >>> branch = continue_cycle(logistic(2.5), [0.6], 1, 0, (2.0, 3.4))
-    >>> [(str(point.kind), round(point.parameter, 12), round(point.coefficient, 9)) for point in branch.bifurcations]
-    [('PD', 3.0, 9.0)]
-    """
-    form = form_of(system)
-    k = number_of(form, parameter)
-    low, high = checked_span(form, k, span)
-    equations = CycleEquations(form, period, gain)
-    points = settled_points(equations, orbit_points(equations, start), form.values)
-    if points is None:
-        return _nothing(equations, form.names[k])
-    walk = Walk(equations, form.values, k, (low, high), largest_step, max_points)
-    branch = walk.both_ways(points)
-    if not confirm or branch.status is ContinuationStatus.BRACKETED:
-        return branch
-    finer = Walk(equations, form.values, k, (low, high), largest_step / FINER, int(max_points * FINER)).both_ways(points)
-    if _agree(branch, finer, high - low):
-        return replace(branch, status=ContinuationStatus.OK)
-    return replace(finer, status=ContinuationStatus.STEPS)
-
-
-def form_of(system: Any) -> DelayForm:
-    """Return the delay form of a system; a TypeError says what is missing."""
-    if not hasattr(system, "delay_form"):
-        raise TypeError(
-            f"system must offer delay_form(), its equations with parameters (see attractors.DelayForm), got "
-            f"{type(system).__name__}; a DiscreteMap and dmfsa.MeanFieldMap do"
-        )
-    form: DelayForm = system.delay_form()
-    return form
-
-
-def number_of(form: DelayForm, parameter: str | int) -> int:
-    """Return the number of a parameter that is named, or numbered."""
-    if isinstance(parameter, str) and parameter in form.names:
-        return form.names.index(parameter)
-    if not isinstance(parameter, str) and 0 <= parameter < len(form.names):
-        return int(parameter)
-    known = ", ".join(f"{name!r}" for name in form.names) or "none"
-    raise ValueError(f"parameter must be one of the map's ({known}, or their numbers), got {parameter!r}")
-
-
-def checked_span(
-    form: DelayForm, k: int, span: tuple[float, float], value: float | None = None
-) -> tuple[float, float]:
-    """Return the range of a parameter, checked: it has to hold a value, the map's own if none is given."""
-    low, high = map(float, span)
-    least, most = form.limits[k]
-    value = float(form.values[k] if value is None else value)
-    if not (np.isfinite([low, high]).all() and low < high and low <= value <= high):
-        raise ValueError(
-            f"span must be finite, ascend and hold the value {value} of {form.names[k]} to begin at, got {(low, high)}"
-        )
-    if low < least or high > most:
-        raise ValueError(f"span of {form.names[k]} must be within {least} and {most}, got {(low, high)}")
-    return low, high
-
-
-def orbit_points(equations: CycleEquations, start: Any) -> FloatArray:
-    """Iterate the map from a state until phase 0, then for one period: points (p, m)."""
-    form = equations.form
-    history, phase = form.start(start)
-    found: list[FloatArray] = []
-    with np.errstate(all="ignore"):
-        for step in range(-phase % form.clock_period + equations.period):
-            at = np.array([(phase + step) % form.clock_period])
-            newest = form.image(history[None], at, form.values)
-            history = np.concatenate([newest, history])[: form.memory]
-            found.append(newest[0])
-    return np.array(found[-equations.period :])
-
-
-def settled_points(equations: CycleEquations, points: FloatArray, values: FloatArray) -> FloatArray | None:
-    """Run Newton's method for a cycle at fixed parameters; None if there is none near the points (p, m)."""
-    before = np.inf
-    with np.errstate(all="ignore"):
-        for _ in range(30):
-            linear = equations.linearised(points, values)
-            if not (np.isfinite(linear.residual).all() and np.isfinite(linear.D).all()):
-                return None
-            try:
-                step = solve(equations.matrix(linear.D), -linear.residual.ravel()).reshape(points.shape)
-            except np.linalg.LinAlgError:
-                return None
-            points = points + step
-            change = float(np.abs(step).max()) / relative_size(points)
-            if change < 1e-10 or (change < 1e-8 and change > 0.1 * before):
-                return points
-            before = change
-    return None
-
-
 class _Node(NamedTuple):
     """A point on the way, with what is seen there."""
 
@@ -295,7 +135,7 @@ class Walk:
         _, J = self._equations(z)
         tangent = self.curve.tangent(J, along)
         if tangent is None:
-            return _nothing(self.equations, self.equations.form.names[self.k])
+            return no_branch(self.equations, self.equations.form.names[self.k])
         first = self._node(OnCurve(z, tangent))
         forward, events_forward, end = self._one_way(first)
         if end is BranchEnd.CLOSED:
@@ -320,11 +160,21 @@ class Walk:
 
     def _begin(self, points: FloatArray) -> FloatArray:
         """Set the curve's weights after the size of a cycle; return the unknowns."""
-        size = max(float(np.abs(points).max()), 1e-3)
-        weights = np.full(points.size + 1, 1.0 / (len(points) * size**2))
-        weights[-1] = 1.0 / (self.span[1] - self.span[0]) ** 2
-        self.curve = Curve(self._equations, weights)
+        self.curve = Curve(self._equations, self._weights(points.ravel()), self._rescale)
         return np.append(points.ravel(), self.values[self.k])
+
+    def _weights(self, points: FloatArray) -> FloatArray:
+        """Weigh points (p·m,) by the largest of their numbers, the parameter by its range."""
+        size = max(float(np.abs(points).max()), SMALLEST_SIZE)
+        weights = np.full(points.size + 1, 1.0 / (self.equations.period * size**2))
+        weights[-1] = 1.0 / (self.span[1] - self.span[0]) ** 2
+        return weights
+
+    def _rescale(self, z: FloatArray) -> None:
+        """Weigh anew where the cycle is twice as large as before, or half as large."""
+        weights = self._weights(z[:-1])
+        if not 0.25 < weights[0] / self.curve.weights[0] < 4.0:
+            self.curve.weights = weights
 
     def _equations(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         equations = self.equations
@@ -336,6 +186,7 @@ class Walk:
         return self.linear.residual.ravel(), J
 
     def _node(self, at: OnCurve) -> _Node:
+        self._equations(at.z)
         assert self.linear is not None
         multipliers = self.equations.multipliers(self.linear.D)
         return _Node(at, multipliers, seen(float(at.tangent[-1]), multipliers))
@@ -347,9 +198,10 @@ class Walk:
         for at, step in self.curve.follow(first.at, self.largest):
             there, end = self._node(at), None
             if not self.span[0] <= at.z[-1] <= self.span[1]:
-                there, end = self._at_edge(here, at), BranchEnd.EDGE
-                if there is None:
+                at_edge, end = self._at_edge(here, at), BranchEnd.EDGE
+                if at_edge is None:
                     return nodes, found, BranchEnd.EDGE
+                there = at_edge
             in_step, touches = self._events(here, there)
             if touches and self._meets_parent(here, there):
                 return nodes, found, BranchEnd.PARENT
@@ -447,7 +299,7 @@ class Walk:
     ) -> CycleBranch:
         z = np.array([node.at.z for node in nodes])
         multipliers = np.array([node.multipliers for node in nodes])
-        is_bracketed = any(event.status.name == "BRACKETED" for _, event in found)
+        is_bracketed = any(event.status is LocationStatus.BRACKETED for _, event in found)
         return CycleBranch(
             name=self.equations.form.names[self.k],
             period=self.equations.period,
@@ -463,20 +315,11 @@ class Walk:
         )
 
 
-def _agree(one: CycleBranch, other: CycleBranch, width: float) -> bool:
-    """Whether two branches have the same bifurcations in the same order."""
-    pairs = list(zip(one.bifurcations, other.bifurcations, strict=False))
-    return len(one.bifurcations) == len(other.bifurcations) and all(
-        a.kind is b.kind and abs(a.parameter - b.parameter) <= AGREE * width for a, b in pairs
-    )
-
-
-def _nothing(equations: CycleEquations, name: str) -> CycleBranch:
+def no_branch(equations: CycleEquations, name: str) -> CycleBranch:
+    """Return a branch without points, where there is no cycle to begin with."""
     p, m, d = equations.period, equations.form.width, equations.form.width * equations.form.memory
     return CycleBranch(
         name, p, np.zeros(0), np.zeros((0, p, m)), np.zeros((0, d), np.complex128), np.zeros(0, np.bool_), (),
         np.zeros(0, np.int64), (BranchEnd.NOWHERE, BranchEnd.NOWHERE), equations.form.accuracy,
         ContinuationStatus.NO_CYCLE,
     )  # fmt: skip
-
-

@@ -15,14 +15,14 @@ from typing import NamedTuple
 import numpy as np
 
 from attractors.arrays import FloatArray
-from attractors.continuation.cycle_equations import (
+from attractors.continuation.cycles.equations import (
     CycleEquations,
     Linearised,
     modulus_one,
     relative_size,
     unit,
 )
-from attractors.continuation.linear_solving import DENSE, last_of_inverse, solve
+from attractors.continuation.cycles.linear_solving import DENSE, last_of_inverse, solve
 from attractors.delay_form import Numbers
 
 ITERATIONS = 12
@@ -171,21 +171,21 @@ class CriticalEquations:
         """g_z = Σ_t w_t D²G_t[v, ·], by points and free parameters."""
         equations = self.equations
         D, E = equations.bend(points, values, equations.histories(v, mu))
-        return np.concatenate(
-            [contracted(equations, D, w).ravel(), np.einsum("pa,pak->k", w, E)[list(self.free)]]
-        )
+        return np.concatenate([contracted(equations, D, w).ravel(), np.einsum("pa,pak->k", w, E)[list(self.free)]])
 
     def _gradient_of_range(
         self, points: FloatArray, values: FloatArray, bordered: FloatArray, w: FloatArray
     ) -> FloatArray:
-        """Derivatives of wᵀ F_λ by points and λ, the mixed ones by differences: they steer Newton's method alone."""
+        """Differentiate wᵀ F_λ by points and λ; mixed derivatives are differences: they steer Newton's method alone."""
         equations, k = self.equations, self.free[0]
         h = SMALL_DIFFERENCE * max(1.0, abs(values[k]))
         shift = np.zeros(len(values))
         shift[k] = h
         up, down = equations.linearised(points, values + shift), equations.linearised(points, values - shift)
         E = equations.linearised(points, values).E[:, :, k]
-        answer = solve(bordered, -np.append(E, 0.0))[:-1].reshape(points.shape)  # of the points to the parameter, but for the null vector
+        answer = solve(bordered, -np.append(E, 0.0))[:-1].reshape(
+            points.shape
+        )  # of the points to the parameter, but for the null vector
         D, along = equations.bend(points, values, equations.histories(answer))
         left = w.reshape(points.shape)
         by_points = contracted(equations, D - (up.D - down.D) / (2.0 * h), left).ravel()
@@ -233,5 +233,3 @@ def solved(system: CriticalEquations, z: FloatArray) -> Solved:
         system(z)
         system.adapt()
     return Solved(z, error, converged=error < 1e-9)
-
-

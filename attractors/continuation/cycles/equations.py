@@ -67,10 +67,8 @@ class CycleEquations:
 
     def histories(self, points: Numbers, multiplier: complex = 1.0) -> Numbers:
         """Return what stands before each step, (p, L, m), of points or of directions with v_{t+p} = μ v_t."""
-        if multiplier == 1.0:
-            return points[self.lag]
-        factors = np.asarray(multiplier, dtype=type(multiplier)) ** self.wrap.astype(np.float64)
-        return points[self.lag] * factors[:, :, None]
+        factors = np.asarray(multiplier) ** self.wrap.astype(np.float64)
+        return np.asarray(points[self.lag] * factors[:, :, None])
 
     def linearised(self, points: FloatArray, values: FloatArray) -> Linearised:
         """Return residual and derivatives at points (p, m) and parameters (k,)."""
@@ -79,7 +77,9 @@ class CycleEquations:
 
     def matrix(self, D: FloatArray, multiplier: complex = 1.0) -> Numbers:
         """Return the matrix (p·m, p·m) of v_t - D_t (v_{t-1}, …, v_{t-L}), where v_{t+p} = μ v_t."""
-        return np.eye(self.size) - self._assembled(D, np.asarray(multiplier) ** self.wrap.astype(np.float64))
+        return np.asarray(
+            np.eye(self.size) - self._assembled(D, np.asarray(multiplier) ** self.wrap.astype(np.float64))
+        )
 
     def matrix_by_multiplier(self, D: FloatArray, multiplier: complex) -> Numbers:
         """Differentiate `matrix` by μ."""
@@ -95,7 +95,7 @@ class CycleEquations:
         return blocks.transpose(0, 2, 1, 3).reshape(self.size, self.size)
 
     def bend(self, points: FloatArray, values: FloatArray, direction: Numbers) -> tuple[Numbers, Numbers]:
-        """Second derivatives along histories (p, L, m), real or complex: by histories again, and by parameters."""
+        """Return second derivatives along histories (p, L, m), real or complex: by histories, and by parameters."""
         here = points[self.lag] + self._gained
         D, E = self.form.bend(here, self.phases, values, np.ascontiguousarray(direction.real))
         if np.iscomplexobj(direction):
@@ -106,12 +106,12 @@ class CycleEquations:
     def third(
         self, points: FloatArray, values: FloatArray, direction: FloatArray, *, rough: bool = False
     ) -> FloatArray:
-        """Third derivatives, twice along real histories (p, L, m), by histories: (p, m, L, m); roughly to six digits."""
+        """Third derivatives, twice along real histories (p, L, m), (p, m, L, m); or six digits of them."""
         here = points[self.lag] + self._gained
         if rough:
             h = ROUGH / max(float(np.abs(direction).max()), 1e-300)
             up, down = (self.form.bend(here + s * direction, self.phases, values, direction)[0] for s in (h, -h))
-            return (up - down) / (2.0 * h)
+            return np.asarray((up - down) / (2.0 * h))
         return sixth_order(
             lambda s: self.form.bend(here + s * direction, self.phases, values, direction)[0], here, direction, THIRD
         )
@@ -130,10 +130,10 @@ class CycleEquations:
             with np.errstate(all="ignore"):
                 found = np.sort_complex(alpha / beta)
             found = found[np.argsort(-np.abs(found), kind="stable")][: self.form.memory * self.form.width]
-        return found[np.argsort(-np.abs(found), kind="stable")]
+        return np.asarray(found[np.argsort(-np.abs(found), kind="stable")])
 
     def product(self, D: FloatArray) -> FloatArray:
-        """Derivative (L·m, L·m) of the p-th iterate at the history of row 0, newest vector first."""
+        """Return the derivative (L·m, L·m) of the p-th iterate at the history of row 0, newest vector first."""
         p, m, L = self.period, self.form.width, self.form.memory
         steps = np.zeros((p, L * m, L * m))
         steps[:, :m] = D.reshape(p, m, L * m)
@@ -146,7 +146,7 @@ class CycleEquations:
     def shifted(self, points: FloatArray) -> FloatArray:
         """Return the same cycle begun at each other turn of the clock, (p / T, p, m)."""
         starts = np.arange(0, self.period, self.form.clock_period)
-        return points[(np.arange(self.period) + starts[:, None]) % self.period]
+        return np.asarray(points[(np.arange(self.period) + starts[:, None]) % self.period])
 
 
 def points_of(equations: CycleEquations, cycle_points: FloatArray, phase: int) -> FloatArray:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from attractors.arrays import FloatArray
-from attractors.continuation.cycle_equations import CycleEquations
-from attractors.continuation.linear_solving import solve
+from attractors.continuation.cycles.equations import CycleEquations
+from attractors.continuation.cycles.linear_solving import solve
 
 Equations = Callable[[FloatArray], tuple[FloatArray, FloatArray]]  # z (n + 1,) -> values (n,), derivatives (n, n + 1)
 
@@ -37,11 +37,11 @@ class Curve:
     weights : array, shape (n + 1,)
         Of the scalar product Σ weights x y in which steps and angles are measured.
     refresh : callable
-        Called after each point that is accepted, at its z.
+        Called with each point that is accepted; may change the weights.
     """
 
     def __init__(
-        self, equations: Equations, weights: FloatArray, refresh: Callable[[], None] = lambda: None
+        self, equations: Equations, weights: FloatArray, refresh: Callable[[FloatArray], None] = lambda z: None
     ) -> None:
         self.equations, self.weights, self.refresh = equations, weights, refresh
 
@@ -104,8 +104,8 @@ class Curve:
                 step *= 0.5
                 continue
             yield there, step
-            self.refresh()
-            here = there
+            self.refresh(there.z)
+            here = OnCurve(there.z, there.tangent / self.length(there.tangent))
             if cosine > STRAIGHT:
                 step = min(largest, step * GROWTH)
 

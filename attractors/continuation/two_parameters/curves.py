@@ -9,12 +9,13 @@ import numpy as np
 from scipy.optimize import brentq
 
 from attractors.arrays import FloatArray
-from attractors.continuation.arclength import Curve, OnCurve, passes
-from attractors.continuation.bifurcation_points import BifurcationPoint, described
-from attractors.continuation.critical import Critical, CriticalEquations, Kind, Solved, solved
-from attractors.continuation.cycle_branches import BranchEnd, checked_span, form_of, number_of
-from attractors.continuation.cycle_equations import Complex, CycleEquations, unit
-from attractors.continuation.normal_forms import normal_form
+from attractors.continuation.cycles.arclength import Curve, OnCurve, passes
+from attractors.continuation.cycles.bifurcation_points import BifurcationPoint, described
+from attractors.continuation.cycles.critical import Critical, CriticalEquations, Kind, Solved, solved
+from attractors.continuation.cycles.equations import Complex, CycleEquations, unit
+from attractors.continuation.cycles.normal_forms import normal_form
+from attractors.continuation.cycles.starts import checked_span, form_of, number_of
+from attractors.continuation.cycles.walks import BranchEnd
 from attractors.results import Result
 
 ANGLES = {Kind.R1: 0.0, Kind.R2: math.pi, Kind.R3: 2.0 * math.pi / 3.0, Kind.R4: math.pi / 2.0}
@@ -92,9 +93,9 @@ def continue_bifurcation(
     Notes
     -----
     The equations are those that locate the point, with one more unknown. What happens on the way is told by functions
-    that change sign: the fold's coefficient (CP), wᵀ J_μ v (R1 on folds, R2 on flips), the flip's coefficient times what
-    its poles are the zeros of (GPD), l1 (CH), θ (R1 … R4), and the other multipliers. Each is a root along the curve, to
-    rounding, or to the accuracy of third derivatives.
+    that change sign: the fold's coefficient (CP), wᵀ J_μ v (R1 on folds, R2 on flips), the flip's coefficient times
+    what its poles are the zeros of (GPD), l1 (CH), θ (R1 … R4), and the other multipliers. Each is a root along the
+    curve, to rounding, or to the accuracy of third derivatives.
 
     Examples
     --------
@@ -159,7 +160,7 @@ class CurveWalk:
         n = self.equations.size
         weights[:n] = 1.0 / (len(points) * max(float(np.abs(points).max()), 1e-3) ** 2)
         weights[n : n + 2] = 1.0 / (self.box[:, 1] - self.box[:, 0]) ** 2
-        self.curve = Curve(self.system, weights, self.system.adapt)
+        self.curve = Curve(self.system, weights, lambda z: self.system.adapt())
         _, J = self.system(z)
         for direction in (n + 1, n, len(z) - 1):
             along = np.zeros(len(z))
@@ -279,10 +280,9 @@ class CurveWalk:
             return None
         if math.isnan(s):
             return None
-        node = last[s] if s in last else None
-        if node is None:
+        if s not in last:
             test(s)
-            node = last[s]
+        node = last[s]
         if abs(node.tests[kind]) > 0.1 * max(abs(a.tests[kind]), abs(b.tests[kind])):
             return None  # a jump: another multiplier has taken the place of the one that was watched
         self.system.borders = borders
@@ -350,4 +350,3 @@ def _overlap(equations: CycleEquations, critical: Critical) -> float:
     """Return wᵀ J_μ v of unit v and w: 0 where the multiplier is double."""
     by = equations.matrix_by_multiplier(critical.linear.D, critical.multiplier)
     return float(np.real(unit(critical.w.ravel()) @ by @ unit(critical.v.ravel())))
-

@@ -7,20 +7,12 @@ from typing import Any
 import numpy as np
 
 from attractors.arrays import FloatArray
-from attractors.continuation.bifurcation_points import BifurcationPoint, located
-from attractors.continuation.critical import CriticalEquations, Kind
-from attractors.continuation.cycle_branches import (
-    ContinuationStatus,
-    CycleBranch,
-    Walk,
-    checked_span,
-    form_of,
-    number_of,
-    orbit_points,
-    settled_points,
-)
-from attractors.continuation.cycle_equations import CycleEquations, relative_size
-from attractors.continuation.linear_solving import solve
+from attractors.continuation.cycles.bifurcation_points import BifurcationPoint, located
+from attractors.continuation.cycles.critical import CriticalEquations, Kind
+from attractors.continuation.cycles.equations import CycleEquations, relative_size
+from attractors.continuation.cycles.linear_solving import solve
+from attractors.continuation.cycles.starts import checked_span, form_of, number_of, orbit_points, settled_points
+from attractors.continuation.cycles.walks import ContinuationStatus, CycleBranch, Walk
 from attractors.results import Result
 
 AMPLITUDES = (0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4)  # of the largest step: where the other branch is looked for
@@ -30,10 +22,14 @@ DELTA = 4.669201609102990
 class CascadeStatus(Enum):
     """Why a cascade ends; the value says what to do."""
 
-    ARITHMETIC = "The next flip would lie closer than double precision tells them apart: the cascade is as long as it gets."
+    ARITHMETIC = (
+        "The next flip would lie closer than double precision tells them apart: the cascade is as long as it gets."
+    )
     PERIOD = "The largest period is reached. Raise max_period."
     ENDS = "The last cycle has no flip in the range beyond which its double could be followed."
-    NO_CYCLE = "No cycle, or no flip of it, was found to begin with. Give a start on a cycle that doubles within the range."
+    NO_CYCLE = (
+        "No cycle, or no flip of it, was found to begin with. Give a start on a cycle that doubles within the range."
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +70,8 @@ def switch_branch(
     system, parameter, span, largest_step, max_points
         As for `continue_cycle`.
     point : BifurcationPoint
-        PD: the branch of twice the period (one: its two halves are the same cycles). BP: up to four half branches, those
-        of the branch it was found on among them.
+        PD: the branch of twice the period (one: its two halves are the same cycles). BP: up to four half branches,
+        those of the branch it was found on among them.
     until : Kind, optional
         A branch is followed no further than to the first bifurcation of this kind.
 
@@ -100,7 +96,9 @@ def switch_branch(
         equations = CycleEquations(form, point.period)
         starts = _crossing(equations, point, values, k)
     else:
-        raise ValueError(f"point must be a flip (PD) or a branch point (BP), got {point.kind}: nothing else branches off")
+        raise ValueError(
+            f"point must be a flip (PD) or a branch point (BP), got {point.kind}: nothing else branches off"
+        )
     found = []
     for direction in starts:
         for amplitude in AMPLITUDES:
@@ -188,8 +186,8 @@ def follow_cascade(
     Notes
     -----
     The doubled branch is followed to its next flip, twice; from then on the flip is predicted from the two before with
-    Feigenbaum's ratio, and Newton's method asked for it at once, from points that scale as the cycles before did. It ends
-    where flips are closer than 10⁻¹² of the parameter. Linear systems beyond 400 unknowns are sparse.
+    Feigenbaum's ratio, and Newton's method asked for it at once, from points that scale as the cycles before did. It
+    ends where flips are closer than 10⁻¹² of the parameter. Linear systems beyond 400 unknowns are sparse.
     """
     form = form_of(system)
     k = number_of(form, parameter)
