@@ -35,6 +35,7 @@ evidence, then a status whose value is a message with the remedy.
 `continue_cycle`               a cycle over a parameter, stable or not, with its bifurcations to ten digits
 `switch_branch`, …             what leaves a flip or a branch point; `follow_cascade`, `feigenbaum_ratios`
 `continue_bifurcation`         folds, flips, Neimark-Sacker points over two parameters, codimension two
+`all_cycles`                   all cycles up to a period, stable or not; `devils_staircase`, plateaus of rotation
 =============================  =================================================================
 
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
@@ -44,6 +45,8 @@ import sys
 
 from attractors._moved import MOVED, MovedModules
 from attractors.continuation import (
+    AllCycles,
+    AllCyclesStatus,
     BifurcationCurve,
     BifurcationPoint,
     Branch,
@@ -58,8 +61,12 @@ from attractors.continuation import (
     FeigenbaumStatus,
     Kind,
     LocationStatus,
+    Staircase,
+    StaircaseStatus,
+    all_cycles,
     continue_bifurcation,
     continue_cycle,
+    devils_staircase,
     feigenbaum_ratios,
     follow_attractors,
     follow_cascade,
@@ -163,6 +170,8 @@ from attractors.tori import (
 __all__ = [
     "Alignment",
     "AlignmentStatus",
+    "AllCycles",
+    "AllCyclesStatus",
     "Analysis",
     "Attractor",
     "Attractors",
@@ -227,6 +236,8 @@ __all__ = [
     "SmoothSystem",
     "SpectrumKind",
     "SpectrumStatus",
+    "Staircase",
+    "StaircaseStatus",
     "Stretching",
     "System",
     "Torus",
@@ -234,6 +245,7 @@ __all__ = [
     "ZeroOneStatus",
     "ZeroOneTest",
     "alignment_indices",
+    "all_cycles",
     "analyse",
     "autocorrelation",
     "birkhoff_average",
@@ -246,6 +258,7 @@ __all__ = [
     "correlation_dimension",
     "covariant_vectors",
     "detrended_fluctuation",
+    "devils_staircase",
     "distinguish_attractors",
     "embed",
     "exponents_of_series",

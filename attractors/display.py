@@ -15,6 +15,7 @@ ANSWERS = {  # statuses and labels that say what is; all others are doubts, whos
     "found",
     "hyperchaotic",
     "irregular",
+    "located",
     "locked",
     "no_lines_sought",
     "no_torus",
@@ -25,6 +26,7 @@ ANSWERS = {  # statuses and labels that say what is; all others are doubts, whos
     "quasiperiodic",
     "regular",
     "rest",
+    "saturated",
     "scattered",
 }
 GREEN, RED = "#008A62", "#C75400"  # of Okabe and Ito, as dark as reads on white and on black (contrast above 4)

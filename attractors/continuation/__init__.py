@@ -2,6 +2,8 @@
 
 from attractors.continuation.branches import Branch, Branches
 from attractors.continuation.cycles import (
+    AllCycles,
+    AllCyclesStatus,
     BifurcationPoint,
     BranchEnd,
     Cascade,
@@ -13,15 +15,24 @@ from attractors.continuation.cycles import (
     FeigenbaumStatus,
     Kind,
     LocationStatus,
+    all_cycles,
     continue_cycle,
     feigenbaum_ratios,
     follow_cascade,
     switch_branch,
 )
 from attractors.continuation.following import follow_attractors
-from attractors.continuation.two_parameters import BifurcationCurve, continue_bifurcation
+from attractors.continuation.two_parameters import (
+    BifurcationCurve,
+    Staircase,
+    StaircaseStatus,
+    continue_bifurcation,
+    devils_staircase,
+)
 
 __all__ = [
+    "AllCycles",
+    "AllCyclesStatus",
     "BifurcationCurve",
     "BifurcationPoint",
     "Branch",
@@ -36,8 +47,12 @@ __all__ = [
     "FeigenbaumStatus",
     "Kind",
     "LocationStatus",
+    "Staircase",
+    "StaircaseStatus",
+    "all_cycles",
     "continue_bifurcation",
     "continue_cycle",
+    "devils_staircase",
     "feigenbaum_ratios",
     "follow_attractors",
     "follow_cascade",

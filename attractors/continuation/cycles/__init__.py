@@ -1,5 +1,6 @@
 """Cycles as solutions of equations: continued in a parameter, with what happens to them located and described."""
 
+from attractors.continuation.cycles.all_cycles import AllCycles, AllCyclesStatus, all_cycles
 from attractors.continuation.cycles.bifurcation_points import BifurcationPoint, LocationStatus
 from attractors.continuation.cycles.branches import continue_cycle
 from attractors.continuation.cycles.critical import Kind
@@ -9,6 +10,8 @@ from attractors.continuation.cycles.switching import Cascade, CascadeStatus, fol
 from attractors.continuation.cycles.walks import BranchEnd, ContinuationStatus, CycleBranch
 
 __all__ = [
+    "AllCycles",
+    "AllCyclesStatus",
     "BifurcationPoint",
     "BranchEnd",
     "Cascade",
@@ -20,6 +23,7 @@ __all__ = [
     "FeigenbaumStatus",
     "Kind",
     "LocationStatus",
+    "all_cycles",
     "continue_cycle",
     "feigenbaum_ratios",
     "follow_cascade",

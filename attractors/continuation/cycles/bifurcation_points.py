@@ -9,18 +9,25 @@ import numpy as np
 
 from attractors.arrays import FloatArray
 from attractors.continuation.cycles.critical import CriticalEquations, Kind, Solved, solved
-from attractors.continuation.cycles.equations import Complex, CycleEquations
+from attractors.continuation.cycles.equations import Complex, CycleEquations, relative_size
 from attractors.continuation.cycles.normal_forms import Criticality, normal_form, resonance_near
 from attractors.results import Result
+
+ACROSS = 1e-3  # relative distance over which a Jacobian may change
+ROUGH = 1e-6  # change of it that may be rounding
 
 
 class LocationStatus(Enum):
     """How well a bifurcation point is known; the value says what to do."""
 
     LOCATED = "The point solves its equations to rounding."
+    KINK = (
+        "The map has a kink or a jump there, and a point of the cycle passes it (a border collision): no smooth "
+        "bifurcation, and the coefficient means nothing."
+    )
     BRACKETED = (
         "It lies between two points of the branch, but Newton's method does not come to it: a degenerate point, "
-        "another bifurcation, or a kink of the map (a border collision) is there. Take smaller steps, or look at the map."
+        "another bifurcation, or a kink of the map (a border collision) is there. Take smaller steps, or look at it."
     )
 
 
@@ -158,8 +165,20 @@ def described(system: CriticalEquations, answer: Solved, kind: Kind | None = Non
         coefficients=coefficients,
         criticality=criticality,
         resonance=resonance_near(angle) if system.kind is Kind.NS else None,
-        status=LocationStatus.LOCATED,
+        status=LocationStatus.KINK if _has_kink(system, points, values) else LocationStatus.LOCATED,
     )
+
+
+def _has_kink(system: CriticalEquations, points: FloatArray, values: FloatArray) -> bool:
+    """Whether the Jacobian changes across the cycle by as much over a tenth of a distance as over all of it."""
+    assert system.critical is not None
+    equations, v = system.equations, np.real(system.critical.v)
+    v = v / max(float(np.abs(v).max()), 1e-300) * relative_size(points)
+    at = equations.linearised
+    near, far = (
+        float(np.abs(at(points + h * v, values).D - at(points - h * v, values).D).max()) for h in (0.1 * ACROSS, ACROSS)
+    )
+    return near > 0.5 * far > 0.5 * ROUGH
 
 
 def bracketed(

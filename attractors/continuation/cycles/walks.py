@@ -299,7 +299,7 @@ class Walk:
     ) -> CycleBranch:
         z = np.array([node.at.z for node in nodes])
         multipliers = np.array([node.multipliers for node in nodes])
-        is_bracketed = any(event.status is LocationStatus.BRACKETED for _, event in found)
+        is_bracketed = any(event.status is not LocationStatus.LOCATED for _, event in found)
         return CycleBranch(
             name=self.equations.form.names[self.k],
             period=self.equations.period,

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import systems
 from bifurcations import VALUES, cubic, delayed_family, known, network, on_cycle
-
 from scipy.interpolate import CubicSpline
 
 from attractors import BranchEnd, Kind, continue_bifurcation, continue_cycle

@@ -15,6 +15,7 @@ from attractors import (
     Criticality,
     DiscreteMap,
     Kind,
+    LocationStatus,
     continue_cycle,
     feigenbaum_ratios,
     follow_cascade,
@@ -195,7 +196,7 @@ def test_a_kink_is_said():
     branch = continue_cycle(DiscreteMap(step, None, [1.0], 1), [0.4], 1, 0, (-1.0, 2.0), confirm=False)
     assert branch.status is ContinuationStatus.BRACKETED
     assert branch.bifurcations[0].parameter == pytest.approx(0.0, abs=1e-4)
-    assert "kink" in branch.bifurcations[0].status.value
+    assert branch.bifurcations[0].status is LocationStatus.KINK
     assert "differences" in branch.accuracy
     assert branch.parameters.min() == pytest.approx(0.0, abs=1e-2)
 
