@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dmfsa.features import ROLES, Features
+from dmfsa.features import Features
+from dmfsa.roles import ROLES
 from dmfsa.window import Array, Window
 
 VALUE, QUERY, KEY = (ROLES.index(role) for role in "vqk")

@@ -1,6 +1,6 @@
 """The command line.
 
-    dmfsa trajectory | lyapunov | classify | analyse | attractors | finite
+    dmfsa trajectory | lyapunov | classify | analyse | attractors | bifurcations | finite
     dmfsa sweep run|task|status|resume|collect | plot | report | reproduce
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sweeps.cli.attractors import add_attractors_command
+from sweeps.cli.bifurcations import add_bifurcations_command
 from sweeps.cli.finite import add_finite_command
 from sweeps.cli.orbits import add_orbit_commands
 from sweeps.cli.report import add_report_command
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     add_orbit_commands(commands)
     add_attractors_command(commands)
+    add_bifurcations_command(commands)
     add_finite_command(commands)
     add_sweep_commands(commands)
     add_report_command(commands)

@@ -9,7 +9,15 @@ import trust
 import attractors
 import dmfsa
 
-for subject in ("maps", "attractors", "series", "sections", "geometry", "model"):  # the order of the rows
+for subject in (
+    "maps",
+    "attractors",
+    "continuation",
+    "series",
+    "sections",
+    "geometry",
+    "model",
+):  # the order of the rows
     importlib.import_module(f"trust_{subject}")
 CELLS = [cell for quantity in trust.Quantity.every for cell in quantity.cells]
 

@@ -148,8 +148,7 @@ def _solutions(equations: CycleEquations, starts: FloatArray, limits: FloatArray
                 steps[:, np.arange(p), equations.lag[:, d]] -= blocks[:, :, :, d]
             matrices = steps.transpose(0, 1, 3, 2, 4).reshape(len(now), equations.size, equations.size)
             matrices = matrices + np.eye(equations.size)
-            good = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(residual).all(axis=(1, 2))
-            good = good & (np.abs(np.linalg.det(np.where(good[:, None, None], matrices, 0.0))) > 0.0)
+            good = _regular(matrices, residual)
             active[now[~good]] = False
             now, matrices, residual = now[good], matrices[good], residual[good]
             if not len(now):
@@ -164,6 +163,13 @@ def _solutions(equations: CycleEquations, starts: FloatArray, limits: FloatArray
             active[now[ended | outside]] = False
     inside = ((points >= limits[:, 0]) & (points <= limits[:, 1])).all(axis=(1, 2))
     return np.asarray(points[done & inside])
+
+
+def _regular(matrices: FloatArray, residual: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which of the linear systems are finite and have a solution, shape (n,)."""
+    finite = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(residual).all(axis=(1, 2))
+    determinants = np.linalg.det(np.where(finite[:, None, None], matrices, 0.0))
+    return np.asarray(determinants != 0.0, dtype=np.bool_)
 
 
 def _is_prime(points: FloatArray, clock_period: int) -> bool:

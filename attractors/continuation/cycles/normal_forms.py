@@ -141,7 +141,7 @@ def _turning_terms(
 
 def _applied(D: Numbers, along: Numbers) -> Numbers:
     """Apply the derivative of each step (p, m, L, m) to histories (p, L, m): (p, m)."""
-    return np.einsum("paLb,pLb->pa", D, along)
+    return np.asarray(np.einsum("paLb,pLb->pa", D, along))
 
 
 def _answer(equations: CycleEquations, D: FloatArray, forcing: Numbers, multiplier: complex) -> Numbers:
