@@ -91,6 +91,7 @@ class OwnMapForm:
         width: int,
         names: tuple[str, ...],
         jacobian_is_given: bool,
+        checked: Callable[[Any], FloatArray],
     ) -> None:
         from attractors import _complex_kernels  # noqa: PLC0415  (so that only who needs the compiler waits)
 
@@ -102,7 +103,7 @@ class OwnMapForm:
         self._complex_jacobian = (
             self._kernels.in_complex(jacobian, self._kernels.Z_JACOBIAN_SIGNATURE) if jacobian_is_given else None
         )
-        self._jacobian_is_given = jacobian_is_given
+        self._jacobian_is_given, self._checked = jacobian_is_given, checked
 
     @property
     def one_step(self) -> Callable[..., None]:
@@ -120,7 +121,7 @@ class OwnMapForm:
 
     def start(self, state: Any) -> tuple[FloatArray, int]:
         """Return the state (1, d), and phase 0."""
-        return np.array(state, dtype=np.float64).reshape(1, self.width), 0
+        return self._checked(state)[None], 0
 
     def image(self, history: FloatArray, phases: Phases, values: FloatArray) -> FloatArray:
         """Return step(x; p) for each x, (n, 1, d) to (n, d)."""

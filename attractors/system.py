@@ -288,7 +288,7 @@ class DiscreteMap:
         """Return the map as an equation with parameters, for continuation; their names are "p0", "p1", …."""
         names = tuple(f"p{k}" for k in range(len(self.parameters)))
         given = self.jacobian_source == "given"
-        return OwnMapForm(self._step, self._jacobian, self.parameters, self.dimension, names, given)
+        return OwnMapForm(self._step, self._jacobian, self.parameters, self.dimension, names, given, self._state)
 
     def _state(self, start: npt.ArrayLike) -> FloatArray:
         x0 = real(start, "start")

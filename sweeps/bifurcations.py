@@ -28,7 +28,8 @@ class Change:
     before, after : int
         Periods; 0 where the orbit repeats in no more than 128 steps, or not at all.
     points : tuple of (int, BifurcationPoint)
-        Branch and point. Empty: no local bifurcation of any cycle that was followed is there.
+        Branch and point, between them or, if there is none, within one value more on both sides. Empty: there is no
+        local bifurcation of a cycle that was followed.
     """
 
     between: tuple[float, float]
@@ -160,14 +161,21 @@ def _changes(values: Array, periods: list[int], branches: list[CycleBranch]) -> 
     for low, high, before, after in zip(values, values[1:], periods, periods[1:], strict=False):
         if before == after:
             continue
-        points = [
-            (i, point)
-            for i, branch in enumerate(branches)
-            for point, place in zip(branch.bifurcations, branch.places, strict=True)
-            if low <= point.parameter <= high and branch.stable[place : place + 2].any()
-        ]
-        found.append(Change((float(low), float(high)), before, after, tuple(points)))
+        points = _between(float(low), float(high), branches)
+        if not points:  # near a bifurcation an orbit may take longer than the transient: look one value further
+            points = _between(float(2.0 * low - high), float(2.0 * high - low), branches)
+        found.append(Change((float(low), float(high)), before, after, points))
     return tuple(found)
+
+
+def _between(low: float, high: float, branches: list[CycleBranch]) -> tuple[tuple[int, BifurcationPoint], ...]:
+    """Return the branches and their bifurcations between two values, where the cycle is stable on one side."""
+    return tuple(
+        (i, point)
+        for i, branch in enumerate(branches)
+        for point, place in zip(branch.bifurcations, branch.places, strict=True)
+        if low <= point.parameter <= high and branch.stable[place : place + 2].any()
+    )
 
 
 def _plain(point: BifurcationPoint) -> dict[str, Any]:

@@ -140,6 +140,8 @@ def test_a_name_means_the_same_everywhere():
         *("aligned", "approach", "chaotic", "converged", "finite", "fixed_point", "found", "hyperchaotic"),
         *("irregular", "locked", "no_lines_sought", "no_torus", "none", "ok", "one_dimensional", "periodic"),
         *("quasiperiodic", "regular", "rest", "scattered"),
+        *("arithmetic", "closed", "edge", "located", "one_run", "parent", "period", "resonance", "saturated"),
+        *("subcritical", "supercritical"),
     }
     members = [member for kind in kinds_of_status() if kind.__module__.startswith("attractors.") for member in kind]
     assert {member.name.lower() for member in members if not member.in_doubt} == answers

@@ -40,9 +40,7 @@ def _():
 SWITCHED = Quantity("branches at a flip or branch point", "switch_branch", published=NOT_PRINTED)
 
 
-@SWITCHED.exact(
-    "logistic map: half the distance of the 2-cycle's points, √((r+1)(r-3)) / 2r", "rounding, over its slope"
-)
+@SWITCHED.exact("logistic map: distance of the 2-cycle's points, √((r+1)(r-3)) / r", "rounding, over its slope")
 def _():
     flip = continue_cycle(systems.logistic(2.5), [0.6], 1, 0, (2.0, 3.4), confirm=False).bifurcations[0]
     (branch,) = switch_branch(systems.logistic(2.5), flip, 0, (2.0, 3.4))
@@ -78,9 +76,7 @@ def _():
 RATIOS = Quantity("Feigenbaum's numbers", "feigenbaum_ratios", exact="none is known in closed form")
 
 
-@RATIOS.published(
-    "δ = 4.669201609102990, α = -2.502907875095892; Briggs, Math. Comp. 57, 435 (1991)", "1e-8 is asked for"
-)
+@RATIOS.published("δ = 4.669201609102990, α = -2.502907875095892; Briggs (1991)", "1e-8 is asked for")
 def _():
     found = feigenbaum_ratios(systems.logistic(3.0), 0.5, 0, (1.5, 3.6))
     return [found.delta, found.alpha], [4.669201609102990, -2.502907875095892], 1e-8
@@ -127,9 +123,7 @@ def _():
     return points, [[0.0, 1.0], *(exact[point.kind] for point in special)], 1e-9
 
 
-@CURVES.independent(
-    "the paper's network: R4 of the Neimark-Sacker curve, by AUTO-07p and by Newton's method", "1e-9 of γ"
-)
+@CURVES.independent("the paper's network: R4 of its torus, AUTO-07p and Newton's method", "1e-9 of γ")
 def _():
     point = continue_cycle(network(1.2434), on_cycle(1.2434), 4, "beta", (1.23, 1.26), confirm=False).bifurcations[0]
     curve = continue_bifurcation(network(1.2434), point, ("beta", "gamma"), ((1.2, 1.3), (100.0, 600.0)))
@@ -142,11 +136,8 @@ STAIRS = Quantity("plateaus of the rotation number", "devils_staircase", publish
 
 @STAIRS.exact("circle map, K = 0.9: the plateau of 0 is ±K/2π", "rounding")
 def _():
-    return (
-        devils_staircase(lift(0.0, 0.9), 0, (-0.2, 0.2), max_order=1).edges[0],
-        np.array([-1, 1]) * 0.9 / 2 / np.pi,
-        1e-14,
-    )
+    found = devils_staircase(lift(0.0, 0.9), 0, (-0.2, 0.2), max_order=1)
+    return found.edges[0], np.array([-1, 1]) * 0.9 / 2 / np.pi, 1e-14
 
 
 @STAIRS.independent("circle map, K = 0.9: edges of 1/3 and 1/2 with mpmath, 30 digits", "rounding")

@@ -157,17 +157,18 @@ def _solutions(equations: CycleEquations, starts: FloatArray, limits: FloatArray
             longest = np.abs(step / extent).max(axis=(1, 2))
             step *= np.minimum(1.0, 0.5 / np.maximum(longest, 1e-300))[:, None, None]
             points[now] += step
-            outside = (np.abs(points[now] - limits.mean(axis=1)) > 3.0 * extent).any(axis=(1, 2))
             ended = longest < 1e-11
             done[now[ended]] = True
-            active[now[ended | outside]] = False
-    inside = ((points >= limits[:, 0]) & (points <= limits[:, 1])).all(axis=(1, 2))
+            away = np.abs(points[now] - limits.mean(axis=1)).max(axis=1) > 3.0 * extent
+            active[now[ended]] = False
+            active[now[np.asarray(away.any(axis=1))]] = False
+    inside = np.asarray(((points >= limits[:, 0]) & (points <= limits[:, 1])).all(axis=(1, 2)))
     return np.asarray(points[done & inside])
 
 
 def _regular(matrices: FloatArray, residual: FloatArray) -> npt.NDArray[np.bool_]:
     """Which of the linear systems are finite and have a solution, shape (n,)."""
-    finite = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(residual).all(axis=(1, 2))
+    finite = np.asarray(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(residual).all(axis=(1, 2)))
     determinants = np.linalg.det(np.where(finite[:, None, None], matrices, 0.0))
     return np.asarray(determinants != 0.0, dtype=np.bool_)
 

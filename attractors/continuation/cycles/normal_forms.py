@@ -8,7 +8,6 @@ with v_{t+p} = μ v_t: ⟨p, X⟩ of what a forcing f_t adds up to in a period i
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from attractors.continuation.cycles.critical import Critical, Kind
 from attractors.continuation.cycles.equations import CycleEquations
 from attractors.continuation.cycles.linear_solving import solve
 from attractors.delay_form import Numbers
+from attractors.status import Status, doubt, sure
 
 NEAR = (
     1e-3  # distance of e^{ikθ} from 1 below which a resonance is strong, and relative size of a coefficient that is 0
@@ -24,20 +24,24 @@ NEAR = (
 STRONG = {1: Kind.R1, 2: Kind.R2, 3: Kind.R3, 4: Kind.R4}
 
 
-class Criticality(Enum):
+class Criticality(Status):
     """Which way what is born goes; the value says what that means."""
 
-    SUPERCRITICAL = "What is born attracts in the critical directions: it is born where the cycle has lost stability."
-    SUBCRITICAL = "What is born repels in the critical directions: it vanishes there, and orbits leave for elsewhere."
-    UNDETERMINED = (
+    SUPERCRITICAL = sure(
+        "What is born attracts in the critical directions: it is born where the cycle has lost stability."
+    )
+    SUBCRITICAL = sure(
+        "What is born repels in the critical directions: it vanishes there, and orbits leave for elsewhere."
+    )
+    UNDETERMINED = doubt(
         "The coefficient is too small beside the terms that it is made of, or its denominator is: a degenerate point "
         "is near, and terms of higher order decide. Move a second parameter."
     )
-    RESONANT = (
+    RESONANT = doubt(
         "The angle is within 10⁻³ of a strong resonance (1:1, 1:2, 1:3 or 1:4): the coefficient alone does not decide "
         "what happens nearby."
     )
-    NONE = "A fold has no criticality: two cycles meet and vanish."
+    NONE = sure("A fold has no criticality: two cycles meet and vanish.")
 
 
 @dataclass(frozen=True)

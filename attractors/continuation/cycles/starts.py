@@ -9,6 +9,8 @@ from attractors.continuation.cycles.equations import CycleEquations, relative_si
 from attractors.continuation.cycles.linear_solving import solve
 from attractors.delay_form import DelayForm
 
+TINIEST = 1e-100  # width of a range whose square can be computed with
+
 
 def form_of(system: Any) -> DelayForm:
     """Return the delay form of a system; a TypeError says what is missing."""
@@ -39,6 +41,10 @@ def checked_span(form: DelayForm, k: int, span: tuple[float, float], value: floa
     if not (np.isfinite([low, high]).all() and low < high and low <= value <= high):
         raise ValueError(
             f"span must be finite, ascend and hold the value {value} of {form.names[k]} to begin at, got {(low, high)}"
+        )
+    if not TINIEST < high - low < 1.0 / TINIEST:
+        raise ValueError(
+            f"span of {form.names[k]} must be between {TINIEST} and {1.0 / TINIEST} wide, got {(low, high)}"
         )
     if low < least or high > most:
         raise ValueError(f"span of {form.names[k]} must be within {least} and {most}, got {(low, high)}")

@@ -1,7 +1,6 @@
 """A walk along a branch of cycles: its points, the bifurcations on the way, and why it ends."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
@@ -28,20 +27,20 @@ SMALLEST_SIZE = 1e-3  # of a cycle, for the length of steps
 HALVINGS = 12  # of a step in which a bifurcation is looked for
 
 
-class BranchEnd(Enum):
+class BranchEnd(Status):
     """Why a branch is followed no further; the value says what that means."""
 
-    EDGE = "The parameter comes to the end of the range."
-    CLOSED = "The branch is a closed loop: it came back to where it began, up to turns of the clock."
-    PARENT = "The branch ends at a flip of the cycle of half the period, from which it was born."
-    STOPPED = (
+    EDGE = sure("The parameter comes to the end of the range.")
+    CLOSED = sure("The branch is a closed loop: it came back to where it began, up to turns of the clock.")
+    PARENT = sure("The branch ends at a flip of the cycle of half the period, from which it was born.")
+    STOPPED = doubt(
         "No step leads on, however short: the map has a kink where a point of the cycle meets it (a border collision), "
         "the cycle goes off to infinity, or derivatives are too rough."
     )
-    POINTS = "The largest number of points is reached. Raise max_points, or largest_step."
-    RESONANCE = "The Neimark-Sacker curve ends where the pair of multipliers meets at 1 or -1 (R1 or R2)."
-    FOUND = "The bifurcation that was looked for is passed."
-    NOWHERE = "There was no cycle to begin with."
+    POINTS = doubt("The largest number of points is reached. Raise max_points, or largest_step.")
+    RESONANCE = sure("The Neimark-Sacker curve ends where the pair of multipliers meets at 1 or -1 (R1 or R2).")
+    FOUND = sure("The bifurcation that was looked for is passed.")
+    NOWHERE = doubt("There was no cycle to begin with.")
 
 
 class ContinuationStatus(Status):
