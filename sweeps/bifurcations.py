@@ -15,6 +15,7 @@ from sweeps.models.made import family_of, starts_of, system_of
 LONGEST = 128  # steps of a cycle that is continued
 WINDOW = 4 * LONGEST  # samples in which it has to repeat
 MOST_POINTS = 1_000  # of a branch, in each direction
+ALMOST = 1e-4  # relative distance after a period at which an orbit is on its way to a cycle
 NEAR = 1e-2  # relative distance from a branch at which a cycle is on it
 
 
@@ -119,9 +120,8 @@ def bifurcations_of(config: Config) -> Bifurcations:
         _, state = system.orbit(starts_of(config, family, system)[0], config.run.n_transient)
         window, state = system.orbit(state, WINDOW)
         samples.append(window)
-        period = find_period(window).period or 0 if np.isfinite(window).all() else 0
-        period = period if 0 < period <= LONGEST and period % system.clock_period == 0 else 0
-        periods.append(period)
+        period, exactly = _period_of(window, system.clock_period)
+        periods.append(period if exactly else 0)
         if period and not any(_is_on(branch, float(value), window[-period:]) for branch in branches):
             branch = continue_cycle(
                 system, state, period, name, (values[0], values[-1]), max_points=MOST_POINTS, confirm=False
@@ -135,6 +135,20 @@ def bifurcations_of(config: Config) -> Bifurcations:
     return Bifurcations(
         name, values, np.array(periods), np.array(samples), tuple(branches), _changes(values, periods, branches)
     )
+
+
+def _period_of(window: Array, clock_period: int) -> tuple[int, bool]:
+    """Return the period of samples, and whether they repeat exactly; 0 where they come nowhere near to repeating."""
+    if not np.isfinite(window).all():
+        return 0, False
+    period = find_period(window).period or 0
+    if 0 < period <= LONGEST and period % clock_period == 0:
+        return period, True
+    extent = float(np.ptp(window, axis=0).max())
+    for lag in range(clock_period, LONGEST + 1, clock_period):
+        if np.abs(window[lag:] - window[:-lag]).max() < ALMOST * extent:
+            return lag, False
+    return 0, False
 
 
 def _is_on(branch: CycleBranch, value: float, points: Array, *, stable: bool = False) -> bool:

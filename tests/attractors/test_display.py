@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from attractors import (
     Analysis,
+    Kind,
     Label,
     LyapunovSpectrum,
     analyse,
@@ -124,7 +125,7 @@ def kinds_of_status():
 def test_every_status_says_whether_it_is_in_doubt():
     """No enum of the analyses is left out; what only names a kind, such as a colour, is no status."""
     enums = [*enum.Enum.__subclasses__(), *enum.StrEnum.__subclasses__()]
-    assert {kind for kind in enums if kind.__module__.startswith("attractors.")} == {Status, Label}
+    assert {kind for kind in enums if kind.__module__.startswith("attractors.")} == {Status, Label, Kind}
     for kind in kinds_of_status():
         for member in kind:
             assert isinstance(member.in_doubt, bool)
