@@ -24,10 +24,12 @@ from attractors.continuation.cycles import (
 from attractors.continuation.following import follow_attractors
 from attractors.continuation.two_parameters import (
     BifurcationCurve,
+    Resonance,
     Staircase,
     StaircaseStatus,
     continue_bifurcation,
     devils_staircase,
+    resonant_points,
 )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "FeigenbaumStatus",
     "Kind",
     "LocationStatus",
+    "Resonance",
     "Staircase",
     "StaircaseStatus",
     "all_cycles",
@@ -56,5 +59,6 @@ __all__ = [
     "feigenbaum_ratios",
     "follow_attractors",
     "follow_cascade",
+    "resonant_points",
     "switch_branch",
 ]

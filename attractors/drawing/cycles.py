@@ -50,7 +50,15 @@ def draw_lines(axes: Axes, branch: CycleBranch, heights: FloatArray) -> None:
     for point, place in zip(branch.bifurcations, branch.places, strict=True):
         marker, colour = MARKS.get(point.kind, OTHER)
         here = heights[min(int(place), len(heights) - 1)]
-        axes.plot(np.full(len(here), point.parameter), here, marker, color=colour, ms=2.2, mew=0, ls="")
+        axes.plot(
+            np.full(len(here), point.parameter),
+            here,
+            marker,
+            color=colour,
+            ms=2.2 if len(here) < 40 else 1.0,
+            mew=0,
+            ls="",
+        )
 
 
 def bifurcations_page(

@@ -130,7 +130,7 @@ def test_every_analysis_of_series_is_here():
     of_maps = {"lyapunov_spectrum", "lyapunov_until", "finite_time_exponents", "covariant_vectors", "classify"}
     of_maps |= {"alignment_indices", "refine_cycle", "find_attractors", "follow_attractors"}
     of_maps |= {"continue_cycle", "switch_branch", "follow_cascade", "feigenbaum_ratios", "all_cycles"}
-    of_maps |= {"continue_bifurcation", "devils_staircase"}
+    of_maps |= {"continue_bifurcation", "devils_staircase", "resonant_points"}
     of_numbers = {
         "distinguish_attractors",
         "spectrum_from_stretching",

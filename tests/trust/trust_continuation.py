@@ -107,7 +107,7 @@ def _():
     return found.counts, VALUES["henon number of prime cycles of period 1..8 at a=6, b=0.3"]["counts"][:6], 0
 
 
-CURVES = Quantity("bifurcations over two parameters", "continue_bifurcation", published=NOT_PRINTED)
+CURVES = Quantity("bifurcations over two parameters", "continue_bifurcation", "resonant_points", published=NOT_PRINTED)
 
 
 @CURVES.exact("cusp (0, 1) of α + bx - x³; resonances 1:4, 1:3, 1:2 of a delayed logistic map", "rounding; no Jacobian")

@@ -8,7 +8,7 @@ import systems
 from bifurcations import VALUES, cubic, delayed_family, known, network, on_cycle
 from scipy.interpolate import CubicSpline
 
-from attractors import BranchEnd, Kind, continue_bifurcation, continue_cycle
+from attractors import BranchEnd, Kind, continue_bifurcation, continue_cycle, resonant_points
 
 
 def special(curve):
@@ -101,3 +101,31 @@ def test_messages():
     if other is not None:
         with pytest.raises(ValueError, match="others have no curve"):
             continue_bifurcation(systems.henon(0.2), other, (0, 1), ((-1.0, 4.0), (-1.5, 0.5)))
+
+
+def test_resonances_of_the_delayed_logistic_family():
+    """On s = 1 - 1/(r-1) the determinant is 1 and the trace 3 - r, so that cos θ = (3 - r) / 2."""
+    system = delayed_family(1.9, 0.0)
+    (point,) = points(system, [0.5, 0.5], 1, (1.5, 2.5), Kind.NS)
+    curve = continue_bifurcation(system, point, (0, 1), ((1.5, 6.0), (-0.5, 1.5)))
+    found = resonant_points(system, curve, max_order=7)
+    assert {(x.p, x.q) for x in found} >= {(1, 5), (1, 4), (2, 7), (1, 3), (2, 5), (3, 7)}
+    for x in found:
+        r, s = x.parameters
+        assert s == pytest.approx(1.0 - 1.0 / (r - 1.0), abs=1e-10)
+        assert math.cos(2.0 * math.pi * x.p / x.q) == pytest.approx((3.0 - r) / 2.0, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_tips_of_the_networks_tongues():
+    (point,) = points(network(1.2434), on_cycle(1.2434), 4, (1.23, 1.26), Kind.NS)
+    curve = continue_bifurcation(
+        network(1.2434), point, ("beta", "gamma"), ((1.14, 1.3), (0.0, 2_700.0)), largest_step=0.02
+    )
+    found = {f"{x.p}/{x.q}": x for x in resonant_points(network(1.2434), curve, max_order=33)}
+    tips = [value for value in VALUES.values() if value.get("type") == "resonance"]
+    assert len(tips) >= 7
+    for tip in tips:
+        x = found[tip["turns_per_clock"]]
+        assert x.period == tip["period"]
+        np.testing.assert_allclose(x.parameters, [float(tip["beta"]), float(tip["gamma"])], rtol=1e-9)
