@@ -69,13 +69,16 @@ class Curve:
         """Run Newton's method in the plane through a guess across a direction; None if it does not converge fast."""
         z, row = guess.copy(), self.weights * direction
         size, before = max(1.0, float(np.abs(guess[:-2]).max(initial=0.0))), np.inf
+        last = np.zeros(len(z))
+        last[-1] = 1.0
         with np.errstate(all="ignore"):
             for _ in range(ITERATIONS):
                 F, J = self.equations(z)
                 if not np.isfinite(F).all():
                     return None
+                right = np.column_stack([-np.append(F, row @ (z - guess)), last])
                 try:
-                    step = solve(np.vstack([J, row]), -np.append(F, row @ (z - guess)))
+                    step, tangent = solve(np.vstack([J, row]), right).T
                 except np.linalg.LinAlgError:
                     return None
                 z = z + step
@@ -83,8 +86,8 @@ class Curve:
                 if not np.isfinite(change):
                     return None
                 if change < CLOSE or (change < GOOD and change > 0.1 * before):
-                    tangent = self.tangent(J, direction)
-                    return None if tangent is None else OnCurve(z, tangent)
+                    length = self.length(tangent)
+                    return OnCurve(z, tangent / length) if np.isfinite(length) and length > 0.0 else None
                 if change > 0.5 * before:
                     return None
                 before = change
