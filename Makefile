@@ -1,5 +1,6 @@
 # make run   fresh machine: environment, installation, the main job
 # make test  lint, types, imports, and the tests: those of compiled code as plain Python too, which must run all of it
+# make long  the tests that take minutes: branches and curves of bifurcations against all known values
 # make coverage which lines of all packages the tests run, of compiled code excepted
 # make trust every quantity against exact, published and independent values: prints the table, writes docs/trust.md
 # make docs  the guide, docs/_build/html/index.html: runs its code, draws its figures, makes no warning
@@ -10,7 +11,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test coverage trust docs lint format wheel bench clean
+.PHONY: run test long coverage trust docs lint format wheel bench clean
 
 run: $(VENV)/installed
 	$(BIN)/dmfsa sweep run cfgs/paper_zoom.yaml
@@ -18,6 +19,9 @@ run: $(VENV)/installed
 test: $(VENV)/installed-dev lint
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term-missing
 	$(BIN)/python -m pytest --numprocesses=auto
+
+long: $(VENV)/installed-dev
+	$(BIN)/python -m pytest --numprocesses=auto -m long
 
 coverage: $(VENV)/installed-dev
 	$(BIN)/python -m pytest --numprocesses=auto --cov=dmfsa --cov=attractors --cov=sweeps --cov-branch \

@@ -35,6 +35,10 @@ evidence, then a status whose value is a message with the remedy.
 `Flow`, `solve_flow`           an ODE as a map over a time, with its tangent; the same with controlled error
 `markov_chain`, …              stationary vector, entropy production, relaxation of a transition matrix; `driven_chain`
 `information_from_samples`, …  what parts know of each other given the rest; `conditional_information_nats`
+`continue_cycle`               a cycle over a parameter, stable or not, with its bifurcations to ten digits
+`switch_branch`, …             what leaves a flip or a branch point; `follow_cascade`, `feigenbaum_ratios`
+`continue_bifurcation`         folds, flips, Neimark-Sacker points over two parameters, codimension two
+`all_cycles`                   all cycles up to a period, stable or not; `devils_staircase`, plateaus of rotation
 =============================  =================================================================
 
 Importing this package brings no compiler: numba is loaded when the first `DiscreteMap` is made.
@@ -60,6 +64,7 @@ from attractors import (
 )
 from attractors._moved import MOVED, MovedModules
 from attractors.continuation import *  # noqa: F403
+from attractors.delay_form import DelayForm
 from attractors.dimensions import *  # noqa: F403
 from attractors.exponents import *  # noqa: F403
 from attractors.flow import *  # noqa: F403
@@ -76,7 +81,7 @@ from attractors.system import DiscreteMap, SmoothSystem, Stretching, System
 from attractors.time_series import *  # noqa: F403
 from attractors.tori import *  # noqa: F403
 
-__all__ = ["DiscreteMap", "OrbitDensity", "SlabSection", "SmoothSystem", "Stretching", "System"]
+__all__ = ["DelayForm", "DiscreteMap", "OrbitDensity", "SlabSection", "SmoothSystem", "Stretching", "System"]
 __all__ += continuation.__all__
 __all__ += dimensions.__all__
 __all__ += exponents.__all__

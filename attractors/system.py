@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attractors.arrays import FloatArray, real
+from attractors.delay_form import OwnMapForm
 
 MOST_WRITTEN = 6  # parameters of a map that its text writes out
 
@@ -290,6 +291,12 @@ class DiscreteMap:
     def from_vector(self, vector: npt.ArrayLike, like: npt.ArrayLike) -> FloatArray:
         """Return the vector (d,): there is nothing else in a state."""
         return self._state(vector)
+
+    def delay_form(self) -> OwnMapForm:
+        """Return the map as an equation with parameters, for continuation; their names are "p0", "p1", …."""
+        names = tuple(f"p{k}" for k in range(len(self.parameters)))
+        given = self.jacobian_source == "given"
+        return OwnMapForm(self._step, self._jacobian, self.parameters, self.dimension, names, given, self._state)
 
     def _state(self, start: npt.ArrayLike) -> FloatArray:
         x0 = real(start, "start")

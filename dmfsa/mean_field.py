@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from dmfsa.delay_form import DelayForm
 from dmfsa.ensemble import Ensemble, Stretching
 from dmfsa.features import Features
 from dmfsa.jacobian import companion, n_live_directions
@@ -313,6 +314,10 @@ class MeanFieldMap:
     def from_vector(self, vector: npt.ArrayLike, like: Window) -> Window:
         """Return the window with these variables (L·M,), at the phase of the window `like`."""
         return Window(np.reshape(vector, (self.context, self.features.n_patterns)), like.phase)
+
+    def delay_form(self) -> DelayForm:
+        """Return the map as an equation for the newest attention vector, with β, γ, ε: what continuation needs."""
+        return DelayForm(self.features, self.context, np.array([self.beta, self.gamma, self.epsilon]))
 
     def _run(self, start: Window, n_steps: int, n_kept: int) -> tuple[Array, Window]:
         """Grow the window step by step, then let compiled code go on."""

@@ -1,10 +1,64 @@
-"""What happens along a parameter? Attractors followed, and where they end."""
+"""What happens along a parameter? Attractors followed, and where they end; cycles continued, and how they change."""
 
 from attractors.continuation.branches import Branch, Branches
+from attractors.continuation.cycles import (
+    AllCycles,
+    AllCyclesStatus,
+    BifurcationPoint,
+    BranchEnd,
+    Cascade,
+    CascadeStatus,
+    ContinuationStatus,
+    Criticality,
+    CycleBranch,
+    Feigenbaum,
+    FeigenbaumStatus,
+    Kind,
+    LocationStatus,
+    all_cycles,
+    continue_cycle,
+    feigenbaum_ratios,
+    follow_cascade,
+    switch_branch,
+)
 from attractors.continuation.following import follow_attractors
+from attractors.continuation.two_parameters import (
+    BifurcationCurve,
+    Resonance,
+    Staircase,
+    StaircaseStatus,
+    continue_bifurcation,
+    devils_staircase,
+    resonant_points,
+)
 
 __all__ = [
+    "AllCycles",
+    "AllCyclesStatus",
+    "BifurcationCurve",
+    "BifurcationPoint",
     "Branch",
+    "BranchEnd",
     "Branches",
+    "Cascade",
+    "CascadeStatus",
+    "ContinuationStatus",
+    "Criticality",
+    "CycleBranch",
+    "Feigenbaum",
+    "FeigenbaumStatus",
+    "Kind",
+    "LocationStatus",
+    "Resonance",
+    "Staircase",
+    "StaircaseStatus",
+    "all_cycles",
+    "continue_bifurcation",
+    "continue_cycle",
+    "devils_staircase",
+    "feigenbaum_ratios",
     "follow_attractors",
+    "follow_cascade",
+    "resonant_points",
+    "switch_branch",
 ]

@@ -2,6 +2,7 @@
 
 from attractors.drawing import (
     continuation,
+    cycles,
     dimensions,
     exponents,
     indicators,
@@ -16,6 +17,7 @@ from attractors.drawing import (
 
 __all__ = [
     "continuation",
+    "cycles",
     "dimensions",
     "exponents",
     "indicators",

@@ -1,6 +1,6 @@
 """The command line.
 
-    dmfsa trajectory | lyapunov | classify | analyse | attractors | finite | blanket
+    dmfsa trajectory | lyapunov | classify | analyse | attractors | bifurcations | finite | blanket
     dmfsa sweep run|task|status|resume|collect | plot | report | reproduce
 
 Heavy imports (numba, xarray, matplotlib) stand in the commands that need them, after the config has been read:
@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sweeps.cli.attractors import add_attractors_command
+from sweeps.cli.bifurcations import add_bifurcations_command
 from sweeps.cli.blanket import add_blanket_commands
 from sweeps.cli.finite import add_finite_command
 from sweeps.cli.orbits import add_orbit_commands
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     add_orbit_commands(commands)
     add_attractors_command(commands)
+    add_bifurcations_command(commands)
     add_finite_command(commands)
     add_blanket_commands(commands)
     add_sweep_commands(commands)

@@ -131,6 +131,8 @@ def test_every_analysis_of_series_is_here():
     """All public functions but those of maps, and of numbers that are made of others."""
     of_maps = {"lyapunov_spectrum", "lyapunov_until", "finite_time_exponents", "covariant_vectors", "classify"}
     of_maps |= {"alignment_indices", "refine_cycle", "find_attractors", "follow_attractors"}
+    of_maps |= {"continue_cycle", "switch_branch", "follow_cascade", "feigenbaum_ratios", "all_cycles"}
+    of_maps |= {"continue_bifurcation", "devils_staircase", "resonant_points"}
     of_numbers = {
         "distinguish_attractors",
         "spectrum_from_stretching",
@@ -172,6 +174,13 @@ def few(system):
     return min(4, system.dimension)
 
 
+def near(system):
+    """A range around the first parameter."""
+    value = float(system.parameters[0]) if len(system.parameters) else 0.0
+    return value - 0.1 * max(1.0, abs(value)), value + 0.1 * max(1.0, abs(value))
+
+
+CONTINUED = {"continue_cycle", "follow_cascade"}
 OF_MAPS = {
     "lyapunov_spectrum": lambda s, x: attractors.lyapunov_spectrum(
         s, x, n_steps=256, n_transient=300, n_exponents=few(s)
@@ -183,6 +192,8 @@ OF_MAPS = {
     "covariant_vectors": lambda s, x: attractors.covariant_vectors(s, x, n_steps=20, n_align=300, n_vectors=few(s)),
     "alignment_indices": lambda s, x: attractors.alignment_indices(s, x, n_steps=320),
     "refine_cycle": lambda s, x: attractors.refine_cycle(s, x, 1),
+    "continue_cycle": lambda s, x: attractors.continue_cycle(s, x, 1, 0, near(s), max_points=40, confirm=False),
+    "follow_cascade": lambda s, x: attractors.follow_cascade(s, x, 1, 0, near(s), max_period=2),
     "classify": lambda s, x: attractors.classify(s, x, n_transient=300, n_steps=256, n_window=60, n_exponents=few(s)),
     "find_attractors": lambda s, x: attractors.find_attractors(
         s, [x, x], n_transient=300, n_steps=256, n_window=60, n_exponents=few(s)
@@ -207,8 +218,17 @@ def test_maps(name, analysis):
         with pytest.raises(ValueError, match="a volume needs two"):
             OF_MAPS[analysis](system, start)
         return
+    if analysis in CONTINUED and (not len(system.parameters) or abs(system.parameters[0]) > 1e200):
+        with pytest.raises(ValueError, match=r"one of the map's|between 1e-100 and 1e\+100 wide"):
+            OF_MAPS[analysis](system, start)
+        return
     found = OF_MAPS[analysis](system, start)
     check_text(found)
+    if analysis in CONTINUED:
+        numbers = found.parameters if analysis == "continue_cycle" else [flip.parameter for flip in found.flips]
+        assert np.isfinite(numbers).all()
+        assert len(numbers) or found.status.name == "NO_CYCLE"
+        return
     status = found.label if analysis == "classify" else found.status
     if analysis == "find_attractors":  # of two starts; one entry, or none is known
         assert status.name in {"FEW_STARTS", "UNDETERMINED_STARTS", "UNCLEAR"}

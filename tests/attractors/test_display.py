@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from attractors import (
     Analysis,
     Classification,
+    Kind,
     Label,
     LyapunovSpectrum,
     analyse,
@@ -125,7 +126,7 @@ def kinds_of_status():
 def test_every_status_says_whether_it_is_in_doubt():
     """No enum of the analyses is left out; what only names a kind, such as a colour, is no status."""
     enums = [*enum.Enum.__subclasses__(), *enum.StrEnum.__subclasses__()]
-    assert {kind for kind in enums if kind.__module__.startswith("attractors.")} == {Status, Label}
+    assert {kind for kind in enums if kind.__module__.startswith("attractors.")} == {Status, Label, Kind}
     for kind in kinds_of_status():
         for member in kind:
             assert isinstance(member.in_doubt, bool)
@@ -141,6 +142,8 @@ def test_a_name_means_the_same_everywhere():
         *("aligned", "approach", "chaotic", "converged", "finite", "fixed_point", "found", "hyperchaotic"),
         *("irregular", "locked", "no_lines_sought", "no_torus", "none", "ok", "one_dimensional", "periodic"),
         *("quasiperiodic", "regular", "rest", "scattered"),
+        *("arithmetic", "closed", "edge", "located", "one_run", "parent", "period", "resonance", "saturated"),
+        *("subcritical", "supercritical"),
     }
     members = [member for kind in kinds_of_status() if kind.__module__.startswith("attractors.") for member in kind]
     assert {member.name.lower() for member in members if not member.in_doubt} == answers

@@ -119,6 +119,13 @@ def said_by_coexistence(names):
     assert names["branches"].branches[1].begins.kind == "pitchfork"
 
 
+def said_by_bifurcations(names):
+    flip = names["flip"]
+    assert (str(flip.kind), flip.criticality.name) == ("PD", "SUPERCRITICAL")
+    assert (flip.parameter, flip.coefficient) == (pytest.approx(3.0, abs=1e-10), pytest.approx(9.0, abs=1e-6))
+    assert names["doubled"].bifurcations[0].parameter == pytest.approx(1.0 + 6.0**0.5, abs=1e-10)
+
+
 def said_by_irreversibility(names):
     assert names["chain"].entropy_production > 0.1
     assert names["balanced"] < 1e-12

@@ -12,6 +12,7 @@ import dmfsa
 for subject in (
     "maps",
     "attractors",
+    "continuation",
     "series",
     "sections",
     "geometry",
