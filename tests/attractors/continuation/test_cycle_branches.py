@@ -149,6 +149,7 @@ def test_feigenbaums_numbers():
     assert ratios.limit == pytest.approx(3.569945671870945, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_the_network_loses_stability_to_a_torus():
     branch = continue_cycle(network(1.2434), on_cycle(1.2434), 4, "beta", (1.23, 1.26))
     (point,) = branch.bifurcations
@@ -158,6 +159,7 @@ def test_the_network_loses_stability_to_a_torus():
     assert point.coefficient == pytest.approx(known("network period 4 NS", "l1"), rel=1e-10)
 
 
+@pytest.mark.slow
 def test_the_networks_period_16_is_a_closed_loop():
     branch = continue_cycle(network(1.2496), on_cycle(1.2496), 16, "beta", (1.24, 1.26), confirm=False)
     assert branch.ends == (BranchEnd.CLOSED, BranchEnd.CLOSED)
