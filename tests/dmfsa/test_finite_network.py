@@ -331,7 +331,7 @@ def test_the_error_falls_as_one_over_the_root_of_n(beta, gamma):
         ({"n_spins": 2}, "n_spins must be at least 3, the number of distinct columns of .*, got 2: each of them needs"),
         (
             {"features": Features.gaussian()},
-            "has no matrices that define its map.*; take segments, iid, or from_arrays",
+            "has no matrices that define its map.*; take segments, iid, slots, or from_arrays",
         ),
         ({"features": Features.cycle()}, "has no matrices"),
         ({"seed": -1}, "seed must be integers >= 0, got -1"),
