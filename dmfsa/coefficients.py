@@ -38,7 +38,7 @@ class Coefficients:
         bad = coefficients[~np.isfinite(coefficients)]
         if bad.size:
             raise ValueError(f"coefficients must be finite, got {bad[0]}")
-        used = (coefficients != 0).any(axis=(0, 1))
+        used = (coefficients != 0).any(axis=(0, 1)) & signs.any(axis=1)  # a class of zeros has no field
         used[0] |= not used.any()  # a map without coefficients still needs one class
         arrays = {
             "signs": signs[used],

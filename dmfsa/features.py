@@ -295,7 +295,7 @@ class Features(Coefficients):
         M, N = semantic.shape[1:]
         positional = one_per_role("positional", positional)
         if M > N and positional.shape[1] == N:
-            raise ValueError(f"matrices must have shape (M, N), got ({M}, {N}), positional has M = {N}: transpose")
+            raise ValueError(f"matrices must have shape (M, N), got ({M}, {N}), positional has M = {N}: transpose them")
         description: dict[str, Any] = {role: plain(W) for role, W in zip(ROLES, semantic, strict=True)}
         description |= {"ensemble": "from_arrays", "positional": positional.astype(int).tolist()}
         inside = None if fields is None else real_numbers("fields", fields, shape=(M, N))
@@ -337,7 +337,7 @@ class Features(Coefficients):
             - ``binary``: ±1, independent;
             - ``ternary``: 0 for a share `zeros`, else ±1/√(1 - zeros), independent;
             - ``gaussian``: normal with covariance c^o, positive definite; c may then be beyond ±1. Each independent
-              weight is taken at five levels: fields are within .011 |c^α| of `dmfsa.weights.gaussian_fields` while
+              weight is taken at five levels: fields are within .02 |c^α_a| of `dmfsa.weights.gaussian_fields` while
               β √(A·c^o A) <= 2.
         zeros : float
             Share of zeros of ternary weights, 0 to below 1.
