@@ -117,6 +117,8 @@ class Slots(Section):
 
     Attributes
     ----------
+    ensemble : str
+        Names this kind of features.
     design : str
         A published design in place of the other keys; ``loop4`` is theirs by default.
     patterns : list of whole numbers
@@ -206,6 +208,8 @@ class Correlations(Section):
 
     Attributes
     ----------
+    ensemble : str
+        Names this kind of features.
     c : Roles
         Correlations of pairs, see `dmfsa.Features.from_correlations`.
     d : rows of numbers
@@ -276,6 +280,8 @@ class File(Section):
 
     Attributes
     ----------
+    ensemble : str
+        Names this kind of features.
     file : Path
         An npz file with arrays o, v, q, k (n_patterns, n_columns) and positional (4, n_patterns, positional_bits) of
         signs. Relative to the config file's folder.

@@ -167,8 +167,12 @@ def test_tables_are_what_they_say_at_every_phase():
         given = features.with_table(name)
         np.testing.assert_allclose(given.drive / 3, table, rtol=0, atol=1e-15)
         network = MeanFieldMap(given, beta=0.0, epsilon=0.3)
-        np.testing.assert_allclose(network.mean_fields(start.attention, 5 - np.arange(4)).v, 0.3 * table[[5, 4, 3, 2], 1])
-        np.testing.assert_allclose(network.orbit(start, 3)[0][-1], network.step(network.orbit(start, 2)[1]).attention[0])
+        np.testing.assert_allclose(
+            network.mean_fields(start.attention, 5 - np.arange(4)).v, 0.3 * table[[5, 4, 3, 2], 1]
+        )
+        np.testing.assert_allclose(
+            network.orbit(start, 3)[0][-1], network.step(network.orbit(start, 2)[1]).attention[0]
+        )
     assert features.with_table("rectified").with_table("linear").table is None
 
 
