@@ -127,6 +127,7 @@ def test_compiled_code_takes_the_steps_of_the_slow_version():
 # The published designs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "epsilon", "order", "strengths"), CYCLES)
 def test_published_designs_say_what_they_say(name, epsilon, order, strengths):
     features = Features.slots(name)
@@ -135,6 +136,7 @@ def test_published_designs_say_what_they_say(name, epsilon, order, strengths):
         assert same_cycle(*said(features, epsilon, slot, len(order)), order, strengths), slot
 
 
+@pytest.mark.slow
 def test_a_design_without_a_clock_goes_round_in_three_and_rests_from_the_slot_that_nothing_follows():
     features = Features.slots("no_clock")
     for slot in (0, 1, 2):
@@ -142,12 +144,14 @@ def test_a_design_without_a_clock_goes_round_in_three_and_rests_from_the_slot_th
     assert said(features, 0, 3)[1].max() < 1e-9
 
 
+@pytest.mark.slow
 def test_six_slots_without_a_clock_fall_to_rest_from_the_last_two():
     features = Features.slots("six_slots")
     for slot, strength in enumerate((1, 1, 1, 1, 0, 0)):
         np.testing.assert_allclose(said(features, 0, slot)[1], strength, rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_three_patterns_against_a_clock_of_four_have_mixed_strengths():
     for slot in range(3):
         strengths = said(Features.slots("three_patterns"), 0.5, slot, 12)[1]
@@ -155,6 +159,7 @@ def test_three_patterns_against_a_clock_of_four_have_mixed_strengths():
         assert strengths.max() > 0.999
 
 
+@pytest.mark.slow
 def test_the_design_that_its_authors_call_wrong_cycles_from_two_slots_only():
     design = PUBLISHED["cycle0121"]
     for slot in range(4):
@@ -221,6 +226,7 @@ def test_softer_cycles_have_their_points_exponents_and_label(beta, G, epsilon, f
     assert (answer.label, answer.period) == ("periodic", 4)
 
 
+@pytest.mark.slow
 def test_the_strength_of_the_weakest_pattern_over_beta():
     features = Features.slots("loop4")
     strengths = {0.1: 0.053, 0.5: 0.320, 1: 0.652, 2: 0.878, 5: 0.993}
@@ -230,6 +236,7 @@ def test_the_strength_of_the_weakest_pattern_over_beta():
         assert mu.min() == pytest.approx(strength, abs=6e-4)
 
 
+@pytest.mark.slow
 def test_below_a_small_weight_of_the_clock_the_outer_patterns_grow_weak():
     features = Features.slots("loop4")
     for epsilon, strength in {0.002: 0.5, 0.01: 0.5025, 0.02: 0.520, 0.05: 0.776, 0.1: 0.9999}.items():
@@ -240,6 +247,7 @@ def test_below_a_small_weight_of_the_clock_the_outer_patterns_grow_weak():
 # What its structure fixes
 
 
+@pytest.mark.slow
 def test_two_slots_with_one_pattern_leave_four_directions_dead():
     network = designed(Features.slots("loop4"), 1, 100, 0.5)
     assert network.n_live_directions == 12
@@ -248,6 +256,7 @@ def test_two_slots_with_one_pattern_leave_four_directions_dead():
     assert np.isneginf(exponents).sum() == 4
 
 
+@pytest.mark.slow
 def test_at_its_published_beta_every_direction_dies_on_the_cycle():
     features = Features.slots("loop4")
     network = designed(features, 100, 100, 0.5)
@@ -258,6 +267,7 @@ def test_at_its_published_beta_every_direction_dies_on_the_cycle():
 # Finite networks
 
 
+@pytest.mark.slow
 def test_a_finite_network_of_slots_stays_on_the_cycle():
     features = Features.slots("loop4")
     limit = designed(features, 2, 100, 0.5)
@@ -281,6 +291,7 @@ def test_finite_networks_with_field_rows_of_their_own_have_the_map_as_their_limi
     np.testing.assert_allclose(odd.orbit(Window(window, phase), 6)[0], exact.attention, rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_linear_noise_of_slots_is_what_replicas_show():
     features = Features.slots("loop4")
     limit = designed(features, 1, 10, 0.5)

@@ -251,7 +251,7 @@ def test_arrow_keys_go_through_the_points_and_say_so(along_beta, quiet):
         (Features.iid(values=(-2, 0, 1), seed=3).with_table("sinusoidal"), {"beta": 0.8, "gamma": 20.0}),
         (Features.gaussian(n_patterns=4, seed=2), {"beta": 1.7, "epsilon": 0.3, "context": 3}),
     ],
-    ids=["paper", "long context", "four patterns"],
+    ids=["paper", "long context", "slots", "ternary, sinusoidal clock", "four patterns"],
 )
 def test_the_map_of_the_page_is_the_map(along_beta, quiet, features, parameters):
     """Rounding differs by 1e-16 and grows by e^0.15 a step at most, here over 60 steps: 1e-12."""
