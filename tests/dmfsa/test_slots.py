@@ -10,7 +10,7 @@ import naive_slots
 import numpy as np
 import pytest
 
-from attractors import classify, lyapunov_spectrum
+from attractors import classify, find_attractors, lyapunov_spectrum
 from dmfsa import Features, FiniteNetwork, MeanFieldMap, Window, linear_noise
 from dmfsa.designs import PUBLISHED
 
@@ -334,3 +334,19 @@ def test_only_designed_networks_have_slots():
         Features.segments().start_from_slot(0)
     with pytest.raises(ValueError, match="slot must be an integer from 0 to 3, got 4"):
         Features.slots("loop4").start_from_slot(4)
+
+
+@pytest.mark.slow
+def test_two_attractors_say_the_same_two_steps_out_of_phase_with_the_clock():
+    features = Features.slots("loop4")
+    network = designed(features, 100, 100, 0.3)
+    found = find_attractors(network, Window.random(4, 4, seed=0, n=24), n_transient=400, n_steps=400, n_exponents=1)
+    assert [one.period for one in found.attractors] == [4, 4]
+    assert min(one.share for one in found.attractors) > 0.05
+    orders = []
+    for one in found.attractors:
+        start = Window.random(4, 4, seed=0, n=24)[one.starts[0]]
+        mu = abs(overlaps(features, network.trajectory(start, 4, n_transient=400).attention, 100))
+        assert mu.max(axis=1).min() > 0.99
+        orders.append("".join(map(str, mu.argmax(axis=1))))
+    assert orders[0] == orders[1][2:] + orders[1][:2]
