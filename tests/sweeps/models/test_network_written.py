@@ -5,10 +5,12 @@ import pytest
 from experiments import small
 
 from dmfsa import Features
+from dmfsa.designs import PUBLISHED
 from sweeps import load_config
 from sweeps.config import Config, ConfigError
 from sweeps.models.made import starts_of
 from sweeps.models.network import MeanFieldFamily, features_of, map_of
+from sweeps.models.network_written import DESIGNS
 from sweeps.run.inputs import inputs_of
 
 RNG = np.random.default_rng(1)
@@ -139,3 +141,8 @@ def test_files_of_weights_that_cannot_be_meant_are_told(tmp_path, arrays, messag
     np.savez(tmp_path / "weights.npz", **{name: array for name, array in given.items() if array is not None})
     with pytest.raises(ConfigError, match=message):
         config_of({"file": str(tmp_path / "weights.npz")})
+
+
+def test_published_designs_have_the_sizes_that_configs_know():
+    sizes = {name: (len(design.patterns), design.positional_bits) for name, design in PUBLISHED.items()}
+    assert sizes == DESIGNS
