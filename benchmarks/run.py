@@ -29,6 +29,7 @@ PARTS = {  # title, and whether it is measured in one thread
     "labels": ("Labels of attractors", True),
     "finite": ("Networks of N spins", True),
     "closures": ("Closures of the kinetic Ising model", True),
+    "weights": ("Designed networks, and one bit or more", True),
 }
 PACKAGES = ("numba", "llvmlite", "numpy", "xarray", "netCDF4", "matplotlib", "pynamicalsys", "ntsa")
 LIMIT = 2400  # seconds for one part

@@ -169,7 +169,7 @@ def spins(n, rarer, mostly_up, one_by_one, state):
     types.void(
         *(int64, int64, int64, int64),  # time, n_tokens, n_undrawn, n_steps
         *(float64, float64, float64, float64),  # beta, gamma, epsilon, n_spins
-        *(PLANE, VECTOR, PLANE, int64),  # columns, sizes, positional, one_by_one
+        *(PLANE, PLANE, VECTOR, PLANE, int64),  # fields, columns, sizes, positional, one_by_one
         *(BLOCK, BLOCK, uint64[:, ::1]),  # window, tokens, states
         *(BLOCK, BLOCK),  # kept_attention, kept_fields
     ),
@@ -184,6 +184,7 @@ def advance(
     gamma,
     epsilon,
     n_spins,
+    fields,
     columns,
     sizes,
     positional,
@@ -197,12 +198,12 @@ def advance(
     """Advance every replica by `n_steps`: attention of the window's tokens, then the token drawn from it.
 
     A = Σ_d w_d m^v_d,   w = softmax_d(γ' m^q·m^k_d),   γ' = γ/√M
-    m^α_a = (1-ε)/N Σ_c W^α_ac Σ_{i of c} x_i + ε W^α_pos p(φ)/P,   E x_i = tanh(β Σ_b W^o_bc A_b)
+    m^α_a = (1-ε)/N Σ_c W^α_ac Σ_{i of c} x_i + ε W^α_pos p(φ)/P,   E x_i = tanh(β Σ_b F_bc A_b)
 
     window (R, L, M) and tokens (R, L, 4 M) are rings: the token of time t in slot t mod L. The newest is that of
-    `time`, there are `n_tokens`, and the newest `n_undrawn` are drawn first. columns (C, 4 M), sizes (C,) spins of
-    each; positional (T, 4 M) = W^α_pos p(φ)/P. kept_attention (n, R, M) gets the last n attention vectors, and
-    kept_fields (n, R, 4 M) the mean fields of the newest token before each of those steps.
+    `time`, there are `n_tokens`, and the newest `n_undrawn` are drawn first. fields F (C, M), most often W^o;
+    columns (C, 4 M), sizes (C,) spins of each; positional (T, 4 M) = W^α_pos p(φ)/P. kept_attention (n, R, M) gets the
+    last n attention vectors, kept_fields (n, R, 4 M) the mean fields of the newest token before each of those steps.
     """
     R, L, M = window.shape
     T, n_fields = positional.shape
@@ -244,8 +245,8 @@ def advance(
             for c in range(len(sizes)):
                 x = 0.0
                 for b in range(M):
-                    x += columns[c, b] * window[r, slot, b]
-                if x != before:  # columns with the same W^o follow each other: a few exponentials for all
+                    x += fields[c, b] * window[r, slot, b]
+                if x != before:  # columns with the same field follow each other: a few exponentials for all
                     before, decay = x, math.exp(-2.0 * beta * abs(x))
                     rarer = decay / (1.0 + decay)
                 total, state = spins(sizes[c], rarer, x > 0.0, one_by_one, state)

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dmfsa.features import Features
-from dmfsa.roles import ROLES
+from dmfsa.roles import KEY, QUERY, VALUE
 from dmfsa.window import Array, Window
 
-VALUE, QUERY, KEY = (ROLES.index(role) for role in "vqk")
 TINY = 1e-150  # of a complex step: its square is nothing beside 1
 Numbers = npt.NDArray[Any]  # float64 or complex128
 
@@ -143,7 +142,5 @@ class DelayForm:
     @cached_property
     def _positional(self) -> Array:
         """W^α_pos p(φ) / P for α = v, q, k and every phase, shape (3, T, M)."""
-        features = self.features
-        clock = np.array([features.clock(phase) for phase in range(2**features.positional_bits)])
-        table = np.einsum("rap,fp->rfa", features.positional[[VALUE, QUERY, KEY]], clock) / features.positional_bits
-        return np.asarray(table)
+        roles = self.features.drive.swapaxes(0, 1)[[VALUE, QUERY, KEY]]
+        return np.asarray(roles / self.features.positional_bits)

@@ -132,11 +132,10 @@ class Ensemble:
         self._time = phases.pop()
         attention = np.array([window.attention for window in windows])
         self._attention = np.broadcast_to(attention, (self.n_points, context, M)).copy()
-        clock = np.array([features.clock(phase) for phase in range(2**P)])
         self._network = Network(
             signs=np.array(features.signs),
             coefficients=np.array(features.coefficients),
-            positional=np.ascontiguousarray(np.einsum("rap,tp->tra", features.positional, clock) / P),
+            positional=np.ascontiguousarray(features.drive / P),
         )
 
     def windows(self) -> list[Window]:

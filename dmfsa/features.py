@@ -1,7 +1,5 @@
-"""Features of a self-attention network: ±1 matrices and ensembles, reduced to the map's coefficients."""
+"""Features of a self-attention network: matrices and ensembles, reduced to the map's coefficients."""
 
-import itertools
-import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -9,39 +7,45 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from dmfsa import clock, designs
+from dmfsa._checks import Positional, correlations, one_per_role, plain, real_numbers, whole_number
+from dmfsa.coefficients import Coefficients
+from dmfsa.designs import Design, Route
 from dmfsa.roles import OUTPUT, ROLES
-
-Array = npt.NDArray[np.float64]
-Positional = npt.ArrayLike | Mapping[str, npt.ArrayLike]
-
-_MOST_PATTERNS = 16  # ensembles without matrices have all 2^(M-1) sign classes: 32,768 of them here
+from dmfsa.weights import all_signs, column_classes, law_classes, product_coefficients, table_of_values
+from dmfsa.window import Array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Features:
-    """Feature matrices as the mean-field map sees them: sign classes and their coefficients.
+class Features(Coefficients):
+    """Feature matrices as the mean-field map sees them: class vectors and their coefficients.
 
-    A column of W^o enters the map only through its sign vector, up to a global sign because tanh is odd:
+    A column of W^o enters the map only through its entries, up to a global sign because tanh is odd:
 
         E_i[W^α_ai tanh(β Σ_b W^o_bi A_b)] = Σ_j C^α_aj tanh(β s_j·A),
         C^α_aj = (1/N) Σ_i W^α_ai ([W^o_·i = s_j] - [W^o_·i = -s_j]).
 
-    Make one with `segments` (the paper's), `iid`, `gaussian`, `uniform_means`, `cycle`, `from_arrays` or
-    `from_correlations`. A seed gives what the authors' published code draws from it, bit for bit.
+    Make one with `segments` (the paper's), `iid`, `gaussian`, `uniform_means`, `cycle`, `slots` (a designed sequence),
+    `from_arrays` or `from_correlations`; `with_table` gives it another positional part. A seed gives what the authors'
+    published code draws from it, bit for bit.
 
     Parameters
     ----------
     signs : array, shape (J, M)
-        Sign classes s_j, each with first entry +1. Classes whose coefficients are all zero are dropped.
+        Class vectors s_j, real numbers: sign vectors where W^o is ±1. The first entry of each that is not 0 is
+        positive. Classes whose coefficients are all zero are dropped.
     coefficients : array, shape (4, M, J)
         C^α_aj, roles α in the order of `ROLES`.
     positional : array, shape (4, M, P)
         The positional columns W^α_{a,N+j}, ±1.
     semantic : array, shape (4, M, N), or None
-        The semantic columns W^α_ai, ±1, where there are any. They need not define the map: see
-        `matrices_define_map`.
+        The semantic columns W^α_ai, where there are any. They need not define the map: see `matrices_define_map`.
     description : dict
         Plain values: "ensemble", the name of a classmethod, and the arguments with which it makes this again.
+    table : array, shape (2^P, 4, M), or None
+        Positional part at each phase of the clock, which ε multiplies; None: Σ_j W^α_{a,N+j} p_j(φ) / P.
+    fields : array, shape (M, N), or None
+        Rows whose columns stand inside the tanh, if they are not those of W^o, which is read out.
 
     Raises
     ------
@@ -74,65 +78,6 @@ class Features:
     array([-0.131193,  0.131193,  0.296976])
     """
 
-    signs: Array
-    coefficients: Array
-    positional: Array
-    semantic: Array | None
-    description: dict[str, Any]
-
-    def __post_init__(self) -> None:
-        signs = _plus_minus_one("signs", self.signs, shape=(None, None))
-        if (signs[:, 0] != 1).any():
-            raise ValueError(f"signs must have first entries +1, got {signs[signs[:, 0] != 1][0].tolist()}")
-        shape = (4, signs.shape[1], signs.shape[0])
-        coefficients = np.array(self.coefficients, dtype=np.float64)
-        if coefficients.shape != shape:
-            raise ValueError(f"coefficients must have shape (4, M, J) = {shape}, got {coefficients.shape}")
-        bad = coefficients[~np.isfinite(coefficients)]
-        if bad.size:
-            raise ValueError(f"coefficients must be finite, got {bad[0]}")
-        used = (coefficients != 0).any(axis=(0, 1))
-        used[0] |= not used.any()  # a map without coefficients still needs one class
-        arrays = {
-            "signs": signs[used],
-            "coefficients": np.ascontiguousarray(coefficients[:, :, used]),
-            "positional": _plus_minus_one("positional", self.positional, shape=(*shape[:2], None)),
-        }
-        if self.semantic is not None:
-            arrays["semantic"] = _plus_minus_one("semantic", self.semantic, shape=(*shape[:2], None))
-        for name, array in arrays.items():
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
-
-    def __repr__(self) -> str:
-        ensemble = self.description.get("ensemble", "unnamed")
-        counts = f"n_patterns={self.n_patterns}, positional_bits={self.positional_bits}"
-        seed = f", seed={self.description['seed']}" if "seed" in self.description else ""
-        return f"Features({ensemble}: {counts}, {len(self.signs)} sign classes{seed})"
-
-    @property
-    def n_patterns(self) -> int:
-        """M, features per matrix."""
-        return int(self.signs.shape[1])
-
-    @property
-    def positional_bits(self) -> int:
-        """P, bits of the clock; its period is 2^P steps."""
-        return int(self.positional.shape[2])
-
-    @property
-    def matrices_define_map(self) -> bool:
-        """Whether the coefficients are those of `semantic`: not in `gaussian`, `uniform_means`, `cycle`."""
-        if self.semantic is None:
-            return False
-        signs, coefficients = _sign_classes(self.semantic)
-        return np.array_equal(signs, self.signs) and np.array_equal(coefficients, self.coefficients)
-
-    def clock(self, phase: int) -> Array:
-        """Positional token p(phase), shape (P,): bits of phase mod 2^P, most significant first, 0 -> -1."""
-        phase = operator.index(phase)
-        return np.array([2.0 * (phase >> j & 1) - 1.0 for j in reversed(range(self.positional_bits))])
-
     @classmethod
     def segments(
         cls,
@@ -157,7 +102,7 @@ class Features:
         columns become the positional ones; (M, n_segments) signs for o, v, q, k.
         """
         rng, matrices, description = _draws("segments", n_patterns, n_columns, positional_bits, seed)
-        n_segments = _integer("n_segments", n_segments)
+        n_segments = whole_number("n_segments", n_segments)
         if n_columns % n_segments:
             raise ValueError(
                 f"n_columns must be a multiple of n_segments = {n_segments}, got {n_columns}; "
@@ -167,18 +112,39 @@ class Features:
             raise ValueError(f"positional_bits must be <= n_columns = {n_columns}, got {positional_bits}")
         semantic = np.repeat(_coins(rng, n_patterns, n_segments), n_columns // n_segments, axis=2)
         positional = matrices[:, :, n_columns - positional_bits :]
-        return cls(*_sign_classes(semantic), positional, semantic, {**description, "n_segments": n_segments})
+        return cls(*column_classes(semantic), positional, semantic, {**description, "n_segments": n_segments})
 
     @classmethod
-    def iid(cls, n_patterns: int = 3, n_columns: int = 99, positional_bits: int = 2, seed: int = 1) -> Self:
-        """Toss a fair coin for every entry of every column.
+    def iid(
+        cls,
+        n_patterns: int = 3,
+        n_columns: int = 99,
+        positional_bits: int = 2,
+        seed: int = 1,
+        *,
+        values: npt.ArrayLike | None = None,
+        probabilities: npt.ArrayLike | None = None,
+    ) -> Self:
+        """Draw every entry of every column from one table; without one, toss a fair coin for ±1.
 
-        Draws, in this order: an (M, N) matrix that nothing uses; (M, N) matrices for o, v, q, k; (M, P)
-        positional columns for o, v, q, k. Parameters: see `segments`.
+        Parameters
+        ----------
+        values, probabilities : array, shape (n,), optional
+            What an entry may be, and how often: (-1, 0, 1) with (.25, .5, .25) are ternary weights, half of them 0.
+            Values alone are equally frequent. Others: see `segments`.
+
+        Notes
+        -----
+        Draws, in this order: an (M, N) matrix that nothing uses; (M, N) matrices for o, v, q, k; (M, P) positional
+        columns for o, v, q, k; with `values`, (M, N) entries for o, v, q, k that take the matrices' place.
         """
         rng, semantic, description = _draws("iid", n_patterns, n_columns, positional_bits, seed)
         positional = _coins(rng, n_patterns, positional_bits)
-        return cls(*_sign_classes(semantic), positional, semantic, description)
+        if values is not None or probabilities is not None:
+            table, chances = table_of_values((-1, 1) if values is None else values, probabilities)
+            semantic = rng.choice(table, size=semantic.shape, p=chances)
+            description |= {"values": table.tolist(), "probabilities": chances.tolist()}
+        return cls(*column_classes(semantic), positional, semantic, description)
 
     @classmethod
     def gaussian(
@@ -188,6 +154,9 @@ class Features:
         n_columns: int = 99,
         positional_bits: int = 2,
         seed: int = 1,
+        *,
+        weights: str | None = None,
+        zeros: float = 0.5,
     ) -> Self:
         """Draw normal c^α_ba of standard deviation `scale`, clipped to [-1, 1]; c^o_aa = 1.
 
@@ -196,17 +165,24 @@ class Features:
 
         Draws: as `iid`, then (M, M) normals for o, v, k, q: keys before queries. `semantic` is where the
         published code takes starting tokens from; it does not define the map. Others: see `segments`.
+
+        With `weights`, the same c^v, c^q, c^k for independent W^o_b of a law, "binary", "ternary" or "gaussian" as in
+        `from_correlations`, so that networks differ in nothing but their weights; c^o is then 1 for b = a, else 0.
         """
         if not (np.isfinite(scale) and scale >= 0):
             raise ValueError(f"scale must be finite and >= 0, got {scale}")
-        signs = _all_signs(n_patterns)
+        signs = all_signs(n_patterns)
         rng, semantic, description = _draws("gaussian", n_patterns, n_columns, positional_bits, seed)
         positional = _coins(rng, n_patterns, positional_bits)
         o, v, k, q = rng.normal(0.0, scale, size=(4, n_patterns, n_patterns))
         c = np.clip([o, v, q, k], -1.0, 1.0)
         np.fill_diagonal(c[OUTPUT], 1.0)
-        coefficients = _product_coefficients(signs, c)
-        return cls(signs, coefficients, positional, semantic, {**description, "scale": float(scale)})
+        description |= {"scale": float(scale)}
+        if weights is None:
+            return cls(signs, product_coefficients(signs, c), positional, semantic, description)
+        c[OUTPUT] = np.eye(n_patterns)
+        description |= {"weights": weights, "zeros": zeros}
+        return cls(*law_classes(weights, zeros, c), positional, semantic, description)
 
     @classmethod
     def uniform_means(cls, n_patterns: int = 3, n_columns: int = 99, positional_bits: int = 2, seed: int = 1) -> Self:
@@ -222,7 +198,7 @@ class Features:
         Draws: as `iid`, then M uniform numbers for o, v, q, k. `semantic`: see `gaussian`. Parameters: see
         `segments`.
         """
-        signs = _all_signs(n_patterns)
+        signs = all_signs(n_patterns)
         rng, semantic, description = _draws("uniform_means", n_patterns, n_columns, positional_bits, seed)
         positional = _coins(rng, n_patterns, positional_bits)
         u = rng.uniform(size=(4, n_patterns))
@@ -242,33 +218,101 @@ class Features:
         The seed chooses the positional columns alone, the same as those of `iid`: this project's convention,
         since no published case fixes it. Parameters: see `segments`.
         """
-        signs = _all_signs(n_patterns)
+        signs = all_signs(n_patterns)
         rng, _, description = _draws("cycle", n_patterns, n_columns, positional_bits, seed)
         positional = _coins(rng, n_patterns, positional_bits)
         own, previous = signs.T, np.roll(signs.T, 1, axis=0)
         return cls(signs, np.stack([own, previous, own, own]) / len(signs), positional, None, description)
 
     @classmethod
+    def slots(
+        cls,
+        design: str | None = None,
+        *,
+        patterns: Route = (),
+        value: Route = (),
+        others: Route | Mapping[str, Route] | None = None,
+        codes: Mapping[str, Route] | None = None,
+        positional_bits: int = 2,
+    ) -> Self:
+        """Write a sequence into K slots, each of which holds one of M_s independent patterns; infinitely many columns.
+
+        Parameters
+        ----------
+        design : str, optional
+            A published design, of `dmfsa.designs.PUBLISHED`, in place of what follows: ``loop4`` says 1, 2, 1, 0.
+        patterns, value, others, codes, positional_bits
+            See `dmfsa.designs.Design`.
+
+        Notes
+        -----
+        W^α_aσ = σ_{p(b^α(a))} for every sign vector σ, field rows F_aσ = Σ_{k: b^o(k) = a} σ_{p(k)}, and the positional
+        part is rectified: max(0, w^α_a·p(φ)/P). The published softmax sees G, not divided by √K: γ = G √K.
+
+        Examples
+        --------
+        >>> Features.slots("loop4")
+        Features(slots: n_patterns=4, positional_bits=2, 4 sign classes)
+        """
+        if design is not None and (patterns or value or others is not None or codes is not None):
+            raise ValueError(f"design = {design!r} must stand alone: it has routes and codes of its own")
+        if design is None and not (patterns and value):
+            raise ValueError("slots must have patterns and value, or the name of a design")
+        given = Design(patterns, value, others, codes, positional_bits) if design is None else designs.published(design)
+        written = designs.checked(given)
+        semantic, fields, positional = designs.rows(written)
+        apart = None if np.array_equal(fields, semantic[OUTPUT]) else fields
+        description, table = {"ensemble": "slots", **written._asdict()}, clock.table_of("rectified", positional)
+        return cls(*column_classes(semantic, fields), positional, semantic, description, table, apart)
+
+    @classmethod
     def from_arrays(
-        cls, o: npt.ArrayLike, v: npt.ArrayLike, q: npt.ArrayLike, k: npt.ArrayLike, *, positional: Positional
+        cls,
+        o: npt.ArrayLike,
+        v: npt.ArrayLike,
+        q: npt.ArrayLike,
+        k: npt.ArrayLike,
+        *,
+        positional: Positional,
+        fields: npt.ArrayLike | None = None,
     ) -> Self:
         """Take your own matrices.
 
         Parameters
         ----------
         o, v, q, k : array, shape (M, N)
-            Semantic columns, ±1.
+            Semantic columns, any real numbers; no row is 0 throughout.
         positional : array, shape (4, M, P), or mapping from role to array, shape (M, P)
             Positional columns, ±1; an array has its roles in the order of `ROLES`.
+        fields : array, shape (M, N), optional
+            Rows inside the tanh, if they are not those of W^o.
         """
-        semantic = _one_per_role("matrix", {"o": o, "v": v, "q": q, "k": k})
-        positional = _one_per_role("positional", positional)
-        description = {role: W.astype(int).tolist() for role, W in zip(ROLES, semantic, strict=True)}
+        semantic = one_per_role("matrix", {"o": o, "v": v, "q": q, "k": k}, signs=False)
+        empty = np.argwhere(~semantic.any(axis=2))
+        if len(empty):
+            role, row = empty[0].tolist()
+            raise ValueError(f"matrix {ROLES[role]} must have no row of zeros, got one at row {row}: leave it out")
+        M, N = semantic.shape[1:]
+        positional = one_per_role("positional", positional)
+        if M > N and positional.shape[1] == N:
+            raise ValueError(f"matrices must have shape (M, N), got ({M}, {N}), positional has M = {N}: transpose them")
+        description: dict[str, Any] = {role: plain(W) for role, W in zip(ROLES, semantic, strict=True)}
         description |= {"ensemble": "from_arrays", "positional": positional.astype(int).tolist()}
-        return cls(*_sign_classes(semantic), positional, semantic, description)
+        inside = None if fields is None else real_numbers("fields", fields, shape=(M, N))
+        if inside is not None:
+            description |= {"fields": plain(inside)}
+        return cls(*column_classes(semantic, inside), positional, semantic, description, fields=inside)
 
     @classmethod
-    def from_correlations(cls, c: npt.ArrayLike, d: npt.ArrayLike | None = None, *, positional: Positional) -> Self:
+    def from_correlations(
+        cls,
+        c: npt.ArrayLike,
+        d: npt.ArrayLike | None = None,
+        *,
+        positional: Positional,
+        weights: str | None = None,
+        zeros: float = 0.5,
+    ) -> Self:
         """Take correlations instead of matrices.
 
         With d (for M = 3), the paper's form C^α_aj = 2^-(M-1) (Σ_b s_jb c^α_ba + s_j1 s_j2 s_j3 d^α_a).
@@ -287,46 +331,38 @@ class Features:
             d^α_a = E_i[W^o_1i W^o_2i W^o_3i W^α_ai], from -1 to 1.
         positional
             As in `from_arrays`.
+        weights : str, optional
+            What W^o is made of, at these correlations: W^α_a is linear in it on average, and has c as second moments.
+
+            - ``binary``: ±1, independent;
+            - ``ternary``: 0 for a share `zeros`, else ±1/√(1 - zeros), independent;
+            - ``gaussian``: normal with covariance c^o, positive definite; c may then be beyond ±1. Each independent
+              weight is taken at five levels: fields are within .02 |c^α_a| of `dmfsa.weights.gaussian_fields` while
+              β √(A·c^o A) <= 2.
+        zeros : float
+            Share of zeros of ternary weights, 0 to below 1.
         """
         c = np.array(c, dtype=np.float64)
         if c.ndim != 3 or c.shape[0] != 4 or c.shape[1] != c.shape[2]:
             raise ValueError(f"c must have shape (4, M, M), got {c.shape}")
-        signs = _all_signs(c.shape[1])
-        positional = _one_per_role("positional", positional)
-        description = {"ensemble": "from_correlations", "c": _correlations("c", c).tolist()}
+        signs = all_signs(c.shape[1])
+        positional = one_per_role("positional", positional)
+        c = real_numbers("c", c, c.shape) if weights == "gaussian" else correlations("c", c)
+        description: dict[str, Any] = {"ensemble": "from_correlations", "c": c.tolist()}
         description |= {"positional": positional.astype(int).tolist()}
+        if weights is not None:
+            if d is not None:
+                raise ValueError("d must be absent with weights: their law fixes higher moments")
+            description |= {"weights": weights, "zeros": zeros}
+            return cls(*law_classes(weights, zeros, c), positional, None, description)
         if d is None:
-            return cls(signs, _product_coefficients(signs, c), positional, None, description)
+            return cls(signs, product_coefficients(signs, c), positional, None, description)
         d = np.array(d, dtype=np.float64)
         if c.shape[1] != 3 or d.shape != (4, 3):
             raise ValueError(f"d is for M = 3 only, with shape (4, 3); got {d.shape} and M = {c.shape[1]}")
-        description |= {"d": _correlations("d", d).tolist()}
+        description |= {"d": correlations("d", d).tolist()}
         coefficients = np.einsum("jb,rba->raj", signs, c) + d[:, :, None] * signs.prod(axis=1)
         return cls(signs, coefficients / len(signs), positional, None, description)
-
-
-def _sign_classes(semantic: Array) -> tuple[Array, Array]:
-    """Sign classes (J, M) of the columns of W^o and C^α_aj (4, M, J); sums of ±1, exact before the 1/N."""
-    flip = semantic[OUTPUT, 0]  # the first sign of each column of W^o
-    signs, label, count = np.unique(semantic[OUTPUT] * flip, axis=1, return_inverse=True, return_counts=True)
-    by_class = (semantic * flip)[:, :, np.argsort(label.reshape(-1), kind="stable")]
-    sums = np.add.reduceat(by_class, np.cumsum(count) - count, axis=2)
-    return signs.T, sums / semantic.shape[2]
-
-
-def _all_signs(n_patterns: int) -> Array:
-    """Every sign vector with first entry +1, in lexicographic order, shape (2^(M-1), M)."""
-    _integer("n_patterns", n_patterns, most=_MOST_PATTERNS)
-    return np.array([(1.0, *rest) for rest in itertools.product((-1.0, 1.0), repeat=n_patterns - 1)])
-
-
-def _product_coefficients(signs: Array, c: Array) -> Array:
-    """C^α_aj = 2^-M [Π_b (1 + s_jb c^α_ba) - Π_b (1 - s_jb c^α_ba)], shape (4, M, J)."""
-    same, opposite = np.ones((2, 4, signs.shape[1], signs.shape[0]))
-    for b, s_b in enumerate(signs.T):  # factor by factor: all at once would take M times the memory
-        same *= 1 + c[:, b, :, None] * s_b
-        opposite *= 1 - c[:, b, :, None] * s_b
-    return np.asarray((same - opposite) / 2.0 ** signs.shape[1])
 
 
 def _draws(
@@ -335,10 +371,10 @@ def _draws(
     """Check and describe what all seeded ensembles take; draw what all begin with, (M, N) for o, v, q, k."""
     description: dict[str, Any] = {
         "ensemble": ensemble,
-        "n_patterns": _integer("n_patterns", n_patterns),
-        "n_columns": _integer("n_columns", n_columns),
-        "positional_bits": _integer("positional_bits", positional_bits),
-        "seed": _integer("seed", seed, least=0, most=2**32 - 1),
+        "n_patterns": whole_number("n_patterns", n_patterns),
+        "n_columns": whole_number("n_columns", n_columns),
+        "positional_bits": whole_number("positional_bits", positional_bits),
+        "seed": whole_number("seed", seed, least=0, most=2**32 - 1),
     }
     rng = np.random.RandomState(seed)  # legacy on purpose: its draws are the published ones
     rng.randint(2, size=(n_patterns, n_columns))
@@ -348,47 +384,3 @@ def _draws(
 def _coins(rng: np.random.RandomState, n_patterns: int, n_columns: int) -> Array:
     """Fair ±1 coins, shape (4, M, n_columns): all of o, then v, q, k."""
     return np.array([-1.0, 1.0])[rng.randint(2, size=(4, n_patterns, n_columns))]
-
-
-def _one_per_role(name: str, columns: Positional) -> Array:
-    """Stack four equally shaped ±1 matrices in the order of ROLES; shape (4, M, N)."""
-    if isinstance(columns, Mapping):
-        if set(columns) != set(ROLES):
-            raise ValueError(f"{name} must have the roles o, v, q, k, got {', '.join(map(str, columns))}")
-        matrices = {role: _plus_minus_one(f"{name} {role}", columns[role], (None, None)) for role in ROLES}
-        shapes = {role: matrix.shape for role, matrix in matrices.items()}
-        if len(set(shapes.values())) > 1:
-            raise ValueError(f"{name} o, v, q, k must have one shape, got {shapes}")
-        columns = np.stack(list(matrices.values()))
-    return _plus_minus_one(name, columns, shape=(4, None, None))
-
-
-def _plus_minus_one(name: str, values: npt.ArrayLike, shape: tuple[int | None, ...]) -> Array:
-    """Cast to a new array of ±1; None in `shape` stands for any length but 0. Or say what is wrong, where."""
-    wanted = "(" + ", ".join("*" if length is None else str(length) for length in shape) + ")"
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of -1 and +1, shape {wanted}: {error}") from None
-    fits = array.ndim == len(shape) and array.size > 0
-    if not fits or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True)):
-        raise ValueError(f"{name} must have shape {wanted}, no length 0, got {array.shape}")
-    wrong = np.argwhere(np.abs(array) != 1)
-    if len(wrong):
-        at = tuple(wrong[0].tolist())
-        raise ValueError(f"{name} must hold -1 and +1 only, got {array[at]} at index {at}")
-    return array
-
-
-def _correlations(name: str, array: Array) -> Array:
-    bad = array[~(np.abs(array) <= 1)]  # NaN too
-    if bad.size:
-        raise ValueError(f"{name} must hold numbers from -1 to 1, got {bad[0]}")
-    return array
-
-
-def _integer(name: str, value: int, least: int = 1, most: int | None = None) -> int:
-    allowed = f"an integer >= {least}" if most is None else f"an integer from {least} to {most}"
-    if not hasattr(value, "__index__") or value < least or (most is not None and value > most):
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")
-    return operator.index(value)

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from dmfsa.features import Features
 from dmfsa.mean_field import MeanFieldMap
 from dmfsa.roles import ROLES
 from dmfsa.trajectory import Trajectory
+from dmfsa.weights import first_signs
 from dmfsa.window import Array, Window
 
 MOST_SPINS = 2**53  # whole numbers up to here are doubles
@@ -23,7 +24,7 @@ STEPS_PER_CALL = 100_000  # of compiled code, summed over replicas: some 30 ms
 class Columns(NamedTuple):
     """The distinct columns of (W^o, W^v, W^q, W^k) and how many of the N spins have each.
 
-    A column and its negative count as one, with the first entry +1: a spin and its mirror image are equally random.
+    A column and its negative count as one, with a positive first entry: a spin and its mirror image are equally random.
 
     Attributes
     ----------
@@ -31,10 +32,13 @@ class Columns(NamedTuple):
         W^α_ac, roles in the order o, v, q, k.
     sizes : array, shape (C,)
         Spins n_c; their sum is N.
+    fields : array, shape (C, M)
+        What stands inside the tanh: W^o_ac, or the field rows of features that have others.
     """
 
     signs: Array
     sizes: Array
+    fields: Array
 
 
 class Records(NamedTuple):
@@ -73,7 +77,7 @@ class FiniteNetwork:
     Parameters
     ----------
     features : Features
-        With matrices that define the map: `segments`, `iid` or `from_arrays`.
+        With matrices that define the map: `segments`, `iid`, `slots` or `from_arrays`.
     n_spins : int
         N, up to 2^53. The matrices' columns are repeated in their proportions; what is left over when N is not a
         multiple of their number goes, a spin each, to those that are furthest below their share.
@@ -132,7 +136,7 @@ class FiniteNetwork:
         if not self.features.matrices_define_map:
             raise ValueError(
                 f"{self.features} has no matrices that define its map, so there are no spins to draw; "
-                "take segments, iid, or from_arrays"
+                "take segments, iid, slots, or from_arrays"
             )
         for word in np.atleast_1d(self.seed):
             if not hasattr(word, "__index__") or word < 0:
@@ -149,15 +153,18 @@ class FiniteNetwork:
     def columns(self) -> Columns:
         """The distinct columns, and how many spins have each."""
         semantic = self.features.semantic
+        fields = self.features.field_rows
         assert semantic is not None
-        n_columns = semantic.shape[2]
-        mirrored = (semantic * semantic[0, 0]).reshape(-1, n_columns)
+        assert fields is not None
+        _, M, n_columns = semantic.shape
+        mirrored = np.concatenate([fields, *semantic]) * first_signs(fields) + 0.0
         distinct, counts = np.unique(mirrored, axis=1, return_counts=True)
         shares = [operator.index(count) * operator.index(self.n_spins) for count in counts.tolist()]  # beyond 2^63
         sizes = np.array([share // n_columns for share in shares], dtype=np.int64)
         below = np.array([share % n_columns for share in shares])
         sizes[np.argsort(-below, kind="stable")[: self.n_spins - int(sizes.sum())]] += 1
-        return Columns(np.ascontiguousarray(distinct.T.reshape(-1, *semantic.shape[:2])), sizes.astype(np.float64))
+        fields, signs = np.ascontiguousarray(distinct[:M].T), np.ascontiguousarray(distinct[M:].T)
+        return Columns(signs.reshape(-1, *semantic.shape[:2]), sizes.astype(np.float64), fields)
 
     @cached_property
     def limit(self) -> MeanFieldMap:
@@ -165,12 +172,12 @@ class FiniteNetwork:
         features = self.features
         assert features.semantic is not None
         if self.n_spins % features.semantic.shape[2]:
-            signs, sizes = self.columns
-            classes, label = np.unique(signs[:, 0], axis=0, return_inverse=True)
+            signs, sizes, fields = self.columns
+            classes, label = np.unique(fields, axis=0, return_inverse=True)
             shares = signs * sizes[:, None, None] / self.n_spins
             coefficients = np.stack([shares[label.reshape(-1) == j].sum(axis=0) for j in range(len(classes))], axis=-1)
             description = {**features.description, "n_spins": operator.index(self.n_spins)}
-            features = Features(classes, coefficients, features.positional, features.semantic, description)
+            features = replace(features, signs=classes, coefficients=coefficients, description=description)
         return MeanFieldMap(features, self.beta, self.gamma, self.epsilon, self.context)
 
     @property
@@ -248,8 +255,7 @@ class Replicas:
         self._tokens = np.zeros((n_replicas, L, len(ROLES) * M))
         words = np.random.SeedSequence(network.seed).generate_state(4 * n_replicas, np.uint64)
         self._states = words.reshape(n_replicas, 4)  # a longer sequence begins as a shorter one does
-        clock = np.array([network.features.clock(phase) for phase in range(T)])
-        positional = np.einsum("rap,tp->tra", network.features.positional, clock) / clock.shape[1]
+        positional = network.features.drive / network.features.positional_bits
         self._positional = np.ascontiguousarray(positional.reshape(T, -1))
 
     def windows(self) -> list[Window]:
@@ -297,7 +303,7 @@ class Replicas:
         """Let compiled code take some steps."""
         from dmfsa import _finite_kernels  # noqa: PLC0415 - numba takes half a second to load
 
-        network, (signs, sizes) = self.network, self.network.columns
+        network, (signs, sizes, inside) = self.network, self.network.columns
         with np.errstate(all="ignore"):  # without the JIT, NumPy would warn of words that overflow
             _finite_kernels.advance(
                 self._time,
@@ -308,6 +314,7 @@ class Replicas:
                 network.gamma / np.sqrt(signs.shape[2]),
                 float(network.epsilon),
                 float(network.n_spins),
+                inside,
                 signs.reshape(len(signs), -1),
                 sizes,
                 self._positional,

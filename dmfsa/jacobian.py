@@ -29,7 +29,8 @@ def n_live_directions(features: Features, context: int, semantic: bool, scored: 
     rng = np.random.default_rng(0)
     L, n_tokens = context, 4 * context
     J = len(features.signs)
-    C, positional = features.coefficients, features.positional * clocked
+    C, table = features.coefficients, features.table
+    positional = (features.positional if table is None else table.transpose(1, 2, 0)) * clocked
     slope = rng.uniform(0.5, 1.0, size=(n_tokens, J)) * semantic
     G = np.einsum("raj,dj,jb->rdab", C, slope, features.signs)
     outputs, bits = rng.normal(size=(4, n_tokens, J)), rng.normal(size=(4, n_tokens, positional.shape[2]))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from dmfsa._display import in_shapes
 from dmfsa.finite_network import FiniteNetwork
 from dmfsa.moments import Closure, ClosureStatus, Moments
+from dmfsa.roles import VALUE
 from dmfsa.window import Array
 
 MOST_ENUMERATED = 12  # spins
@@ -119,12 +120,11 @@ class KineticIsing:
                 f"n_spins must be at most {MOST_COUPLED}, got {network.n_spins}: J would take "
                 f"{8 * float(network.n_spins) ** 2 / 2**30:.3g} GiB; take linear_noise, which does not grow with N"
             )
-        signs, sizes = network.columns
-        o, v = (np.repeat(signs[:, role], sizes.astype(int), axis=0) for role in (0, 1))
+        signs, sizes, rows = network.columns
+        fields, values = (np.repeat(part, sizes.astype(int), axis=0) for part in (rows, signs[:, VALUE]))
         features, beta, epsilon = network.features, network.beta, network.epsilon
-        clock = np.array([features.clock(phase) for phase in range(network.clock_period)])
-        positional = epsilon * clock @ features.positional[1].T / clock.shape[1]
-        return cls(beta * (1.0 - epsilon) / len(o) * o @ v.T, beta * positional @ o.T)
+        positional = epsilon / features.positional_bits * features.drive[: network.clock_period, VALUE]
+        return cls(beta * (1.0 - epsilon) / len(fields) * fields @ values.T, beta * positional @ fields.T)
 
     @property
     def n_spins(self) -> int:

@@ -167,12 +167,12 @@ class _Fluctuations:
     def __init__(self, network: FiniteNetwork, order: int) -> None:
         self.map, self.order = network.limit, order
         self.M, self.L = network.features.n_patterns, network.context
-        signs, sizes = network.columns
+        signs, sizes, fields = network.columns
         W, share = signs.reshape(len(signs), -1), sizes / sizes.sum()
         _, size, across = np.linalg.svd(W, full_matrices=False)
         self.U = across[size > 1e-9 * size[0]].T
         self.r = self.U.shape[1]
-        classes, label = np.unique(signs[:, 0], axis=0, return_inverse=True)
+        classes, label = np.unique(fields, axis=0, return_inverse=True)
         one_each = np.arange(len(classes))[:, None] == label.reshape(-1)
         self.signs = classes
         slopes = np.einsum("de,fi->dfei", np.eye(self.L), self.U).reshape(self.L, len(ROLES), self.M, -1)

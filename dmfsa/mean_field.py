@@ -30,7 +30,8 @@ class MeanFieldMap:
     Parameters
     ----------
     features : Features
-        The feature matrices, as sign classes s_j and coefficients C^α.
+        The feature matrices, as class vectors s_j and coefficients C^α. They may have another positional part in place
+        of W^α_pos p(φ)/P, a table.
     beta : float
         Inverse temperature of the output, β >= 0.
     gamma : float
@@ -48,7 +49,8 @@ class MeanFieldMap:
     Notes
     -----
     Single steps and Jacobians are plain NumPy; `trajectory` and what analyses need run compiled, some 11 ns per
-    step of each lane (a single map uses one of 8). The map is bounded: |A| <= 1 from the first step on.
+    step of each lane (a single map uses one of 8). The map is bounded: with matrices of ±1, |A| <= 1 from the first
+    step on.
 
     References
     ----------
@@ -203,7 +205,8 @@ class MeanFieldMap:
         if spins.shape != (n_columns + n_bits,) or (np.abs(spins) != 1).any():
             raise ValueError(f"token must be {n_columns} + {n_bits} spins of -1 or +1, got shape {spins.shape}")
         m_v = (1.0 - self.epsilon) / n_columns * semantic[VALUE] @ spins[:n_columns]
-        return Window((m_v + self.epsilon / n_bits * positional[VALUE] @ spins[n_columns:])[None], 0)
+        phase = int(2.0 ** np.arange(n_bits)[::-1] @ (spins[n_columns:] > 0))
+        return Window((m_v + self.epsilon / n_bits * self.features.drive[phase, VALUE])[None], 0)
 
     def trajectory(self, start: Window, n_steps: int, *, n_transient: int = 0) -> Trajectory:
         """Iterate the map.
@@ -368,9 +371,7 @@ class MeanFieldMap:
     @cached_property
     def _positional_table(self) -> Array:
         """(ε/P) W^α_pos p(φ) for every phase, shape (4, T, M)."""
-        clock = np.array([self.features.clock(phase) for phase in range(2**self.features.positional_bits)])
-        part = np.einsum("rap,fp->rfa", self.features.positional, clock)
-        return np.asarray(self.epsilon / self.features.positional_bits * part)
+        return np.asarray(self.epsilon / self.features.positional_bits * self.features.drive.swapaxes(0, 1))
 
     def _weights(self, m: MeanFields) -> Array:
         """w_d, the softmax over the tokens (..., L) of a window, newest first."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from dmfsa.finite_network import FiniteNetwork
 from dmfsa.ising_chain import spin_states
-from dmfsa.roles import ROLES
+from dmfsa.roles import KEY, QUERY, VALUE
 from dmfsa.window import Array
 
 MOST_ENTRIES = 2**27  # of all kernels: 1 GB
@@ -76,7 +76,7 @@ class TokenChain:
         features = self.network.features
         assert features.semantic is not None
         n, epsilon = self.network.n_spins, self.network.epsilon
-        positional = features.positional @ features.clock(phase) / max(1, features.positional.shape[2])
+        positional = features.drive[phase % len(features.drive)] / max(1, features.positional_bits)
         semantic: Array = np.einsum("ram,sm->sra", features.semantic, spin_states(n)) * ((1.0 - epsilon) / n)
         return np.asarray(semantic + epsilon * positional)
 
@@ -85,20 +85,19 @@ class TokenChain:
         network, n, L = self.network, self.n_tokens, self.network.context
         window = np.arange(n**L)
         tokens = [self.fields(phase - age)[window // n**age % n] for age in range(L)]
-        query, key, value = ROLES.index("q"), ROLES.index("k"), ROLES.index("v")
         scale = network.gamma / np.sqrt(network.features.n_patterns)
-        scores = scale * np.array([np.sum(tokens[0][:, query] * token[:, key], axis=1) for token in tokens])
+        scores = scale * np.array([np.sum(tokens[0][:, QUERY] * token[:, KEY], axis=1) for token in tokens])
         weights = np.exp(scores - scores.max(axis=0))
         weights /= weights.sum(axis=0)
-        return np.asarray(np.einsum("dw,dwa->wa", weights, [token[:, value] for token in tokens]))
+        return np.asarray(np.einsum("dw,dwa->wa", weights, [token[:, VALUE] for token in tokens]))
 
     @cached_property
     def kernels(self) -> Array:
         """Probabilities (T, 2^N, 2^{N L}) of the next token (rows) after every window (columns), at each phase."""
-        features, states = self.network.features, spin_states(self.network.n_spins)
-        assert features.semantic is not None
+        rows, states = self.network.features.field_rows, spin_states(self.network.n_spins)
+        assert rows is not None
         found = []
         for phase in range(self.clock_period):
-            h = self.network.beta * self.attention(phase) @ features.semantic[ROLES.index("o")]
+            h = self.network.beta * self.attention(phase) @ rows
             found.append(np.exp(states @ h.T - np.logaddexp(h, -h).sum(axis=1)))
         return np.array(found)

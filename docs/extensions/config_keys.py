@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
-from itertools import groupby
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
@@ -129,8 +128,12 @@ def first_sentence(kind: type[BaseModel]) -> str:
 def document() -> str:
     """Return all sections as Markdown, a table each."""
     text = []
-    for path, choices in groupby((part for part in parts() if part.keys), key=lambda part: part.path):
-        same = list(choices)
+    places: dict[str, dict[type[BaseModel], Part]] = {}
+    for part in parts():
+        if part.keys:
+            places.setdefault(part.path, {}).setdefault(part.kind, part)
+    for path, choices in places.items():
+        same = list(choices.values())
         text += [f"### {f'`{path[:-1]}`' if path else 'At the top'}\n", *introduction(same)]
         text.append("| key | allowed | default | meaning |\n|---|---|---|---|")
         text += rows(same)

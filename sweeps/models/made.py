@@ -118,7 +118,7 @@ def read_checkpoint(path: Path, model: ModelSection, family: Family, key: str = 
         If the file is missing, damaged, holds pickles, or its arrays do not fit the model.
     """
     what = f"{key} = '{path}'"
-    arrays = _arrays_of(path, what, tuple(one.key for one in model.state))
+    arrays = arrays_of(path, what, tuple(one.key for one in model.state))
     for one in model.state:
         array, shape = arrays[one.key], shape_of(model, one.dims)
         if array.shape != shape or array.dtype.kind not in one.kinds:
@@ -130,7 +130,7 @@ def read_checkpoint(path: Path, model: ModelSection, family: Family, key: str = 
         raise ConfigError(f"{what}: {error}.") from None
 
 
-def _arrays_of(path: Path, what: str, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
+def arrays_of(path: Path, what: str, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
     """Read arrays of an npz file, never a pickle; `what` begins every message."""
     try:
         if path.is_file() and not zipfile.is_zipfile(path):

@@ -15,6 +15,7 @@ from sweeps.config import Config, ConfigError
 from sweeps.models import made
 from sweeps.models.model import Lanes, Orbit, Stream
 from sweeps.models.network_config import Network, NetworkStart
+from sweeps.models.network_written import Correlations, File, Slots
 
 LONG_NAMES = {
     "attention": "attention vector that the step made",
@@ -46,7 +47,15 @@ def features_of(config: Config) -> Features:
 
 def features_in(model: Network) -> Features:
     """Make the features of a section `model`."""
-    values = model.features.model_dump()
+    features, given = _as_usual(model), model.positional
+    return features if given is None else features.with_table(given.array(features.n_patterns))
+
+
+def _as_usual(model: Network) -> Features:
+    """Make them with the positional part that they have by themselves."""
+    if isinstance(model.features, Slots | Correlations | File):
+        return model.features.make(model.positional_bits)
+    values = model.features.model_dump(exclude_none=True)
     ensemble = values.pop("ensemble")
     if ensemble == "arrays":
         return Features.from_arrays(**values)
@@ -158,6 +167,8 @@ class MeanFieldFamily:
                     f"'{self.model.features.ensemble}' does not have: start from a window, or at random."
                 )
             return start.token
+        if start.slot is not None:
+            return self.features.start_from_slot(start.slot)
         if isinstance(start.window, str):
             return Window.paper_beta3()
         return Window(np.array(start.window), start.phase or 0)

@@ -18,16 +18,19 @@ from sweeps.config.values import (
     Matrix,
     NotNegative,
     Number,
+    Section,
     Seed,
     Size,
     allowed_by,
     allowing,
     finite,
     matrix_of,
+    one_of,
     shape,
     whole,
 )
-from sweeps.models.network_features import Arrays, Features, Iid, Segments
+from sweeps.models.network_features import Features, Iid, Segments
+from sweeps.models.network_written import Arrays, Correlations, File, Slots
 
 # Name and shape (context, n_patterns). The paper starts from the window it had reached at beta = 3.
 NAMED_WINDOWS = {"paper_beta3": (4, 3)}
@@ -70,6 +73,15 @@ PARAMETERS = (
         section="features",
         continuous=False,
     ),
+    Parameter(
+        "zeros",
+        low=0.0,
+        high=0.999,
+        symbol="share of zeros",
+        long_name="share of zeros among ternary weights",
+        section="features",
+        continuous=False,
+    ),
     _count("seed", "seed of the features", 2**32 - 1, low=0, symbol="seed of the features", sizes=False),
     _count(
         "n_spins", "spins of the finite network, N", MOST_SPINS, symbol="spins $N$", section="", sizes=False, noise=True
@@ -83,17 +95,46 @@ def _spins(value: object) -> object:
     return None if value is None else whole(1, MOST_SPINS)(value)
 
 
+@allowing("`linear`, `rectified`, `one_hot`, `sinusoidal`, or a list of rows of equal length, each a finite number")
+def _table(value: object) -> object:
+    return one_of("linear", "rectified", "one_hot", "sinusoidal")(value) if isinstance(value, str) else _rows(value)
+
+
+_rows = matrix_of(finite)
+
+
+class Positional(Section):
+    """The positional part, in place of the usual one.
+
+    Attributes
+    ----------
+    table : str or rows of numbers
+        A table by its name, see `dmfsa.Features.with_table`; or a row for each phase of the clock, of n_patterns
+        numbers for all roles alike, or of four times as many, those of o, v, q, k in turn.
+    """
+
+    table: Annotated[str | Matrix, BeforeValidator(_table)]
+
+    def array(self, n_patterns: int) -> Any:
+        """Return the table as `dmfsa.Features.with_table` takes it."""
+        if isinstance(self.table, str) or len(self.table[0]) == n_patterns:
+            return self.table
+        return [[row[a : a + n_patterns] for a in range(0, len(row), n_patterns)] for row in self.table]
+
+
 class Network(ModelSection):
     """The network, with the paper's values where nothing is written.
 
     Attributes
     ----------
-    features : Segments, Iid, Gaussian, UniformMeans, Cycle or Arrays
+    features : Segments, Iid, Gaussian, UniformMeans, Cycle, Slots, Arrays, Correlations or File
         The feature matrices; the key ``ensemble`` tells which (default segments).
     context : int
         Tokens in the window, L; at most ``2**positional_bits``.
     positional_bits : int
         Bits of the positional encoding, P. The clock has period ``2**positional_bits``.
+    positional : Positional
+        A table in place of the usual positional part.
     epsilon : float
         Weight of the positional part, ε. At 0 there is no clock.
     gamma : float
@@ -101,7 +142,8 @@ class Network(ModelSection):
     beta : float or None
         Inverse temperature of the output, β. Needed unless it is swept.
     n_spins : int or None
-        Spins of a finite network, which is noisy; with ``segments``, ``iid``, ``arrays``. Without it, the mean field,
+        Spins of a finite network, which is noisy; with ``segments``, ``iid``, ``slots``, ``arrays``, ``file``.
+        Without it, the mean field,
         their limit.
     noise_seed : int or None
         Of that noise; without it 0. Every point of a sweep has noise of its own.
@@ -117,6 +159,7 @@ class Network(ModelSection):
     features: Features = Segments()
     context: Size = 4
     positional_bits: Annotated[int, BeforeValidator(whole(1, 16))] = 2
+    positional: Positional | None = None
     epsilon: Fraction = 0.02
     gamma: Number = 220.0
     beta: NotNegative | None = None
@@ -140,12 +183,13 @@ class Network(ModelSection):
 
     @property
     def scale(self) -> float:
-        """That of the tokens, ±1."""
-        return 1.0
+        """That of the tokens, ±1, or of larger weights."""
+        return max(1.0, self.features.reach)
 
     def observable(self, number: int) -> Observable:
-        """Return a component of the semantic part of m^o, which never leaves [-1, 1]."""
-        return Observable(f"m^o_{number + 1}", -1.0, 1.0, f"$m^o_{number + 1}$", "semantic")
+        """Return a component of the semantic part of m^o, which never leaves [-1, 1] unless weights are larger."""
+        reach = max(1.0, self.features.reach)
+        return Observable(f"m^o_{number + 1}", -reach, reach, f"$m^o_{number + 1}$", "semantic")
 
     def misfit(self, arrays: Mapping[str, Any]) -> str:
         """Say why windows and phases of another sweep do not fit; nothing if they do."""
@@ -180,7 +224,7 @@ class Network(ModelSection):
         if isinstance(self.features, Segments) and self.positional_bits > self.features.n_columns:
             sentence = f"must be at most n_columns = {self.features.n_columns} with ensemble segments"
             found.add(sentence, "positional_bits", value=self.positional_bits)
-        if self.n_spins is not None and not isinstance(self.features, (Segments, Iid, Arrays)):
+        if self.n_spins is not None and not isinstance(self.features, (Segments, Iid, Slots, Arrays, File)):
             sentence = (
                 f"must be absent with ensemble {self.features.ensemble}: it has no matrices whose spins could be drawn"
             )
@@ -192,6 +236,16 @@ class Network(ModelSection):
                 if given != fits:
                     must = f"has shape {given} but must have shape {fits}: n_patterns, positional_bits"
                     found.add(must, "features", "positional", role)
+        if isinstance(self.features, (Slots, Correlations, File)):
+            misfit = self.features.misfit(self.positional_bits)
+            if misfit:
+                found.add(misfit, "features")
+        if self.positional is not None and not isinstance(self.positional.table, str):
+            M, (height, width) = self.features.n_patterns, shape(self.positional.table)
+            if height != self.clock_period or width not in (M, 4 * M):
+                must = f"({self.clock_period}, {M}) or ({self.clock_period}, {4 * M})"
+                sentence = f"has shape ({height}, {width}) but must have shape {must}: 2**positional_bits, n_patterns"
+                found.add(sentence, "positional", "table")
         found.raise_if_any()
         return self
 
@@ -224,13 +278,16 @@ class NetworkStart(Ways):
         Of the newest token of a window written out, less than the clock's period; 0 where nothing is written.
     token : str
         A row of a feature matrix: ``o0`` is the first row of W^o.
+    slot : int
+        A slot of a designed network, whose pattern comes first, at phase 0.
     """
 
-    WAYS: ClassVar[tuple[str, ...]] = ("token", "window")
+    WAYS: ClassVar[tuple[str, ...]] = ("slot", "token", "window")
 
     window: Annotated[str | Matrix, BeforeValidator(_window)] | None = None
     phase: Annotated[int, BeforeValidator(whole(0, 2**30))] | None = None
     token: Annotated[str, BeforeValidator(_token)] | None = None
+    slot: Annotated[int, BeforeValidator(whole(0))] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -241,6 +298,8 @@ class NetworkStart(Ways):
 
     def name_of_way(self, place: int) -> str | None:
         """Return the word of the window or of the token."""
+        if self.slot is not None:
+            return f"slot {self.slot}"
         return self.token or (self.window if isinstance(self.window, str) else None)
 
     def check_together(self) -> None:
@@ -260,6 +319,10 @@ class NetworkStart(Ways):
         if self.phase is not None and self.phase >= model.clock_period:
             sentence = f"must be less than the clock's period, 2**positional_bits = {model.clock_period}"
             found.add(sentence, *at, "phase", value=self.phase)
+        if self.slot is not None and not (isinstance(model, Network) and isinstance(model.features, Slots)):
+            found.add("goes only with ensemble slots", *at, "slot", value=self.slot)
+        elif self.slot is not None and self.slot >= n_patterns:
+            found.add(f"must name one of the {n_patterns} slots, 0 to {n_patterns - 1}", *at, "slot", value=self.slot)
         if self.token is not None and int(self.token[1:]) >= n_patterns:
             sentence = f"must name one of the {n_patterns} rows, 0 to {n_patterns - 1}"
             found.add(sentence, *at, "token", value=self.token)

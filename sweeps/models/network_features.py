@@ -7,9 +7,23 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from sweeps.config.errors import Problems, problem
-from sweeps.config.values import NotNegative, Section, Seed, Signs, Size, default_if_empty, one_of, shape, whole
+from sweeps.config.values import (
+    NotNegative,
+    Section,
+    Seed,
+    Size,
+    default_if_empty,
+    finite,
+    list_of,
+    one_of,
+    whole,
+)
+from sweeps.models.network_written import Arrays, Correlations, File, Law, Slots, Zeros
 
-ORDER = ("ensemble", "n_patterns", "n_segments", "n_columns", "scale", "seed")  # of the keys in written configs
+ORDER = (  # of the keys in written configs
+    *("ensemble", "n_patterns", "n_segments", "n_columns", "scale", "seed"),
+    *("values", "probabilities", "weights", "zeros"),
+)
 FewPatterns = Annotated[int, BeforeValidator(whole(1, 16))]  # where all 2^(n_patterns - 1) sign classes are kept
 
 
@@ -33,16 +47,50 @@ class Drawn(Section):
     n_columns: Size = 99
     seed: Seed = 1
 
+    @property
+    def reach(self) -> float:
+        """What no component of m^o exceeds."""
+        return 1.0
+
     @model_serializer(mode="wrap")
     def _in_order(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         values = serialize(self)
         return {key: values[key] for key in ORDER if key in values}
 
 
+Numbers = Annotated[tuple[float, ...], BeforeValidator(list_of(finite))]
+
+
 class Iid(Drawn):
-    """Every sign a fair coin."""
+    """Every entry from one table, or without one a fair coin for its sign.
+
+    Attributes
+    ----------
+    values : list of numbers
+        What an entry may be: ``[-1, 0, 1]`` are ternary weights.
+    probabilities : list of numbers
+        How often each of the values is; without it all equally often.
+    """
 
     ensemble: Literal["iid"] = "iid"
+    values: Numbers | None = None
+    probabilities: Numbers | None = None
+
+    @property
+    def reach(self) -> float:
+        """The largest value."""
+        return max(map(abs, self.values)) if self.values else 1.0
+
+    @model_validator(mode="after")
+    def _one_probability_each(self) -> Self:
+        values, chances = self.values or (-1.0, 1.0), self.probabilities
+        if len(set(values)) < len(values) or not any(values):
+            raise problem("must be different numbers, and not 0 alone", "values", value=list(values))
+        if chances is not None and len(chances) != len(values):
+            raise problem(f"must have a number for each of {len(values)} values", "probabilities", value=list(chances))
+        if chances is not None and (min(chances) < 0 or abs(sum(chances) - 1) > 1e-9):
+            raise problem("must be 0 or larger and sum to 1", "probabilities", value=list(chances))
+        return self
 
 
 class Segments(Drawn):
@@ -86,10 +134,22 @@ class Gaussian(DrawnAfterColumns):
     ----------
     scale : float
         Standard deviation of the correlations.
+    weights : str
+        What W^o is made of at these correlations, see `dmfsa.Features.gaussian`; without it, as published.
+    zeros : float
+        Share of zeros of ternary weights; without it one half.
     """
 
     ensemble: Literal["gaussian"] = "gaussian"
     scale: NotNegative = 0.5
+    weights: Law | None = None
+    zeros: Zeros | None = None
+
+    @model_validator(mode="after")
+    def _zeros_are_ternary(self) -> Self:
+        if self.zeros is not None and self.weights != "ternary":
+            raise problem("goes only with weights: ternary", "zeros", value=self.zeros)
+        return self
 
 
 class UniformMeans(DrawnAfterColumns):
@@ -113,66 +173,14 @@ class Cycle(Drawn):
     n_patterns: FewPatterns = 3
 
 
-class Positional(Section):
-    """Signs of the positional columns.
-
-    Attributes
-    ----------
-    o, v, q, k : rows of signs
-        A row for each pattern, with ``positional_bits`` signs.
-    """
-
-    o: Signs
-    v: Signs
-    q: Signs
-    k: Signs
-
-
-class Arrays(Section):
-    """Features written out.
-
-    Attributes
-    ----------
-    ensemble : str
-        Names this kind of features.
-    o, v, q, k : rows of signs
-        The matrices W^o, W^v, W^q, W^k, of one shape: a row for each pattern, with a sign for each column.
-    positional : Positional
-        Their positional columns.
-    """
-
-    ensemble: Literal["arrays"] = "arrays"
-    o: Signs
-    v: Signs
-    q: Signs
-    k: Signs
-    positional: Positional
-
-    @property
-    def n_patterns(self) -> int:
-        """Number of rows."""
-        return len(self.o)
-
-    @model_validator(mode="after")
-    def _same_shape(self) -> Self:
-        found = Problems()
-        rows, columns = shape(self.o)
-        for role, matrix in (("v", self.v), ("q", self.q), ("k", self.k)):
-            if shape(matrix) != (rows, columns):
-                height, width = shape(matrix)
-                found.add(f"has shape ({height}, {width}) but must have that of o, ({rows}, {columns})", role)
-        found.raise_if_any()
-        return self
-
-
-ENSEMBLES = ("arrays", "cycle", "gaussian", "iid", "segments", "uniform_means")
+ENSEMBLES = ("arrays", "correlations", "cycle", "file", "gaussian", "iid", "segments", "slots", "uniform_means")
 
 
 def _known_ensemble(value: object) -> object:
     """Take features without an ensemble as the paper's."""
     if not isinstance(value, dict):
         raise problem("must be a mapping, such as {ensemble: segments, seed: 1}", value=value)
-    ensemble = value.get("ensemble", "segments")
+    ensemble = value.get("ensemble", "segments" if value.get("file") is None else "file")
     found = Problems()
     with found.inside("ensemble"):
         one_of(*ENSEMBLES)(ensemble)
@@ -181,7 +189,7 @@ def _known_ensemble(value: object) -> object:
 
 
 Features = Annotated[
-    Segments | Iid | Gaussian | UniformMeans | Cycle | Arrays,
+    Segments | Iid | Gaussian | UniformMeans | Cycle | Slots | Arrays | Correlations | File,
     Field(discriminator="ensemble"),
     BeforeValidator(_known_ensemble),
     BeforeValidator(default_if_empty),

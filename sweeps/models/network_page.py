@@ -49,6 +49,7 @@ def networks(dataset: xr.Dataset, config: Config) -> dict[str, Any]:
 def _described(features: Features, context: int) -> dict[str, Any]:
     """Return a network as plain numbers, with the number of steps that a page can take of it."""
     M, J = features.n_patterns, len(features.signs)
+    table = {} if features.table is None else {"table": features.table.ravel().tolist()}
     work = 5 * J * M + 2 * context * M + TRANSCENDENTAL * (J + context)
     return {
         "M": M,
@@ -58,6 +59,7 @@ def _described(features: Features, context: int) -> dict[str, Any]:
         "signs": features.signs.ravel().tolist(),
         "coefficients": features.coefficients.ravel().tolist(),
         "positional": features.positional.ravel().tolist(),
+        **table,
         "steps": min(LONGEST, max(SHORTEST, 2 ** int(math.log2(WORK / work)))),
-        "size": features.signs.size + features.coefficients.size,
+        "size": features.signs.size + features.coefficients.size + len(table.get("table", ())),
     }

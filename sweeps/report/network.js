@@ -5,9 +5,15 @@
 
 const [OUTPUT, VALUE, QUERY, KEY] = [0, 1, 2, 3];
 
-// (e/P) W^a p(f) of a role for every phase, (T, M); p are the bits of f, the most significant first.
+// (e/P) W^a p(f) of a role for every phase, (T, M); p are the bits of f, the most significant first. Or e times a table.
 function clockTable(network, role, epsilon) {
   const { M, P, positional } = network;
+  if (network.table) {
+    return Float64Array.from({ length: 2 ** P * M }, (_, i) => {
+      const phase = Math.floor(i / M);
+      return epsilon * network.table[(phase * 4 + role) * M + (i % M)];
+    });
+  }
   const table = new Float64Array(2 ** P * M);
   for (let phase = 0; phase < 2 ** P; phase++) {
     for (let a = 0; a < M; a++) {

@@ -22,6 +22,9 @@ def inputs_of(config: Config) -> Inputs:
     module = getattr(config.model, "module", None)
     if module is not None:
         found["model.module"] = _content("model.module", module)
+    weights = getattr(getattr(config.model, "features", None), "file", None)
+    if weights is not None:
+        found["model.features.file"] = _content("model.features.file", weights)
     if start.checkpoint is not None:
         found["start.checkpoint"] = _content("start.checkpoint", start.checkpoint)
     for place, one in enumerate(start.list or ()):

@@ -252,13 +252,13 @@ def test_columns_are_repeated_in_their_proportions():
         *([[1, 1, -1, 1, 1, -1]], [[1, 1, -1, 1, -1, -1]], [[1, 1, -1, 1, 1, -1]], [[1, 1, -1, 1, 1, 1]]),
         positional=np.ones((4, 1, 1)),
     )
-    signs, sizes = FiniteNetwork(features, 12, beta=1.0, context=1).columns  # 4 alike up to their sign, and 1 + 1
+    signs, sizes, _ = FiniteNetwork(features, 12, beta=1.0, context=1).columns  # 4 alike up to their sign, and 1 + 1
     assert dict(zip(map(tuple, signs.reshape(-1, 4).astype(int)), sizes, strict=True)) == {
         (1, 1, 1, 1): 8,
         (1, -1, 1, 1): 2,
         (1, 1, 1, -1): 2,
     }
-    signs, sizes = FiniteNetwork(features, 7, beta=1.0, context=1).columns  # shares of 4 2/3, 1 1/6, 1 1/6
+    signs, sizes, _ = FiniteNetwork(features, 7, beta=1.0, context=1).columns  # shares of 4 2/3, 1 1/6, 1 1/6
     assert sorted(sizes) == [1, 1, 5]
     sizes = FiniteNetwork(Features.segments(), 10**15 + 2, beta=1.0).columns.sizes
     assert sizes.tolist() == [333333333333334.0] * 3
@@ -331,7 +331,7 @@ def test_the_error_falls_as_one_over_the_root_of_n(beta, gamma):
         ({"n_spins": 2}, "n_spins must be at least 3, the number of distinct columns of .*, got 2: each of them needs"),
         (
             {"features": Features.gaussian()},
-            "has no matrices that define its map.*; take segments, iid, or from_arrays",
+            "has no matrices that define its map.*; take segments, iid, slots, or from_arrays",
         ),
         ({"features": Features.cycle()}, "has no matrices"),
         ({"seed": -1}, "seed must be integers >= 0, got -1"),

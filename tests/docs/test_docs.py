@@ -150,6 +150,15 @@ def said_by_kinetic(names):
     assert (names["model"].clock_period, names["closed"].status.name) == (4, "VALID")
 
 
+def said_by_weights(names):
+    signs, ternary, gaussian = (np.array(names["errors"][name]) for name in ("signs", "ternary", "Gaussian"))
+    assert (signs > ternary).all()
+    assert (gaussian < 0.1).all()
+    assert set(names["labels"].values()) == {"periodic 4"}
+    cycle = [(0.482, 0, 0.982, 0), (0, 0.439, 0, 0.558), (0.982, 0, 0.482, 0), (0, 0.558, 0, 0.439)]
+    np.testing.assert_allclose(names["cycle"], cycle, rtol=0, atol=6e-4)
+
+
 @pytest.fixture
 def _no_figures_left():
     yield

@@ -17,14 +17,14 @@ PAPER = "model: {beta: 1.27, gamma: 3}\nstart: {window: paper_beta3}\nsweep: {be
 # The keys that may stand at a place, as errors list them.
 PARAMETERS = (
     "beta, gamma, epsilon, context, positional_bits, features.n_patterns, features.n_columns, features.n_segments, "
-    "features.scale, features.seed, n_spins, noise_seed"
+    "features.scale, features.zeros, features.seed, n_spins, noise_seed"
 )
 AXES = "beta, context, epsilon, features, gamma, n_spins, noise_seed, order, positional_bits, refine, zip"
 TOP = "cluster, finite, model, name, record, run, slurm, start, sweep"
-MODEL = "beta, context, epsilon, features, gamma, n_spins, noise_seed, positional_bits"
-STARTS = "checkpoint, list, random, sweep, token, window"
-START = "checkpoint, direction, list, nearest, number, phase, random, sweep, token, window"
-LISTED = "checkpoint, name, phase, random, token, window"
+MODEL = "beta, context, epsilon, features, gamma, n_spins, noise_seed, positional, positional_bits"
+STARTS = "checkpoint, list, random, slot, sweep, token, window"
+START = "checkpoint, direction, list, nearest, number, phase, random, slot, sweep, token, window"
+LISTED = "checkpoint, name, phase, random, slot, token, window"
 
 
 def config(**sections):

@@ -5,6 +5,7 @@ import math
 import naive
 import naive_finite
 import naive_lyapunov
+import naive_slots
 import numpy as np
 from test_finite_network import as_matrices
 from test_kernels import correctly_rounded, over
@@ -208,6 +209,47 @@ def _():
         for role in naive.ROLES:
             found += [*getattr(m, role)]
             exact += [*naive.mean_field(slow, role, A, 1, 1.1, 0.1)]
+    return found, exact, 1e-14
+
+
+SLOTS = Quantity("designed networks of slots", "Features.slots", "Features.start_from_slot")
+
+
+@SLOTS.exact("the default design at β = 100: 0, ½ and 1 at every step, four phases", "10⁻⁶: tanh(50) is not quite 1")
+def _():
+    features = Features.slots("loop4")
+    network = MeanFieldMap(features, beta=100.0, gamma=200.0, epsilon=0.5)
+    found = network.orbit(features.start_from_slot(0), 4)[0]
+    return found, np.array([(0.5, 0, 1, 0), (0, 0.5, 0, 0.5), (1, 0, 0.5, 0), (0, 0.5, 0, 0.5)]), 1e-6
+
+
+@SLOTS.published("first steps at β = 2 from slots 0 and 1, as the published class takes them", "the six digits noted")
+def _():
+    features = Features.slots("loop4")
+    network = MeanFieldMap(features, beta=2.0, gamma=200.0, epsilon=0.5)
+    found = [network.orbit(features.start_from_slot(slot), 3)[0] for slot in (0, 1)]
+    first = [(0.482014, 0, 0.982014, 0), (0, 0.438971, 0, 0.558174), (0.981811, 0, 0.481811, 0)]
+    second = [(0, 0, 0.5, 0.482014), (0.231360, 0.249338, 0.231360, 0.5), (0.913999, 0.058338, 0.413999, 0.058338)]
+    return np.array(found), np.array([first, second]), 6e-7
+
+
+@SLOTS.independent("every sign vector in turn, 10 random networks, a step", "rounding")
+def _():
+    rng, found, exact = np.random.default_rng(1), [], []
+    for _ in range(10):
+        slow = naive_slots.random_slots(rng)
+        others = {role: slow.routes[role] for role in "oqk"}
+        features = Features.slots(
+            patterns=slow.patterns,
+            value=slow.routes["v"],
+            others=others,
+            codes=slow.codes,
+            positional_bits=slow.n_bits,
+        )
+        window, gamma = rng.uniform(-1, 1, (2, slow.n_slots)), naive_slots.gamma_of(3.0, slow.n_slots)
+        network = MeanFieldMap(features, beta=1.2, gamma=gamma, epsilon=0.3, context=2)
+        found += [*network.step(Window(window, 1)).attention[0]]
+        exact += [*slow.new_attention(window, 1, beta=1.2, G=3.0, epsilon=0.3)]
     return found, exact, 1e-14
 
 

@@ -46,11 +46,11 @@ from sweeps.config import ConfigError, load_config
         ({"list": []}, ".list = [] must be a list that is not empty."),
         ({"list": "o0"}, ".list = 'o0' must be a list that is not empty."),
         ({"list": ["o0"]}, f".list[0] = 'o0' must be a mapping with keys out of {LISTED}."),
-        ({"list": [{}]}, ".list[0] needs exactly one of checkpoint, random, token, window."),
+        ({"list": [{}]}, ".list[0] needs exactly one of checkpoint, random, slot, token, window."),
         ({"list": [{"token": "o0"}], "token": "o0"}, f".token is one start too many (beside list): exactly one of "
          f"{STARTS} is allowed; start={{token: ...}} replaces the whole start."),
         ({"list": [{"random": {}, "token": "o0"}]}, ".list[0].token is one start too many (beside random): exactly one "
-         "of checkpoint, random, token, window is allowed; each start is an entry of its own."),
+         "of checkpoint, random, slot, token, window is allowed; each start is an entry of its own."),
         ({"list": [{"token": "o0"}, {"tokn": "o0"}]},
          f".list[1].tokn is not a key here; did you mean 'token'? Allowed: {LISTED}."),
         ({"list": [{"random": {"n": 10**4}}, {"token": "o0"}]},

@@ -29,7 +29,7 @@ from sweeps.config import Config, ConfigError
         (
             {"model": {"beta": 1, "features": {"ensemble": "iid", "n_segments": 3}}},
             "model.features.n_segments is not a key here; it goes with ensemble segments. "
-            "Allowed with ensemble iid: ensemble, n_columns, n_patterns, seed.",
+            "Allowed with ensemble iid: ensemble, n_columns, n_patterns, probabilities, seed, values.",
         ),
         (
             {"model": {"beta": 1, "features": {**ARRAYS, "positional": {**ROLES, "x": 1}}}},
@@ -131,7 +131,7 @@ def test_refused_parameters(changed, message):
     assert problems(model={"beta": 1, **changed}) == [f"model.{message}"]
 
 
-ENSEMBLES = "arrays, cycle, gaussian, iid, segments, uniform_means"
+ENSEMBLES = "arrays, correlations, cycle, file, gaussian, iid, segments, slots, uniform_means"
 
 
 @pytest.mark.parametrize(

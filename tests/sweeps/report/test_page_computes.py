@@ -18,9 +18,11 @@ pytestmark = [
     [
         (Features.segments(), {"beta": 1.28}),
         (Features.iid(n_patterns=2, positional_bits=5, seed=3), {"beta": 2.5, "gamma": 90.0, "context": 32}),
+        (Features.slots("loop1"), {"beta": 1.2, "gamma": 20.0, "epsilon": 0.1}),
+        (Features.iid(values=(-2, 0, 1), seed=3).with_table("sinusoidal"), {"beta": 0.8, "gamma": 20.0}),
         (Features.gaussian(n_patterns=4, seed=2), {"beta": 1.7, "epsilon": 0.3, "context": 3}),
     ],
-    ids=["paper", "long context", "four patterns"],
+    ids=["paper", "long context", "slots", "ternary, sinusoidal clock", "four patterns"],
 )
 def test_the_map_of_the_page_is_the_map(along_beta, quiet, features, parameters):
     """Rounding differs by 1e-16 and grows by e^0.15 a step at most, here over 60 steps: 1e-12."""
@@ -38,6 +40,7 @@ def test_the_map_of_the_page_is_the_map(along_beta, quiet, features, parameters)
         "signs": features.signs.ravel().tolist(),
         "coefficients": features.coefficients.ravel().tolist(),
         "positional": features.positional.ravel().tolist(),
+        "table": None if features.table is None else features.table.ravel().tolist(),
     }
     quiet.see(along_beta[1])
     series, end, phase = quiet.run(
