@@ -81,7 +81,7 @@ def clock(finite, n):
 def _():
     finite = FiniteNetwork(Features.iid(n_patterns=2, n_columns=7, seed=3), 7, beta=1.4, epsilon=0.0, context=1, seed=5)
     drawn = finite.replicas(Window([[0.4, -0.3]]), 20_000).advance(3, n_kept=1).attention[0]
-    signs, sizes = finite.columns
+    signs, sizes, _ = finite.columns
     o, v = (np.repeat(signs[:, role], sizes.astype(int), axis=0) for role in (0, 1))
     exact = KineticIsing.of(finite).enumerate(np.tanh(1.4 * o @ [0.4, -0.3]), 2)[-1]
     return drawn.mean(axis=0), exact.m @ v / 7, 5 * drawn.std(axis=0) / 20_000**0.5

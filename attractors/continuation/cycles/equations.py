@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy.linalg
 
 from attractors.arrays import FloatArray
 from attractors.delay_form import DelayForm, Numbers, sixth_order
@@ -126,6 +125,8 @@ class CycleEquations:
         if np.abs(found).max(initial=0.0) > HUGE and self.period >= self.form.memory:
             inside = np.where(self.wrap == 0, 1.0, 0.0)
             kept, wrapped = np.eye(self.size) - self._assembled(D, inside), self._assembled(D, 1.0 - inside)
+            import scipy.linalg  # noqa: PLC0415 - only who follows cycles waits for it
+
             alpha, beta = scipy.linalg.eigvals(wrapped, kept, homogeneous_eigvals=True)  # wrapped v = μ kept v
             with np.errstate(all="ignore"):
                 found = np.sort_complex(alpha / beta)

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.sparse import csc_matrix
-from scipy.sparse.linalg import splu
 
 from attractors.delay_form import Numbers
 
@@ -30,6 +28,9 @@ def last_of_inverse(matrix: Numbers) -> tuple[Numbers, Numbers]:
 
 def _factors(matrix: Numbers) -> Callable[[Numbers], Numbers]:
     try:
+        from scipy.sparse import csc_matrix  # noqa: PLC0415 - only who follows cycles waits for it
+        from scipy.sparse.linalg import splu  # noqa: PLC0415
+
         factors = splu(csc_matrix(matrix))
     except RuntimeError as error:  # its word for singular
         raise np.linalg.LinAlgError(str(error)) from None

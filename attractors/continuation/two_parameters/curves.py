@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 
 from attractors.arrays import FloatArray
 from attractors.continuation.cycles.arclength import Curve, OnCurve, passes
@@ -271,6 +270,8 @@ class CurveWalk:
                 raise ArithmeticError
             last[s] = self._node(at, rough=False)
             return last[s].tests.get(kind, math.nan)
+
+        from scipy.optimize import brentq  # noqa: PLC0415 - only who follows curves waits for it
 
         try:
             with np.errstate(all="ignore"):

@@ -42,6 +42,7 @@ def test_flip_of_the_logistic_map_and_the_branch_that_crosses_it():
     np.testing.assert_array_equal(branch.stable, np.abs(2.0 - branch.parameters) < 1.0)
 
 
+@pytest.mark.long
 def test_branches_at_a_branch_point():
     flip = continue_cycle(systems.logistic(2.5), [0.6], 1, 0, (0.5, 3.9)).bifurcations[0]
     found = switch_branch(systems.logistic(2.5), flip, 0, (0.5, 3.9))
