@@ -28,6 +28,8 @@ def record(source: Path, folder: Path, *, labels: bool = True) -> None:
     os.chdir(source)
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(Path("cfgs").glob("*.yaml")):
+        if path.stem.startswith("blanket"):
+            continue  # those are no sweeps
         keep(folder / f"cfgs-{path.stem}.npz", swept(path))
     if not labels:
         return
@@ -108,11 +110,11 @@ def labelled(family: Any) -> dict[str, np.ndarray]:
 
 def compare(before: Path, after: Path) -> int:
     """Print what differs; return how many files do."""
-    names = sorted({path.name for folder in (before, after) for path in folder.glob("*.npz")})
+    names = sorted(path.name for path in before.glob("*.npz"))
     differing = 0
     for name in names:
-        if not (before / name).exists() or not (after / name).exists():
-            said = ["is in one of the two only"]
+        if not (after / name).exists():
+            said = ["is no more"]
         else:
             with np.load(before / name) as old, np.load(after / name) as new:
                 said = [line for key in sorted({*old.files, *new.files}) if (line := difference(key, old, new))]
