@@ -121,6 +121,7 @@ def test_resonances_of_the_delayed_logistic_family():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_tips_of_the_networks_tongues():
     (point,) = points(network(1.2434), on_cycle(1.2434), 4, (1.23, 1.26), Kind.NS)
     curve = continue_bifurcation(

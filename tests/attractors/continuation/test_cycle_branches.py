@@ -27,6 +27,7 @@ def kinds(branch):
     return [str(point.kind) for point in branch.bifurcations]
 
 
+@pytest.mark.long
 def test_flip_of_the_logistic_map_and_the_branch_that_crosses_it():
     branch = continue_cycle(systems.logistic(2.5), [0.6], 1, 0, (0.5, 3.9))
     assert kinds(branch) == ["BP", "PD"]  # at r = 1 the fixed point 0 is met
