@@ -104,10 +104,9 @@ def write_shard(path: Path, points: Points, fingerprint: str, origin: dict[str, 
             path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise StoreError(f"{path} cannot be written: {reason(error)}.") from error
-        with written_whole(path) as unfinished:
-            unfinished.write_bytes(body)
-            with unfinished.open("ab") as file:
-                file.write(line + b" %08x" % zlib.crc32(line))
+        with written_whole(path) as unfinished, unfinished.open("wb") as file:
+            file.write(body)
+            file.write(line + b" %08x" % zlib.crc32(line))
 
 
 def read_header(path: str | Path) -> Header:

@@ -150,11 +150,17 @@ def test_a_name_means_the_same_everywhere():
     assert not {member.name.lower() for member in members if member.in_doubt} & answers
 
 
+def origin(hint):
+    """What a hint is a kind of; arrays are a type alias in newer versions of NumPy."""
+    base = typing.get_origin(hint) or hint
+    return origin(base.__value__) if hasattr(base, "__value__") else base
+
+
 def made_of_nothing(kind, numbers):
     """An answer whose arrays are these, whose numbers are NaN, and which holds nothing else."""
     values = {}
     for name, hint in typing.get_type_hints(kind).items():
-        base = typing.get_origin(hint) or hint
+        base = origin(hint)
         if name == "status":
             values[name] = list(hint)[-1]
         elif base is np.ndarray:

@@ -1,5 +1,6 @@
 """The rule as a table: which of its lines speaks, what it asks for, and its thresholds."""
 
+import inspect
 import math
 import re
 import sys
@@ -145,7 +146,7 @@ def test_every_limit_is_described_and_used():
     """Each has its entry in the docstring, and is read by name somewhere in the labels."""
     folder = ROOT / "attractors" / "labels"
     code = "".join(path.read_text() for path in folder.glob("*.py"))
-    described = " ".join(re.findall(r"^    ([\w, ]+) : (?:int|float)$", Limits.__doc__, re.MULTILINE))
+    described = " ".join(re.findall(r"^([\w, ]+) : (?:int|float)$", inspect.getdoc(Limits), re.MULTILINE))
     for field in fields(Limits):
         assert field.name in described.replace(",", " ").split(), field.name
         assert re.search(rf"(limits|LIMITS|self)\.{field.name}\b", code), field.name

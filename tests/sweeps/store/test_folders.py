@@ -161,15 +161,16 @@ def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch, chunks_of_2):
     full_disk = OSError(28, "No space left on device")
     n_written = []
 
-    def fill(path, content, write_bytes=Path.write_bytes):
-        if len(n_written) == 2:
-            write_bytes(path, content[:1000])
-            raise full_disk
-        n_written.append(path)
-        write_bytes(path, content)
+    def fill(path, mode="r", *given, open_file=Path.open, **options):
+        if mode == "wb" and path.parent.name == "shards":
+            if len(n_written) == 2:
+                path.write_text("half of it")
+                raise full_disk
+            n_written.append(path)
+        return open_file(path, mode, *given, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", fill)
+        patch.setattr(Path, "open", fill)
         with pytest.raises(StoreError, match=r"shards/\d+\.npz cannot be written: No space left on device\.$"):
             run_sweep(beta_config, tmp_path / "x", workers=1, quiet=True)
     assert len(list((tmp_path / "x" / "shards").iterdir())) == 2
