@@ -66,7 +66,7 @@ def _print(found: "Bifurcations") -> None:
     terminal().print(table)
     for number, branch in enumerate(found.branches):
         ends = " and ".join(dict.fromkeys(end.name.lower() for end in branch.ends))
-        low, high = branch.parameters.min(), branch.parameters.max()
+        low, high = float(branch.parameters.min()), float(branch.parameters.max())
         print(f"cycle {number}, period {branch.period}: {found.name} {low:.10g} to {high:.10g}, ends: {ends}")
     for change in found.changes:
         names = ", ".join(f"{x.kind} of cycle {i} at {x.parameter:.10g}" for i, x in change.points)
