@@ -11,6 +11,11 @@ from dmfsa.roles import VALUE
 FEATURES = {
     "slots": Features.slots("loop1"),
     "one-hot clock": Features.iid(n_patterns=2, n_columns=6, seed=1).with_table("one_hot"),
+    "field rows of their own": Features.from_arrays(
+        *np.random.default_rng(2).choice([-1.0, 1.0], size=(4, 2, 6)),
+        positional=np.random.default_rng(3).choice([-1.0, 1.0], size=(4, 2, 2)),
+        fields=np.random.default_rng(4).choice([-1.0, 0.0, 2.0], size=(2, 6)),
+    ),
     "bits": Features.iid(n_patterns=2, n_columns=8, seed=1),
     "ternary, sinusoidal clock": Features.iid(values=(-2, 0, 1), seed=3).with_table("sinusoidal"),
 }
@@ -47,7 +52,7 @@ def test_the_delay_form_is_the_map(features):
     np.testing.assert_allclose(image[0], limit.step(window).attention[0], rtol=0, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", ["slots", "one-hot clock"])
+@pytest.mark.parametrize("name", ["slots", "one-hot clock", "field rows of their own"])
 def test_the_chain_draws_tokens_by_the_fields_of_the_attention(name):
     features = FEATURES[name]
     n = features.semantic.shape[2]
